@@ -1,0 +1,89 @@
+#include "core/data/element.h"
+
+#include "core/base/hash.h"
+
+namespace leat {
+
+namespace {
+
+struct ControlEncoder {
+  ByteWriter& out;
+  void operator()(std::monostate) const {}
+  void operator()(Watermark w) const { out.time(w.time); }
+  void operator()(StreamStatus s) const { out.u8(static_cast<uint8_t>(s)); }
+  void operator()(CheckpointBarrier b) const {
+    out.id(b.id);
+    out.time(b.timestamp);
+  }
+  void operator()(CancelCheckpointMarker m) const { out.id(m.id); }
+  void operator()(EndOfData e) const { out.boolean(e.drain); }
+  void operator()(EndOfPartition) const {}
+};
+
+void encode_control(const Control& control, ByteWriter& out) {
+  out.u8(static_cast<uint8_t>(control.index()));
+  std::visit(ControlEncoder{out}, control);
+}
+
+Control decode_control(ByteReader& in) {
+  switch (in.u8()) {
+    case 0: return std::monostate{};
+    case 1: return Watermark{in.event_time()};
+    case 2: return static_cast<StreamStatus>(in.u8());
+    case 3: {
+      const CheckpointId id = in.checkpoint();
+      return CheckpointBarrier{id, in.proc_time()};
+    }
+    case 4: return CancelCheckpointMarker{in.checkpoint()};
+    case 5: return EndOfData{in.boolean()};
+    case 6: return EndOfPartition{};
+    default: fail_check("bytes hold an unknown control element");
+  }
+}
+
+}  // namespace
+
+void Batch::encode(ByteWriter& out) const {
+  rows.encode(out);
+  encode_control(control, out);
+}
+
+Batch Batch::decode(ByteReader& in) {
+  Batch batch;
+  batch.rows = RowBatch::decode(in);
+  batch.control = decode_control(in);
+  return batch;
+}
+
+uint64_t hash_control(const Control& control) {
+  if (control.index() == 0) return 0;
+  ByteWriter out;
+  encode_control(control, out);
+  return hash_bytes(out.bytes());
+}
+
+uint64_t Batch::hash() const { return mix(rows.hash(), hash_control(control)); }
+
+std::string to_text(const Control& control) {
+  struct Namer {
+    std::string operator()(std::monostate) const { return ""; }
+    std::string operator()(Watermark w) const {
+      if (w.time == EventTime::max()) return "W MAX";
+      return "W " + std::to_string(w.time.ms);
+    }
+    std::string operator()(StreamStatus s) const {
+      return s == StreamStatus::kIdle ? "idle" : "active";
+    }
+    std::string operator()(CheckpointBarrier b) const {
+      return "barrier " + std::to_string(b.id.value);
+    }
+    std::string operator()(CancelCheckpointMarker m) const {
+      return "cancel " + std::to_string(m.id.value);
+    }
+    std::string operator()(EndOfData e) const { return e.drain ? "end of data" : "stop"; }
+    std::string operator()(EndOfPartition) const { return "end of partition"; }
+  };
+  return std::visit(Namer{}, control);
+}
+
+}  // namespace leat

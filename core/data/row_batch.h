@@ -1,0 +1,85 @@
+// Rows in a flat block: `rows * width` Values side by side, with one timestamp (or none) a row.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/data/value.h"
+
+namespace leat {
+
+using RowView = std::span<const Value>;
+using Row = std::vector<Value>;
+using Timestamp = std::optional<EventTime>;  // "none" differs from "set, and equal to MIN"
+
+class RowBatch {
+ public:
+  explicit RowBatch(uint32_t width = 0) : width_(width) {}
+
+  uint32_t width() const { return width_; }
+  uint32_t size() const { return static_cast<uint32_t>(stamps_.size()); }
+  bool empty() const { return stamps_.empty(); }
+
+  RowView row(uint32_t i) const { return {cells_.data() + size_t{i} * width_, width_}; }
+  std::span<Value> row(uint32_t i) { return {cells_.data() + size_t{i} * width_, width_}; }
+  Timestamp timestamp(uint32_t i) const {
+    if (!unstamped_.empty() && unstamped_[i] != 0) return std::nullopt;
+    return EventTime{stamps_[i]};
+  }
+  void set_timestamp(uint32_t i, Timestamp time);
+
+  // Appends a row of nulls for the caller to fill; the span is valid until the next append.
+  std::span<Value> append(Timestamp time) {
+    push_stamp(time);
+    cells_.resize(cells_.size() + width_);
+    return row(size() - 1);
+  }
+  // REQUIRES: values.size() == width().
+  void append(RowView values, Timestamp time) {
+    check(values.size() == width_, "a row does not have the width of its batch");
+    push_stamp(time);
+    cells_.insert(cells_.end(), values.begin(), values.end());
+  }
+  void append_row_of(const RowBatch& other, uint32_t i) { append(other.row(i), other.timestamp(i)); }
+  // Drops the rows, keeps the memory.
+  void clear() {
+    cells_.clear();
+    stamps_.clear();
+    unstamped_.clear();
+  }
+  // An empty batch takes another width.  REQUIRES: empty().
+  void set_width(uint32_t width) {
+    check(empty(), "only an empty batch can change its width");
+    width_ = width;
+  }
+  void reserve(uint32_t rows) {
+    cells_.reserve(size_t{rows} * width_);
+    stamps_.reserve(rows);
+  }
+
+  // A hash of contents, timestamps and order.
+  uint64_t hash() const;
+
+  void encode(ByteWriter& out) const;
+  static RowBatch decode(ByteReader& in);
+
+ private:
+  void push_stamp(Timestamp time) {
+    if (!time.has_value() || !unstamped_.empty()) push_unstamped(time);
+    stamps_.push_back(time ? time->ms : 0);
+  }
+  void push_unstamped(Timestamp time);
+
+  uint32_t width_;
+  std::vector<Value> cells_;
+  std::vector<int64_t> stamps_;
+  std::vector<uint8_t> unstamped_;  // empty where every row has a timestamp
+};
+
+// A hash of one row and its timestamp, equal wherever the row is equal.
+uint64_t hash_row(RowView row, Timestamp time);
+std::string to_text(RowView row);  // ann, 3, 2.5
+
+}  // namespace leat

@@ -1,0 +1,121 @@
+// User functions, as the engine sees them: pure objects called through const&.
+//
+// A job graph holds the pristine function; every attempt of a subtask calls a fresh copy (`clone`).
+// So a captured counter is lost at a crash, as in Flink, and cannot survive in the wrong place. What
+// must survive goes through the state that the context hands out.
+// A function reports an error by throwing std::exception: it fails the task.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/data/row_batch.h"
+#include "core/data/schema.h"
+#include "core/trace/facts.h"
+
+namespace leat {
+
+// Takes rows that a function emits.
+class Collector {
+ public:
+  virtual ~Collector() = default;
+  virtual void collect(RowView row) = 0;
+};
+
+class MapFunction {
+ public:
+  virtual ~MapFunction() = default;
+  // Fills `out` (nulls, of the node's output width).
+  virtual void map(RowView in, Timestamp time, std::span<Value> out) const = 0;
+  virtual std::unique_ptr<MapFunction> clone() const = 0;
+};
+
+class FilterFunction {
+ public:
+  virtual ~FilterFunction() = default;
+  virtual bool keep(RowView in) const = 0;
+  virtual std::unique_ptr<FilterFunction> clone() const = 0;
+};
+
+class FlatMapFunction {
+ public:
+  virtual ~FlatMapFunction() = default;
+  virtual void flat_map(RowView in, Timestamp time, Collector& out) const = 0;
+  virtual std::unique_ptr<FlatMapFunction> clone() const = 0;
+};
+
+// One value of a row: an aggregate's argument, an event time.
+class ScalarFunction {
+ public:
+  virtual ~ScalarFunction() = default;
+  virtual Value eval(RowView in, Timestamp time) const = 0;
+  // The field that this function just reads, if it is no more than that; lets the engine skip the
+  // call. Otherwise -1.
+  virtual int field() const { return -1; }
+  virtual std::unique_ptr<ScalarFunction> clone() const = 0;
+};
+
+// Reads one field.
+std::unique_ptr<ScalarFunction> read_field(uint32_t index);
+
+// ---- keyed process function ----
+
+class ValueState {
+ public:
+  virtual ~ValueState() = default;
+  virtual Value get() const = 0;          // null where unset
+  virtual void update(Value value) = 0;   // null clears
+  virtual void clear() = 0;
+};
+
+struct StateDescriptor {
+  enum class Kind : uint8_t { kValue };
+  std::string name;
+  Kind kind = Kind::kValue;
+};
+
+// What a process function may ask for while it handles one row or timer of one key.
+class ProcessContext {
+ public:
+  virtual ~ProcessContext() = default;
+  virtual RowView key() const = 0;
+  virtual Timestamp timestamp() const = 0;       // of the row, or of the event timer
+  virtual EventTime watermark() const = 0;
+  virtual ProcTime now() const = 0;
+  virtual ValueState& value(uint32_t descriptor) = 0;  // index into states()
+  virtual void register_timer(EventTime time) = 0;
+  virtual void register_timer(ProcTime time) = 0;
+  virtual void delete_timer(EventTime time) = 0;
+  virtual void delete_timer(ProcTime time) = 0;
+  virtual void emit(RowView row) = 0;
+  virtual void emit_side(uint32_t side, RowView row) = 0;  // index into the node's side outputs
+};
+
+class KeyedProcessFunction {
+ public:
+  virtual ~KeyedProcessFunction() = default;
+  virtual std::vector<StateDescriptor> states() const = 0;
+  virtual void process(RowView in, ProcessContext& ctx) const = 0;
+  // `time` is the timer's; ms on the domain's timeline.
+  virtual void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const {
+    (void)domain, (void)time, (void)ctx;
+  }
+  virtual std::unique_ptr<KeyedProcessFunction> clone() const = 0;
+};
+
+// ---- window aggregates ----
+
+// A user-defined aggregate. The accumulator is one Value.
+class AggregateFunction {
+ public:
+  virtual ~AggregateFunction() = default;
+  virtual Value create() const = 0;
+  virtual Value add(Value accumulator, RowView row) const = 0;
+  virtual Value merge(Value a, Value b) const = 0;
+  virtual Value result(const Value& accumulator) const = 0;
+  virtual std::unique_ptr<AggregateFunction> clone() const = 0;
+};
+
+}  // namespace leat

@@ -1,0 +1,142 @@
+// What a node of the stream graph does, as data: enough for the engine to make the operator, for an
+// oracle to compute the same from the definition, and for a picture to say it in one line.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/graph/functions.h"
+
+namespace leat {
+
+// ---- sources ----
+
+// The records of one source, by split: a pure function of (split, offset), so that reading a split
+// again after a restore gives the same records. Immutable; shared by all simulations of a campaign.
+class SplitData {
+ public:
+  virtual ~SplitData() = default;
+  virtual uint32_t splits() const = 0;
+  virtual std::string split_name(uint32_t split) const = 0;     // "ci", "user-logs-0"
+  // Records in the split; unbounded splits are not offered yet.
+  virtual uint64_t size(uint32_t split) const = 0;
+  // When the record may be read, on the processing clock counted from the job's start (ms). Not
+  // decreasing within a split.
+  virtual Duration arrival(uint32_t split, uint64_t offset) const = 0;
+  // Appends records [first, first + count) to `out`, without timestamps. Many at once, because this
+  // is the hot path.
+  virtual void read(uint32_t split, uint64_t first, uint32_t count, RowBatch& out) const = 0;
+};
+
+struct WatermarkSpec {
+  enum class Kind : uint8_t {
+    kNone,         // nothing until the end
+    kBounded,      // periodic: largest time - bound - 1 (bound 0: ascending)
+    kPunctuated,   // the same after each record
+  };
+  Kind kind = Kind::kNone;
+  Duration bound;
+  std::optional<Duration> idle_after;
+};
+
+struct SourceSpec {
+  enum class Kind : uint8_t {
+    kTable,  // a file or collection, read by the subtask itself
+    kLog,    // a topic of the partitioned log, read over the network
+  };
+  Kind kind = Kind::kTable;
+  std::shared_ptr<const SplitData> data;
+  std::string topic;                                   // kLog
+  std::string group;                                   // kLog: consumer group; offsets are committed
+                                                       // to it for information only
+  std::shared_ptr<const ScalarFunction> event_time;    // null: rows get the timestamp MIN
+  WatermarkSpec watermark;
+};
+
+// ---- one row at a time ----
+struct MapSpec {
+  std::shared_ptr<const MapFunction> function;
+  std::string label;  // for pictures: "k, v * 2 as w"
+};
+struct FilterSpec {
+  std::shared_ptr<const FilterFunction> function;
+  std::string label;
+};
+struct FlatMapSpec {
+  std::shared_ptr<const FlatMapFunction> function;
+  std::string label;
+};
+// Rows that hold go to side output 0, the others on.
+struct SplitSpec {
+  std::shared_ptr<const FilterFunction> when;
+  std::string label;
+};
+// Puts its inputs together; exists only in the graph (its inputs become the consumers' inputs).
+struct UnionSpec {};
+// New timestamps and watermarks here; those from before stop, except MAX.
+struct AssignSpec {
+  std::shared_ptr<const ScalarFunction> event_time;  // null: the record keeps its own
+  WatermarkSpec watermark;
+};
+
+// ---- keyed ----
+struct KeyedProcessSpec {
+  std::shared_ptr<const KeyedProcessFunction> function;
+  std::string label;
+};
+
+struct TriggerSpec {
+  enum class Kind : uint8_t { kDefault, kEventTime, kProcessingTime, kCount, kPurging };
+  Kind kind = Kind::kDefault;
+  int64_t count = 0;
+  std::shared_ptr<const TriggerSpec> nested;
+};
+
+struct AggregateSpec {
+  enum class Kind : uint8_t { kSum, kMin, kMax, kCount, kCollect, kUser };
+  Kind kind = Kind::kCount;
+  std::shared_ptr<const ScalarFunction> argument;   // null for count and kUser
+  ValueType argument_type = ValueType::kNull;
+  std::shared_ptr<const AggregateFunction> user;    // kUser
+  std::string name;                                 // of the output field
+  std::string label;                                // "sum(v)"
+};
+
+struct WindowSpec {
+  enum class Assigner : uint8_t { kTumbling };
+  Assigner assigner = Assigner::kTumbling;
+  TimeDomain domain = TimeDomain::kEvent;
+  Duration size;
+  Duration offset;
+  Duration allowed_lateness;
+  bool late_to_side = false;  // to side output 0; otherwise late rows are dropped and counted
+  TriggerSpec trigger;
+  std::vector<AggregateSpec> aggregates;
+  // Emits: the key's fields, window start, window end, the aggregates; timestamp end - 1.
+};
+
+// ---- sinks ----
+struct SinkSpec {
+  enum class Kind : uint8_t {
+    kTransactional,  // two-phase commit: rows become visible when their checkpoint has completed
+    kAtLeastOnce,    // rows become visible as they come
+    kPrint,          // as kAtLeastOnce, and shown to the user with a prefix
+  };
+  Kind kind = Kind::kTransactional;
+  std::string topic;   // rows are appended to this topic of the log
+  std::string prefix;  // kPrint
+};
+
+using NodeSpec = std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec,
+                              AssignSpec, KeyedProcessSpec, WindowSpec, SinkSpec>;
+
+// "tumbling 6 h +1 h" and the like, one short line for pictures and reports.
+std::string describe(const NodeSpec& spec);
+// "6 h", "250 ms", "1 d 2 h".
+std::string describe(Duration duration);
+
+}  // namespace leat

@@ -1,0 +1,83 @@
+// The logical graph: what was asked for, by a scenario file or by the DataStream API.
+//
+// Nodes stand after what they read, so the graph has no cycles by construction.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/graph/specs.h"
+
+namespace leat {
+
+enum class Partitioning : uint8_t {
+  kUnspecified,  // forward where parallelism is equal, else rebalance
+  kForward, kRebalance, kRescale, kShuffle, kBroadcast, kGlobal,
+  kHash,         // by the key fields of the edge
+};
+const char* name_of(Partitioning partitioning);
+
+struct StreamEdge {
+  NodeId from;
+  uint32_t output = kMainOutput;  // or the index of a side output of `from`
+  Partitioning partitioning = Partitioning::kUnspecified;
+};
+
+enum class ChainingStrategy : uint8_t { kAlways, kNever, kHead };
+
+struct SideOutput {
+  std::string tag;
+  Schema schema;
+};
+
+struct StreamNode {
+  std::string name;                  // unique; also the uid that state is found by
+  NodeSpec spec;
+  std::vector<StreamEdge> inputs;
+  std::vector<uint32_t> key_fields;  // of the input rows; keyed nodes only
+  bool keyed = false;                // keyed with no fields: one key for all (window_all)
+  uint32_t parallelism = 0;          // 0: the job's default; in a finished graph never 0
+  Schema output;
+  std::vector<SideOutput> sides;
+  ChainingStrategy chaining = ChainingStrategy::kAlways;
+};
+
+struct CheckpointConfig {
+  std::optional<Duration> interval;  // none: no checkpoints
+  Duration timeout{600000};
+  Duration min_pause{0};
+  uint32_t max_concurrent = 1;
+  uint32_t tolerable_failures = 0;
+  uint32_t retained = 1;             // completed checkpoints kept
+  std::string directory = "checkpoints";
+};
+
+struct RestartConfig {
+  enum class Kind : uint8_t { kNone, kFixedDelay };
+  Kind kind = Kind::kNone;
+  uint32_t attempts = 0;  // restarts allowed; one failure more fails the job
+  Duration delay{1000};
+};
+
+struct JobConfig {
+  std::string name = "job";
+  uint32_t parallelism = 1;
+  uint32_t max_parallelism = 128;
+  Duration auto_watermark_interval{200};  // 0: no periodic watermarks
+  bool chaining = true;
+  CheckpointConfig checkpoint;
+  RestartConfig restart;
+};
+
+struct StreamGraph {
+  JobConfig config;
+  std::vector<StreamNode> nodes;
+
+  const StreamNode& node(NodeId id) const { return nodes[id.value]; }
+  std::optional<NodeId> find(std::string_view name) const;
+  // The schema of what an edge carries.
+  const Schema& schema_of(const StreamEdge& edge) const;
+};
+
+}  // namespace leat

@@ -1,0 +1,55 @@
+// One run: the cluster, the log, network, storage and faults of a scenario under a virtual clock. A
+// function of (scenario, choices): it owns everything that it changes, so that N of them run side by
+// side on N threads, and two of the same are bit for bit alike.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/env/choices.h"
+#include "core/trace/trace.h"
+#include "sim/scenario/scenario.h"
+
+namespace leat {
+
+enum class RunEnd : uint8_t {
+  kFinished,   // the job finished and the world came to rest
+  kFailed,     // the job failed (its restart strategy gave up)
+  kOutOfTime,  // Limits::virtual_time
+  kOutOfSteps, // Limits::steps, or steps_per_instant: a livelock
+  kStuck,      // nothing is left to happen and the job has not ended
+  kBroken,     // an InvariantViolation: our bug
+  kStopped,    // stop_at was reached
+};
+
+struct RunStats {
+  RunEnd end = RunEnd::kFinished;
+  std::string broken;               // kBroken: the claim; kFailed: the cause
+  ProcTime ended_at;
+  uint64_t steps = 0;
+  std::array<uint64_t, kFaultKinds> faults_fired{};
+  std::string waits_for;            // where not finished: who waits for whom
+};
+
+class Simulation {
+ public:
+  // REQUIRES: scenario, choices and whatever observes outlive the simulation.
+  Simulation(const Scenario& scenario, Choices& choices);
+  ~Simulation();
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  Trace& trace();
+  // Runs to the end, or until the clock would pass `stop_at`.
+  RunStats run(std::optional<ProcTime> stop_at = std::nullopt);
+  // One event; false at the end.
+  bool step();
+  ProcTime now() const;
+
+ private:
+  class World;
+  std::unique_ptr<World> world_;
+};
+
+}  // namespace leat
