@@ -1,0 +1,223 @@
+// A rule that is not a test is a wish. These read the source tree itself.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct SourceFile {
+  std::string path;  // from the root: "core/base/time.h"
+  std::vector<std::string> lines;
+};
+
+const fs::path kRoot = LEAT_SOURCE_DIR;
+
+std::vector<SourceFile> sources_under(const std::vector<std::string>& tops) {
+  std::vector<SourceFile> files;
+  for (const std::string& top : tops) {
+    if (!fs::exists(kRoot / top)) continue;
+    for (const auto& entry : fs::recursive_directory_iterator(kRoot / top)) {
+      const std::string extension = entry.path().extension().string();
+      if (!entry.is_regular_file() || (extension != ".h" && extension != ".cc")) continue;
+      SourceFile file{fs::relative(entry.path(), kRoot).string(), {}};
+      std::ifstream in(entry.path());
+      for (std::string line; std::getline(in, line);) file.lines.push_back(line);
+      files.push_back(std::move(file));
+    }
+  }
+  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  return files;
+}
+
+std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/')); }
+
+// Code without its comment: a rule's own explanation may name what it bans.
+std::string code_of(const std::string& line) {
+  const size_t comment = line.find("//");
+  return comment == std::string::npos ? line : line.substr(0, comment);
+}
+
+struct Ban {
+  const char* where;       // a path prefix
+  const char* text;
+  const char* instead;
+  std::vector<std::string> except = {};
+};
+
+const std::vector<Ban> kBans = {
+    {"core/", "std::unordered_", "std::map or OrderedMap"},
+    {"sim/", "std::unordered_", "std::map or OrderedMap"},
+    {"viz/", "std::unordered_", "std::map or OrderedMap"},
+    {"", "_distribution<", "Choices::choose"},
+    {"", "std::shuffle", "Choices::choose"},
+    {"", "random_device", "Choices::choose"},
+    {"", "std::rand", "Choices::choose"},
+    {"", "std::hash<", "core/base/hash.h"},
+    {"", "thread_local", "a parameter"},
+    {"", "system_clock", "Env::now()"},
+    // Where real time is the subject: the env on the real clock, progress lines, the benchmark.
+    {"core/", "steady_clock", "Env::now()", {"core/env/real_env"}},
+    {"sim/world", "steady_clock", "the virtual clock"},
+    {"sim/oracle", "steady_clock", "the time of a fact"},
+    {"sim/scenario", "steady_clock", "a parameter"},
+    {"core/", "#include <thread>", "a step machine", {"core/env/real_env"}},
+    {"core/", "nlohmann", "sim/scenario, the one JSON door"},
+    {"core/", "#include \"sim/", "nothing: core does not know the simulation"},
+    {"core/", "#include \"viz/", "nothing: core does not know the pictures"},
+    {"", "catch (...)", "the exception's type"},
+    {"", "using namespace std", "names"},
+    {"core/", "friend class", "an interface"},
+    {"core/", "simulated", "Env: the engine cannot know"},
+    {"core/", "#ifdef TEST", "an interface"},
+};
+
+bool starts_with(const std::string& text, const std::string& prefix) {
+  return text.rfind(prefix, 0) == 0;
+}
+
+TEST(Tidy, NothingBannedIsUsed) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      for (const Ban& ban : kBans) {
+        if (!starts_with(file.path, ban.where)) continue;
+        if (std::any_of(ban.except.begin(), ban.except.end(),
+                        [&](const std::string& e) { return starts_with(file.path, e); })) {
+          continue;
+        }
+        EXPECT_EQ(code_of(file.lines[i]).find(ban.text), std::string::npos)
+            << file.path << ":" << i + 1 << ": " << ban.text << " is banned here; use " << ban.instead;
+      }
+    }
+  }
+}
+
+// Who may include whom: each folder sees itself and those that stand here.
+const std::map<std::string, std::vector<std::string>> kLayers = {
+    {"core/base", {}},
+    {"core/data", {"core/base"}},
+    {"core/trace", {"core/base", "core/data"}},
+    {"core/graph", {"core/base", "core/data", "core/trace"}},
+    {"core/env", {"core/base", "core/data", "core/trace", "core/graph"}},
+    {"core/state", {"core/base", "core/data", "core/trace", "core/graph", "core/env"}},
+    {"core/window", {"core/base", "core/data", "core/trace", "core/graph", "core/env"}},
+    {"core/operators",
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/window"}},
+    {"core/connectors",
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/operators"}},
+    {"core/runtime",
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/operators",
+      "core/connectors"}},
+    {"core/cluster",
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/connectors", "core/runtime"}},
+    {"core/api", {"core/base", "core/data", "core/trace", "core/graph", "core/operators"}},
+    {"sim/oracle", {"core/base", "core/data", "core/graph", "core/trace"}},
+    {"viz", {"core/base", "core/data", "core/graph", "core/trace"}},
+};
+
+TEST(Tidy, LayersIncludeOnlyDownwards) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    const auto layer = kLayers.find(folder_of(file.path));
+    if (layer == kLayers.end()) continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      if (!starts_with(line, "#include \"")) continue;
+      const std::string target = folder_of(line.substr(10));
+      const auto& allowed = layer->second;
+      const bool fine = target == layer->first ||
+                        std::find(allowed.begin(), allowed.end(), target) != allowed.end();
+      EXPECT_TRUE(fine) << file.path << ":" << i + 1 << ": " << layer->first << " may not include "
+                        << target;
+    }
+  }
+}
+
+TEST(Tidy, EveryFolderOfCoreHasALayer) {
+  for (const SourceFile& file : sources_under({"core"})) {
+    EXPECT_TRUE(kLayers.contains(folder_of(file.path))) << file.path << " is in no layer";
+  }
+}
+
+TEST(Tidy, FilesStopAtFiveHundredLines) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    EXPECT_LE(file.lines.size(), 500U) << file.path;
+  }
+}
+
+// A function's body, between a line that opens it at column 0..2 and the matching close.
+TEST(Tidy, FunctionsFitOnAScreen) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    if (!file.path.ends_with(".cc")) continue;
+    size_t opened = 0;
+    bool open = false;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string& line = file.lines[i];
+      const bool starts = !line.empty() && line[0] != ' ' && line[0] != '}' && line[0] != '#' &&
+                          line.ends_with("{") && line.find('(') != std::string::npos &&
+                          !starts_with(line, "namespace") && !starts_with(line, "class") &&
+                          !starts_with(line, "struct");
+      if (starts) {
+        open = true;
+        opened = i;
+      } else if (open && line == "}") {
+        EXPECT_LE(i - opened, 70U) << file.path << ":" << opened + 1 << ": " << file.lines[opened];
+        open = false;
+      }
+    }
+  }
+}
+
+TEST(Tidy, HeadersOpenWithPragmaOnceAndAWordOnWhatTheyAreFor) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    if (!file.path.ends_with(".h")) continue;
+    ASSERT_FALSE(file.lines.empty()) << file.path;
+    EXPECT_TRUE(starts_with(file.lines[0], "//")) << file.path << ": say what it is for";
+    EXPECT_NE(std::find(file.lines.begin(), file.lines.end(), "#pragma once"), file.lines.end())
+        << file.path;
+  }
+}
+
+TEST(Tidy, NothingIsLeftOver) {
+  // Spelled in halves, so that this file does not find itself.
+  const std::vector<std::string> marks = {std::string("TO") + "DO", std::string("FIX") + "ME",
+                                          std::string("XX") + "X", std::string("HA") + "CK"};
+  for (const SourceFile& file : sources_under({"core", "sim", "viz", "tests"})) {
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      for (const std::string& mark : marks) {
+        EXPECT_EQ(file.lines[i].find(mark), std::string::npos) << file.path << ":" << i + 1;
+      }
+    }
+  }
+}
+
+TEST(Tidy, EveryFolderHasAReadme) {
+  std::set<std::string> folders;
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    folders.insert(folder_of(file.path));
+  }
+  for (const std::string& folder : folders) {
+    EXPECT_TRUE(fs::exists(kRoot / folder / "README.md")) << folder;
+  }
+}
+
+// What stands at the top of the tree, and nothing else (dotfiles and the build folder aside).
+TEST(Tidy, TheTopLevelIsWhatTheDesignSays) {
+  const std::set<std::string> expected = {"CMakeLists.txt", "core",      "sim",     "scenarios",
+                                          "tests",          "viz",       "README.md", "leat",
+                                          "CMakePresets.json", "LICENSE", "CHANGELOG.md", "build"};
+  for (const auto& entry : fs::directory_iterator(kRoot)) {
+    const std::string name = entry.path().filename().string();
+    if (name[0] == '.') continue;
+    EXPECT_TRUE(expected.contains(name)) << name;
+  }
+}
+
+}  // namespace
