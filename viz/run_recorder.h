@@ -1,0 +1,47 @@
+// Collects from a real run what the pictures need: watches its facts, taps its records. Nothing is
+// computed that the engine has not said, but for matching: a late record's fact names only its event
+// time, so the source record it belongs to is the earliest-read one of that time not yet called late.
+//
+// Memory is bounded by RecorderLimits: beyond them records in time are thinned (every second one
+// goes, again and again), late ones never; steps of watermarks are thinned alike; further panes and
+// sink rows are counted only.
+#pragma once
+
+#include <memory>
+
+#include "core/graph/job_graph.h"
+#include "core/trace/trace.h"
+#include "viz/run_view.h"
+
+namespace leat {
+
+struct RecorderLimits {
+  size_t marks = 100'000;        // records kept one by one
+  size_t steps = 4'000;          // of one watermark
+  size_t panes = 100'000;
+  size_t sink_rows = 500;        // of one sink, for the table
+};
+
+class RunRecorder final : public FactObserver, public RecordTap {
+ public:
+  // REQUIRES: the program outlives the recorder.
+  explicit RunRecorder(const JobProgram& program, RecorderLimits limits = {});
+  ~RunRecorder() override;
+
+  void on_fact(ProcTime at, const Fact& fact) override;
+
+  void on_source_rows(ExecutionId, NodeId, uint32_t split, uint64_t first, const RowBatch&) override;
+  void on_operator_input(ExecutionId, NodeId, uint32_t input, const RowBatch&) override;
+  void on_operator_output(ExecutionId, NodeId, uint32_t output, const RowBatch&) override;
+  void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch&) override;
+  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
+
+  // What was seen so far; may be asked at any time.
+  RunView view() const;
+
+ private:
+  class Recording;
+  std::unique_ptr<Recording> recording_;
+};
+
+}  // namespace leat
