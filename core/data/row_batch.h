@@ -29,6 +29,11 @@ class RowBatch {
     return EventTime{stamps_[i]};
   }
   void set_timestamp(uint32_t i, Timestamp time);
+  // Gives every row a timestamp; the caller fills them in. The span is valid until the next append.
+  std::span<int64_t> stamp_all() {
+    unstamped_.clear();
+    return stamps_;
+  }
 
   // Appends a row of nulls for the caller to fill; the span is valid until the next append.
   std::span<Value> append(Timestamp time) {
