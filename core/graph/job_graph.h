@@ -42,7 +42,8 @@ struct JobGraph {
   std::vector<JobEdge> edges;
 
   const JobVertex& vertex(VertexId id) const { return vertices[id.value]; }
-  // The vertex that runs the node. Union nodes run nowhere.  REQUIRES: not a union.
+  // The vertex that runs the node. Unions, and sources that nobody reads, run nowhere.  REQUIRES:
+  // neither.
   VertexId vertex_of(NodeId node) const;
 };
 

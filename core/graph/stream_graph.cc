@@ -1,0 +1,25 @@
+#include "core/graph/stream_graph.h"
+
+namespace leat {
+
+const char* name_of(Partitioning partitioning) {
+  static constexpr const char* kNames[] = {"unspecified", "forward",   "rebalance", "rescale",
+                                           "shuffle",     "broadcast", "global",    "hash"};
+  return kNames[static_cast<size_t>(partitioning)];
+}
+
+std::optional<NodeId> StreamGraph::find(std::string_view name) const {
+  for (uint32_t i = 0; i < nodes.size(); ++i) {
+    if (nodes[i].name == name) return NodeId{i};
+  }
+  return std::nullopt;
+}
+
+const Schema& StreamGraph::schema_of(const StreamEdge& edge) const {
+  const StreamNode& from = node(edge.from);
+  if (edge.output == kMainOutput) return from.output;
+  check(edge.output < from.sides.size(), "an edge reads a side output that its node does not have");
+  return from.sides[edge.output].schema;
+}
+
+}  // namespace leat
