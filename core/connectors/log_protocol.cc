@@ -60,6 +60,7 @@ struct RequestEncoder {
     out.varint(r.partition);
     out.varint(r.attempt);
     out.varint(r.offset);
+    out.varint(r.width);
     out.varint(r.rows_max);
     out.zigzag(r.hold.ms);
   }
@@ -87,6 +88,7 @@ Fetch decode_fetch(ByteReader& in) {
   r.partition = in.u32();
   r.attempt = in.u32();
   r.offset = in.varint();
+  r.width = in.u32();
   r.rows_max = in.u32();
   r.hold = {in.zigzag()};
   return r;

@@ -82,6 +82,7 @@ struct Fetch {
   uint32_t partition = 0;
   uint32_t attempt = 0;  // of the reader
   uint64_t offset = 0;
+  uint32_t width = 0;  // of its rows
   uint32_t rows_max = 256;
   Duration hold{0};  // answered empty if nothing arrives for so long
 };
@@ -97,7 +98,7 @@ Bytes encode(const LogRequest& request);
 LogRequest decode_log_request(std::string_view body);
 
 // ---- answers ----
-struct Done {  // the effect of this and of every earlier request is durable
+struct Done {  // its effect is durable
   uint64_t number = 0;
 };
 struct Missing {  // something was lost: send again from here

@@ -1,0 +1,279 @@
+#include "core/connectors/log_broker.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "core/connectors/arrived.h"
+#include "core/connectors/log_transactions.h"
+
+namespace leat {
+
+class LogContents {
+ public:
+  LogTransactions transactions;
+  std::map<std::pair<NodeId, TransactionId>, ProcTime> begun;  // of the unfinished ones
+  std::map<std::tuple<std::string, std::string, uint32_t>, uint64_t> group_offsets;
+  uint64_t appends = 0;
+};
+
+std::shared_ptr<LogContents> make_log_contents() { return std::make_shared<LogContents>(); }
+
+std::string committed_prefix(const std::string& topic) { return "log/" + topic + "/"; }
+
+RowBatch decode_committed(std::string_view blob) {
+  ByteReader in(blob);
+  return RowBatch::decode(in);
+}
+
+namespace {
+
+// Endpoints of the log's own timers and storage requests.
+enum Endpoint : uint32_t { kFetches = 1, kTransactions = 2, kStorage = 3 };
+
+class LogBroker final : public Process, private TransactionListener {
+ public:
+  LogBroker(Env& env, LogTopics topics, bool persist, std::shared_ptr<LogContents> contents)
+      : env_(env), topics_(std::move(topics)), persist_(persist), contents_(std::move(contents)) {
+    for (const auto& [topic, sink] : topics_.sinks) names_[sink] = topic;
+  }
+
+  void start() override {
+    for (const auto& [transaction, begun] : contents_->begun) {
+      watch(transaction.first, transaction.second, begun);
+    }
+  }
+
+  void on_message(const Message& message) override {
+    const LogEnvelope envelope = open_log_envelope(message.body);
+    const Asker asker{message.from, message.lane, envelope.node};
+    const LogRequest request = decode_log_request(envelope.body);
+    if (const auto* produce = std::get_if<ProducerRequest>(&request)) {
+      on_producer(*produce, asker);
+    } else if (const auto* fetch = std::get_if<Fetch>(&request)) {
+      on_fetch(*fetch, asker);
+    } else {
+      const CommitOffset& commit = std::get<CommitOffset>(request);
+      contents_->group_offsets[{commit.topic, commit.group, commit.partition}] = commit.offset;
+    }
+  }
+
+  void on_timer(const TimerTag& tag) override {
+    if (tag.endpoint == kTransactions) {
+      const NodeId sink{tag.kind};
+      watches_.erase({sink, tag.arg});
+      contents_->transactions.time_out(sink, tag.arg, *this);
+      return;
+    }
+    const auto held = held_.find(reader_of(tag));
+    check(held != held_.end(), "a timer of a fetch that is not held");
+    const Held fetch = std::move(held->second);
+    held_.erase(held);
+    answer_fetch(fetch.fetch, fetch.asker);
+  }
+
+  void on_run(const RunTag&) override { fail_check("the log has no tasks"); }
+
+  // A commit is answered when it is in storage; until then it is tried again.
+  void on_blob(BlobReply reply) override {
+    const auto write = writes_.find(reply.ticket.arg);
+    check(write != writes_.end(), "an answer of storage that nobody waits for");
+    if (!reply.ok) return put(write->first);
+    if (write->second.answer) send(*write->second.answer, Done{write->second.number});
+    writes_.erase(write);
+  }
+
+  // Whoever was there asks again.
+  void on_disconnect(ProcessId peer) override {
+    for (auto it = held_.begin(); it != held_.end();) {
+      if (it->second.asker.address.process != peer) {
+        ++it;
+        continue;
+      }
+      env_.cancel(it->second.timer);
+      it = held_.erase(it);
+    }
+  }
+
+ private:
+  struct Asker {
+    Address address;
+    Lane lane = kRpcLane;
+    NodeId node;
+  };
+  struct Reader {  // who holds a fetch: one partition for one attempt of one node
+    NodeId node;
+    uint32_t partition = 0;
+    uint32_t attempt = 0;
+    friend auto operator<=>(const Reader&, const Reader&) = default;
+  };
+  struct Held {
+    Fetch fetch;
+    Asker asker;
+    TimerId timer;
+  };
+  struct Write {
+    std::string name;
+    Bytes bytes;
+    ProducerKey producer;
+    uint32_t attempt = 0;
+    uint64_t number = 0;
+    std::optional<Asker> answer;  // who waits for it
+  };
+
+  void send(const Asker& to, const LogReply& reply) {
+    env_.send({{env_.self(), 0}, to.address, to.lane, log_envelope(to.node, encode(reply))});
+  }
+
+  // ---- producers ----
+  void on_producer(const ProducerRequest& request, const Asker& asker) {
+    const auto sink = topics_.sinks.find(request.topic);
+    if (sink == topics_.sinks.end()) {
+      return send(asker, Refused{request.number, "UnknownTopic: " + request.topic});
+    }
+    const ProducerKey producer{sink->second, request.subtask};
+    for (const auto& [ticket, write] : writes_) {  // on its way to storage: answered from there
+      if (write.producer == producer && write.attempt == request.attempt &&
+          write.number == request.number) {
+        return;
+      }
+    }
+    const uint64_t before = next_write_;
+    const LogReply reply = contents_->transactions.handle(sink->second, request, *this);
+    if (next_write_ == before) return send(asker, reply);
+    for (uint64_t ticket = before; ticket < next_write_; ++ticket) {
+      Write& write = writes_.at(ticket);
+      write.producer = producer;
+      write.attempt = request.attempt;
+      write.number = request.number;
+      write.answer = asker;
+      put(ticket);
+    }
+  }
+
+  Entity entity_of(NodeId sink, uint32_t subtask) const {
+    return entity(entity(names_.at(sink)), subtask);
+  }
+
+  void watch(NodeId sink, TransactionId id, ProcTime begun) {
+    const TimerTag tag{entity_of(sink, subtask_of(id)), kTransactions, sink.value, id};
+    watches_[{sink, id}] = env_.call_at(begun + topics_.transaction_timeout, tag);
+  }
+  void unwatch(NodeId sink, TransactionId id) {
+    contents_->begun.erase({sink, id});
+    const auto timer = watches_.find({sink, id});
+    if (timer == watches_.end()) return;
+    env_.cancel(timer->second);
+    watches_.erase(timer);
+  }
+
+  void on_begun(NodeId sink, TransactionId id) override {
+    contents_->begun[{sink, id}] = env_.now();
+    watch(sink, id, env_.now());
+  }
+  void on_frozen(NodeId sink, TransactionId id, const LogTransaction& transaction) override {
+    env_.trace().add(env_.now(), TransactionPreCommitted{
+                                     sink, subtask_of(id), id, transaction.checkpoint,
+                                     static_cast<uint32_t>(transaction.rows), transaction.hash});
+  }
+  void on_committed(NodeId sink, TransactionId id, const LogTransaction& transaction) override {
+    unwatch(sink, id);
+    env_.trace().add(env_.now(), TransactionCommitted{sink, subtask_of(id), id,
+                                                      static_cast<uint32_t>(transaction.rows),
+                                                      transaction.hash});
+    for (const RowBatch& rows : transaction.batches) show(sink, id, rows);
+    if (!persist_) return;
+    const std::string name = "t" + std::to_string(subtask_of(id)) + "." +
+                             std::to_string(attempt_of(id)) + "." + std::to_string(counter_of(id));
+    keep(sink, name, transaction.batches);
+  }
+  void on_aborted(NodeId sink, TransactionId id) override {
+    unwatch(sink, id);
+    env_.trace().add(env_.now(), TransactionAborted{sink, subtask_of(id), id});
+  }
+  void on_appended(NodeId sink, uint32_t subtask, const RowBatch& rows) override {
+    env_.trace().add(env_.now(), LogAppended{sink, rows.size(), rows.hash()});
+    show(sink, 0, rows);
+    if (!persist_) return;
+    const std::string name = "a" + std::to_string(subtask) + "." +
+                             std::to_string(env_.incarnation()) + "." +
+                             std::to_string(contents_->appends++);
+    keep(sink, name, {rows});
+  }
+
+  void show(NodeId sink, TransactionId id, const RowBatch& rows) {
+    for (RecordTap* tap : env_.trace().taps()) tap->on_committed_rows(sink, id, rows);
+  }
+
+  void keep(NodeId sink, const std::string& name, const std::vector<RowBatch>& batches) {
+    RowBatch all(batches.empty() ? 0 : batches.front().width());
+    for (const RowBatch& rows : batches) {
+      for (uint32_t i = 0; i < rows.size(); ++i) all.append_row_of(rows, i);
+    }
+    ByteWriter out;
+    all.encode(out);
+    writes_[next_write_++] = {committed_prefix(names_.at(sink)) + name, out.take(), {}, 0, 0, {}};
+  }
+
+  void put(uint64_t ticket) {
+    const Write& write = writes_.at(ticket);
+    env_.blobs().put({kStorage, 0, ticket}, write.name, write.bytes);
+  }
+
+  // ---- consumers ----
+  void on_fetch(const Fetch& fetch, const Asker& asker) {
+    const auto topic = topics_.topics.find(fetch.topic);
+    if (topic == topics_.topics.end()) {
+      return send(asker, Refused{0, "UnknownTopic: " + fetch.topic});
+    }
+    const SplitData& data = *topic->second;
+    check(fetch.partition < data.splits(), "a fetch from a partition that does not exist");
+    const Reader reader{asker.node, fetch.partition, fetch.attempt};
+    if (const auto before = held_.find(reader); before != held_.end()) {
+      env_.cancel(before->second.timer);
+      held_.erase(before);
+    }
+    const bool at_end = fetch.offset >= data.size(fetch.partition);
+    if (at_end || arrived(data, fetch.partition, fetch.offset, env_.now(), 1) > 0) {
+      return answer_fetch(fetch, asker);
+    }
+    const ProcTime next = arrival_time(data, fetch.partition, fetch.offset);
+    const ProcTime until = std::min(next, env_.now() + fetch.hold);
+    held_[reader] = {fetch, asker, env_.call_at(until, tag_of(fetch, reader))};
+  }
+
+  void answer_fetch(const Fetch& fetch, const Asker& asker) {
+    const SplitData& data = *topics_.topics.at(fetch.topic);
+    Fetched reply{fetch.partition, fetch.offset, data.size(fetch.partition), RowBatch(fetch.width)};
+    const uint32_t count = arrived(data, fetch.partition, fetch.offset, env_.now(), fetch.rows_max);
+    if (count > 0) data.read(fetch.partition, fetch.offset, count, reply.rows);
+    send(asker, reply);
+  }
+
+  TimerTag tag_of(const Fetch& fetch, const Reader& reader) const {
+    return {entity(entity(entity(fetch.topic), reader.partition), reader.node.value), kFetches,
+            reader.partition, uint64_t{reader.node.value} << 32 | reader.attempt};
+  }
+  static Reader reader_of(const TimerTag& tag) {
+    return {{static_cast<uint32_t>(tag.arg >> 32)}, tag.kind, static_cast<uint32_t>(tag.arg)};
+  }
+
+  Env& env_;
+  const LogTopics topics_;
+  const bool persist_;
+  const std::shared_ptr<LogContents> contents_;
+  std::map<NodeId, std::string> names_;  // of the sinks' topics
+  std::map<std::pair<NodeId, TransactionId>, TimerId> watches_;
+  std::map<Reader, Held> held_;
+  std::map<uint64_t, Write> writes_;
+  uint64_t next_write_ = 1;
+};
+
+}  // namespace
+
+std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist,
+                                         std::shared_ptr<LogContents> contents) {
+  if (contents == nullptr) contents = make_log_contents();
+  return std::make_unique<LogBroker>(env, std::move(topics), persist, std::move(contents));
+}
+
+}  // namespace leat
