@@ -17,7 +17,7 @@ enum class GraphLevel : uint8_t { kLogical, kPhysical };
 
 struct SinkVerdict {
   bool as_expected = true;
-  std::string text;   // "as expected", "2 results are missing"
+  std::string text;  // "as expected", "2 results are missing"
 };
 
 struct JobGraphOptions {
@@ -31,14 +31,15 @@ struct JobGraphOptions {
 // `run` may be null: the plan alone.
 std::string to_dot(const JobProgram& program, const RunView* run, const JobGraphOptions& options);
 // For READMEs and summaries of pull requests.
-std::string to_mermaid(const JobProgram& program, const RunView* run, const JobGraphOptions& options);
+std::string to_mermaid(const JobProgram& program, const RunView* run,
+                       const JobGraphOptions& options);
 
 // SVG of the DOT text through the program `dot`, made fit for light and dark, with a title, a
 // description and a table of the same numbers behind it. An error names what is missing.
 Result<std::string> graph_svg(const JobProgram& program, const RunView* run,
                               const JobGraphOptions& options);
-// Writes by the ending of `path`: .svg, .dot, .png, .mmd. Where `dot` is missing, writes the DOT text
-// beside it (path + ".dot") and says so in the error. Returns what was written.
+// Writes by the ending of `path`: .svg, .dot, .png, .mmd. Where `dot` is missing, writes the DOT
+// text beside it (path + ".dot") and says so in the error. Returns what was written.
 Result<std::string> write_graph(const JobProgram& program, const RunView* run,
                                 const JobGraphOptions& options, const std::string& path);
 

@@ -11,10 +11,10 @@ struct ReportTable {
   std::string title;
   std::vector<std::string> columns;
   std::vector<std::vector<std::string>> rows;
-  std::string note;   // "first 500 of 2,310 rows"
+  std::string note;  // "first 500 of 2,310 rows"
 };
 struct ReportFinding {
-  std::string name;     // "duplicate_result"
+  std::string name;  // "duplicate_result"
   std::string where;
   std::string subject;
   std::string expected;
@@ -23,13 +23,13 @@ struct ReportFinding {
 };
 struct ReportData {
   std::string title;
-  std::string why;              // the scenario's paragraph
+  std::string why;  // the scenario's paragraph
   bool passed = true;
-  std::string verdict;          // one line: "passed: 5 oracles judged 1,481 things"
-  std::string replay;           // the command
+  std::string verdict;  // one line: "passed: 5 oracles judged 1,481 things"
+  std::string replay;   // the command
   std::vector<std::pair<std::string, std::string>> facts;  // "seed" -> "7"
   std::vector<ReportFinding> findings;
-  std::string graph_svg;        // empty: left out
+  std::string graph_svg;  // empty: left out
   std::string physical_svg;
   std::string timeline_svg;
   std::vector<ReportTable> tables;

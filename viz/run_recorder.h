@@ -1,6 +1,7 @@
 // Collects from a real run what the pictures need: watches its facts, taps its records. Nothing is
-// computed that the engine has not said, but for matching: a late record's fact names only its event
-// time, so the source record it belongs to is the earliest-read one of that time not yet called late.
+// computed that the engine has not said, but for matching: a late record's fact names only its
+// event time, so the source record it belongs to is the earliest-read one of that time not yet
+// called late.
 //
 // Memory is bounded by RecorderLimits: beyond them records in time are thinned (every second one
 // goes, again and again), late ones never; steps of watermarks are thinned alike; further panes and
@@ -15,11 +16,13 @@
 
 namespace leat {
 
+class Recording;
+
 struct RecorderLimits {
-  size_t marks = 100'000;        // records kept one by one
-  size_t steps = 4'000;          // of one watermark
+  size_t marks = 100'000;  // records kept one by one
+  size_t steps = 4'000;    // of one watermark
   size_t panes = 100'000;
-  size_t sink_rows = 500;        // of one sink, for the table
+  size_t sink_rows = 500;  // of one sink, for the table
 };
 
 class RunRecorder final : public FactObserver, public RecordTap {
@@ -30,7 +33,8 @@ class RunRecorder final : public FactObserver, public RecordTap {
 
   void on_fact(ProcTime at, const Fact& fact) override;
 
-  void on_source_rows(ExecutionId, NodeId, uint32_t split, uint64_t first, const RowBatch&) override;
+  void on_source_rows(ExecutionId, NodeId, uint32_t split, uint64_t first,
+                      const RowBatch&) override;
   void on_operator_input(ExecutionId, NodeId, uint32_t input, const RowBatch&) override;
   void on_operator_output(ExecutionId, NodeId, uint32_t output, const RowBatch&) override;
   void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch&) override;
@@ -40,7 +44,6 @@ class RunRecorder final : public FactObserver, public RecordTap {
   RunView view() const;
 
  private:
-  class Recording;
   std::unique_ptr<Recording> recording_;
 };
 

@@ -19,18 +19,18 @@
 namespace leat {
 
 enum class Fate : uint8_t {
-  kInTime,        // met no answered window
-  kLateAccepted,  // its window had answered already: the answer was amended
-  kTooLateSide,   // behind the allowed lateness, to a side output
-  kTooLateDropped // behind the allowed lateness, dropped and counted
+  kInTime,         // met no answered window
+  kLateAccepted,   // its window had answered already: the answer was amended
+  kTooLateSide,    // behind the allowed lateness, to a side output
+  kTooLateDropped  // behind the allowed lateness, dropped and counted
 };
 
 struct RecordMark {
   uint64_t offset = 0;
   EventTime event;
-  ProcTime read;                        // the first time
-  std::optional<ProcTime> read_again;   // the last time, after a restore
-  Fate fate = Fate::kInTime;            // by the reading that counts: the last one
+  ProcTime read;                       // the first time
+  std::optional<ProcTime> read_again;  // the last time, after a restore
+  Fate fate = Fate::kInTime;           // by the reading that counts: the last one
 };
 
 // A watermark from `at` on. No value: there is none (not yet, or not any more after a restore).
@@ -48,15 +48,15 @@ struct SplitView {
   NodeId node;
   uint32_t split = 0;
   std::string name;
-  uint32_t subtask = 0;       // its last reader
-  uint64_t records = 0;       // read at least once
-  uint64_t read_again = 0;    // readings beyond the first
+  uint32_t subtask = 0;     // its last reader
+  uint64_t records = 0;     // read at least once
+  uint64_t read_again = 0;  // readings beyond the first
   uint64_t late_accepted = 0;
   uint64_t too_late = 0;
   std::vector<RecordMark> marks;  // by offset; in-time ones thinned beyond the limit
   std::vector<WatermarkStep> watermark;
   std::vector<ProcSpan> idle;
-  Duration held_back{0};      // how long it had the least watermark of its source's active splits
+  Duration held_back{0};  // how long it had the least watermark of its source's active splits
 };
 
 // One node in one subtask.
@@ -65,12 +65,12 @@ struct OperatorView {
   uint32_t subtask = 0;
   uint64_t rows_in = 0;
   uint64_t rows_out = 0;
-  std::map<uint32_t, uint64_t> side_rows;     // by side output
-  uint64_t late_to_side = 0;                  // as they happened: repeats after a restore included
+  std::map<uint32_t, uint64_t> side_rows;  // by side output
+  uint64_t late_to_side = 0;               // as they happened: repeats after a restore included
   uint64_t late_dropped = 0;
   uint64_t panes = 0;
-  std::optional<EventTime> last_watermark;    // the last one before the end of the input
-  bool ended = false;                         // the watermark MAX has come
+  std::optional<EventTime> last_watermark;  // the last one before the end of the input
+  bool ended = false;                       // the watermark MAX has come
   std::vector<WatermarkStep> watermark;
 };
 
@@ -80,12 +80,19 @@ struct PaneView {
   EventTime start;
   EventTime end;
   uint64_t key_hash = 0;
-  std::string key;                 // empty where rows were not tapped
-  std::vector<Value> values;       // the aggregates; empty where rows were not tapped
+  std::string key;            // empty where rows were not tapped
+  std::vector<Value> values;  // the aggregates; empty where rows were not tapped
   ProcTime at;
   uint64_t order = 0;
-  bool late = false;               // a later answer of a window that has answered before
-  bool rolled_back = false;        // fell to a restore from an older checkpoint
+  bool late = false;         // a later answer of a window that has answered before
+  bool rolled_back = false;  // fell to a restore from an older checkpoint
+};
+
+// When the first row of a window reached its operator.
+struct WindowOpening {
+  NodeId node;
+  EventTime start;
+  ProcTime at;
 };
 
 struct CheckpointView {
@@ -109,14 +116,15 @@ struct RestoreView {
   ProcTime at;
   CheckpointId checkpoint;         // 0: from nothing
   std::optional<ProcTime> failed;  // when the job began to restart, or its process died
-  std::optional<ProcTime> since;   // when that checkpoint was triggered: from there all is read again
+  std::optional<ProcTime>
+      since;  // when that checkpoint was triggered: from there all is read again
 };
 
 struct SubtaskView {
   SubtaskId subtask;
-  uint32_t attempts = 0;           // deployments seen
+  uint32_t attempts = 0;  // deployments seen
   std::optional<ProcessId> process;
-  CheckpointId restored_from;      // of the last attempt
+  CheckpointId restored_from;           // of the last attempt
   std::optional<uint64_t> state_bytes;  // of the last snapshot
   CheckpointId state_at;
   std::map<uint32_t, uint64_t> rows_by_channel;  // sent, by out channel
@@ -125,32 +133,33 @@ struct SubtaskView {
 
 struct SinkView {
   NodeId sink;
-  uint64_t rows_visible = 0;       // committed, or appended at once
-  uint64_t transactions = 0;       // committed
+  uint64_t rows_visible = 0;  // committed, or appended at once
+  uint64_t transactions = 0;  // committed
   uint64_t aborted = 0;
-  std::vector<Row> rows;           // the first ones, up to the limit
+  std::vector<Row> rows;  // the first ones, up to the limit
 };
 
 struct RunView {
   ProcTime ended_at;
   uint64_t facts = 0;
-  std::vector<SplitView> splits;           // by node, then split
-  std::vector<OperatorView> operators;     // by node, then subtask
-  std::vector<PaneView> panes;             // as they fired
-  uint64_t panes_left_out = 0;             // beyond the limit
-  std::vector<RecordMark> strays;          // late records that no source record could be matched to
-  std::vector<CheckpointView> checkpoints; // by id
+  std::vector<SplitView> splits;        // by node, then split
+  std::vector<OperatorView> operators;  // by node, then subtask
+  std::vector<PaneView> panes;          // as they fired
+  uint64_t panes_left_out = 0;          // beyond the limit
+  std::vector<WindowOpening> openings;  // by node, then start; where rows were tapped
+  std::vector<RecordMark> strays;       // late records that no source record could be matched to
+  std::vector<CheckpointView> checkpoints;  // by id
   std::vector<CrashView> crashes;
   std::vector<FaultView> faults;
   std::vector<RestoreView> restores;
-  std::vector<SubtaskView> subtasks;       // by vertex, then index
-  std::vector<SinkView> sinks;             // by node
+  std::vector<SubtaskView> subtasks;  // by vertex, then index
+  std::vector<SinkView> sinks;        // by node
   std::optional<JobStatus> status;
 
   const OperatorView* find_operator(NodeId node, uint32_t subtask) const;
   const SubtaskView* find_subtask(SubtaskId subtask) const;
   const SinkView* find_sink(NodeId sink) const;
-  uint64_t records() const;                // of all splits, each once
+  uint64_t records() const;  // of all splits, each once
   uint64_t read_again() const;
   uint64_t count(Fate fate) const;
 };
@@ -164,12 +173,12 @@ std::optional<EventTime> watermark_at(const std::vector<WatermarkStep>& steps, P
 struct WindowView {
   EventTime start;
   EventTime end;
-  std::optional<ProcTime> opened;   // its first record was read
-  ProcTime first_at;                // the first answer was known
-  ProcTime last_at;                 // the last amended one; first_at where there is none
-  uint64_t answers = 0;             // keys that have answered
-  uint64_t amended = 0;             // later answers
-  std::optional<int64_t> first_sum; // of an integer aggregate over the keys
+  std::optional<ProcTime> opened;    // its first record was read
+  ProcTime first_at;                 // the first answer was known
+  ProcTime last_at;                  // the last amended one; first_at where there is none
+  uint64_t answers = 0;              // keys that have answered
+  uint64_t amended = 0;              // later answers
+  std::optional<int64_t> first_sum;  // of an integer aggregate over the keys
   std::optional<int64_t> last_sum;
 };
 // The windows of `node` by start; sums are of aggregate `value`.
