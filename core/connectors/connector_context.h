@@ -35,8 +35,8 @@ class Connector : public Operator {
   // The connection to the log was reset; what was under way may be lost.
   virtual void on_log_disconnected(ConnectorContext& ctx) { (void)ctx; }
   virtual void on_timer(uint64_t arg, ConnectorContext& ctx) { (void)arg, (void)ctx; }
-  // False while something of the last checkpoint is still under way (a commit not yet answered): the
-  // task does not finish before.
+  // False while something of the last checkpoint is still under way (a commit not yet answered):
+  // the task does not finish before.
   virtual bool ready_to_close() const { return true; }
 };
 

@@ -78,7 +78,8 @@ class LogBroker final : public Process, private TransactionListener {
     const auto write = writes_.find(reply.ticket.arg);
     check(write != writes_.end(), "an answer of storage that nobody waits for");
     if (!reply.ok) return put(write->first);
-    if (write->second.answer) send(*write->second.answer, Done{write->second.number});
+    if (write->second.answer)
+      send(*write->second.answer, Done{write->second.attempt, write->second.number});
     writes_.erase(write);
   }
 
@@ -128,7 +129,8 @@ class LogBroker final : public Process, private TransactionListener {
   void on_producer(const ProducerRequest& request, const Asker& asker) {
     const auto sink = topics_.sinks.find(request.topic);
     if (sink == topics_.sinks.end()) {
-      return send(asker, Refused{request.number, "UnknownTopic: " + request.topic});
+      return send(asker,
+                  Refused{request.attempt, request.number, "UnknownTopic: " + request.topic});
     }
     const ProducerKey producer{sink->second, request.subtask};
     for (const auto& [ticket, write] : writes_) {  // on its way to storage: answered from there
@@ -223,7 +225,7 @@ class LogBroker final : public Process, private TransactionListener {
   void on_fetch(const Fetch& fetch, const Asker& asker) {
     const auto topic = topics_.topics.find(fetch.topic);
     if (topic == topics_.topics.end()) {
-      return send(asker, Refused{0, "UnknownTopic: " + fetch.topic});
+      return send(asker, Refused{fetch.attempt, 0, "UnknownTopic: " + fetch.topic});
     }
     const SplitData& data = *topic->second;
     check(fetch.partition < data.splits(), "a fetch from a partition that does not exist");

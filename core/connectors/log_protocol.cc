@@ -105,9 +105,16 @@ CommitOffset decode_commit_offset(ByteReader& in) {
 
 struct ReplyEncoder {
   ByteWriter& out;
-  void operator()(const Done& r) const { out.varint(r.number); }
-  void operator()(const Missing& r) const { out.varint(r.expected); }
+  void operator()(const Done& r) const {
+    out.varint(r.attempt);
+    out.varint(r.number);
+  }
+  void operator()(const Missing& r) const {
+    out.varint(r.attempt);
+    out.varint(r.expected);
+  }
   void operator()(const Refused& r) const {
+    out.varint(r.attempt);
     out.varint(r.number);
     out.text(r.why);
   }
@@ -174,13 +181,18 @@ Bytes encode(const LogReply& reply) {
 LogReply decode_log_reply(std::string_view body) {
   ByteReader in(body);
   switch (in.u8()) {
-    case 0:
-      return Done{in.varint()};
-    case 1:
-      return Missing{in.varint()};
+    case 0: {
+      const uint32_t attempt = in.u32();
+      return Done{attempt, in.varint()};
+    }
+    case 1: {
+      const uint32_t attempt = in.u32();
+      return Missing{attempt, in.varint()};
+    }
     case 2: {
+      const uint32_t attempt = in.u32();
       const uint64_t number = in.varint();
-      return Refused{number, std::string(in.text())};
+      return Refused{attempt, number, std::string(in.text())};
     }
     case 3: {
       Fetched r;

@@ -53,8 +53,8 @@ struct Produce {  // begins the transaction where it is new
 };
 struct PreCommit {  // nothing is added any more; kept until it is committed or aborted
   TransactionId transaction = 0;
-  CheckpointId checkpoint;
-  uint64_t rows = 0;  // that the producer has put into it
+  CheckpointId checkpoint;  // 0: a job without checkpoints ends
+  uint64_t rows = 0;        // that the producer has put into it
 };
 struct CommitTransaction {
   TransactionId transaction = 0;
@@ -98,14 +98,17 @@ Bytes encode(const LogRequest& request);
 LogRequest decode_log_request(std::string_view body);
 
 // ---- answers ----
-struct Done {  // its effect is durable
+struct Done {            // its effect is durable
+  uint32_t attempt = 0;  // of the session that is answered
   uint64_t number = 0;
 };
 struct Missing {  // something was lost: send again from here
+  uint32_t attempt = 0;
   uint64_t expected = 0;
 };
 // Final: every later request of the session is refused in the same way.
 struct Refused {
+  uint32_t attempt = 0;
   uint64_t number = 0;
   std::string why;  // begins with a name: "ProducerFenced: ..."
 };

@@ -23,35 +23,37 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
                                  TransactionListener& listener) {
   Producer& producer = producers_[{sink, request.subtask}];
   if (request.attempt < producer.attempt) {
-    return Refused{request.number, "ProducerFenced: attempt " + std::to_string(request.attempt) +
-                                       " writes while attempt " + std::to_string(producer.attempt) +
-                                       " has the producer"};
+    return Refused{request.attempt, request.number,
+                   "ProducerFenced: attempt " + std::to_string(request.attempt) +
+                       " writes while attempt " + std::to_string(producer.attempt) +
+                       " has the producer"};
   }
   if (request.attempt > producer.attempt) {
-    if (request.number != 0) return Missing{0};  // its opening was lost
+    if (request.number != 0) return Missing{request.attempt, 0};  // its opening was lost
     producer.attempt = request.attempt;
     producer.next_number = 0;
     producer.refused.reset();
   }
-  if (producer.refused) return Refused{request.number, *producer.refused};
-  if (request.number > producer.next_number) return Missing{producer.next_number};
-  if (request.number < producer.next_number) return Done{request.number};
+  if (producer.refused) return Refused{request.attempt, request.number, *producer.refused};
+  if (request.number > producer.next_number) return Missing{request.attempt, producer.next_number};
+  if (request.number < producer.next_number) return Done{request.attempt, request.number};
 
   Call call{sink, request.subtask, producer, listener, std::nullopt};
   std::visit([&](const auto& op) { perform(op, call); }, request.op);
   if (call.refusal) {
     producer.refused = std::move(call.refusal);
-    return Refused{request.number, *producer.refused};
+    return Refused{request.attempt, request.number, *producer.refused};
   }
   ++producer.next_number;
-  return Done{request.number};
+  return Done{request.attempt, request.number};
 }
 
 void LogTransactions::perform(const OpenProducer& op, Call& call) {
   std::map<TransactionId, LogTransaction>& all = call.producer.transactions;
   for (auto it = all.begin(); it != all.end();) {
-    const bool answered_for = it->second.frozen && it->second.checkpoint <= op.restored;
-    if (answered_for) {
+    // Frozen for no checkpoint: the job has none, and begins from nothing.
+    const CheckpointId checkpoint = it->second.checkpoint;
+    if (it->second.frozen && checkpoint.value != 0 && checkpoint <= op.restored) {
       ++it;
       continue;
     }
@@ -129,12 +131,7 @@ void LogTransactions::perform(const CommitTransaction& op, Call& call) {
 
 void LogTransactions::perform(const AbortTransaction& op, Call& call) {
   Producer& owner_of_it = owner(call.sink, op.transaction);
-  const std::optional<Outcome> outcome = outcome_of(owner_of_it, op.transaction);
-  if (outcome == Outcome::kCommitted) {
-    call.refusal = "InvalidTransactionState: " + text_of(op.transaction) + " is committed";
-    return;
-  }
-  // One that never got a row is unknown here: there is nothing to abort.
+  // One that never got a row is unknown here, one that has ended is gone: nothing to abort.
   if (owner_of_it.transactions.erase(op.transaction) == 0) return;
   record(owner_of_it, op.transaction, Outcome::kAborted);
   call.listener.on_aborted(call.sink, op.transaction);
