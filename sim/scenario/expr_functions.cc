@@ -1,0 +1,126 @@
+#include "sim/scenario/expr_functions.h"
+
+namespace leat {
+
+namespace {
+
+class MapByExpressions final : public MapFunction {
+ public:
+  explicit MapByExpressions(std::vector<Expression> outputs) : outputs_(std::move(outputs)) {}
+  void map(RowView in, Timestamp, std::span<Value> out) const override {
+    for (size_t i = 0; i < outputs_.size(); ++i) out[i] = outputs_[i].eval(in);
+  }
+  std::unique_ptr<MapFunction> clone() const override {
+    return std::make_unique<MapByExpressions>(*this);
+  }
+
+ private:
+  std::vector<Expression> outputs_;
+};
+
+class FilterByExpression final : public FilterFunction {
+ public:
+  explicit FilterByExpression(Expression condition) : condition_(std::move(condition)) {}
+  bool keep(RowView in) const override { return condition_.holds(in); }
+  std::unique_ptr<FilterFunction> clone() const override {
+    return std::make_unique<FilterByExpression>(*this);
+  }
+
+ private:
+  Expression condition_;
+};
+
+class ScalarByExpression final : public ScalarFunction {
+ public:
+  explicit ScalarByExpression(Expression expression) : expression_(std::move(expression)) {}
+  Value eval(RowView in, Timestamp) const override { return expression_.eval(in); }
+  int field() const override { return expression_.field(); }
+  std::unique_ptr<ScalarFunction> clone() const override {
+    return std::make_unique<ScalarByExpression>(*this);
+  }
+
+ private:
+  Expression expression_;
+};
+
+Row with_last(RowView in) {
+  Row row(in.begin(), in.end());
+  row.emplace_back();
+  return row;
+}
+
+class Repeat final : public FlatMapFunction {
+ public:
+  explicit Repeat(Expression times) : times_(std::move(times)) {}
+  void flat_map(RowView in, Timestamp, Collector& out) const override {
+    int64_t times = 0;
+    if (!times_.node()->integer({in.data(), nullptr}, times) || times <= 0) return;
+    Row row = with_last(in);
+    for (int64_t i = 0; i < times; ++i) {
+      row.back() = Value::integer(i);
+      out.collect(row);
+    }
+  }
+  std::unique_ptr<FlatMapFunction> clone() const override {
+    return std::make_unique<Repeat>(*this);
+  }
+
+ private:
+  Expression times_;
+};
+
+class SplitWords final : public FlatMapFunction {
+ public:
+  explicit SplitWords(Expression text) : text_(std::move(text)) {}
+  void flat_map(RowView in, Timestamp, Collector& out) const override {
+    const Value value = text_.eval(in);
+    if (value.is_null()) return;
+    const std::string_view text = value.as_text();
+    Row row = with_last(in);
+    size_t begin = 0;
+    while (begin <= text.size()) {
+      const size_t end = std::min(text.find(' ', begin), text.size());
+      if (end > begin) {
+        row.back() = Value::text(text.substr(begin, end - begin));
+        out.collect(row);
+      }
+      begin = end + 1;
+    }
+  }
+  std::unique_ptr<FlatMapFunction> clone() const override {
+    return std::make_unique<SplitWords>(*this);
+  }
+
+ private:
+  Expression text_;
+};
+
+class Stamp final : public MapFunction {
+ public:
+  void map(RowView in, Timestamp time, std::span<Value> out) const override {
+    for (size_t i = 0; i < in.size(); ++i) out[i] = in[i];
+    out[in.size()] = Value::integer(time.value_or(EventTime::min()).ms);
+  }
+  std::unique_ptr<MapFunction> clone() const override { return std::make_unique<Stamp>(*this); }
+};
+
+}  // namespace
+
+std::unique_ptr<MapFunction> map_function(std::vector<Expression> outputs) {
+  return std::make_unique<MapByExpressions>(std::move(outputs));
+}
+std::unique_ptr<FilterFunction> filter_function(Expression condition) {
+  return std::make_unique<FilterByExpression>(std::move(condition));
+}
+std::unique_ptr<ScalarFunction> scalar_function(Expression expression) {
+  return std::make_unique<ScalarByExpression>(std::move(expression));
+}
+std::unique_ptr<FlatMapFunction> repeat_function(Expression times) {
+  return std::make_unique<Repeat>(std::move(times));
+}
+std::unique_ptr<FlatMapFunction> split_function(Expression text) {
+  return std::make_unique<SplitWords>(std::move(text));
+}
+std::unique_ptr<MapFunction> stamp_function() { return std::make_unique<Stamp>(); }
+
+}  // namespace leat

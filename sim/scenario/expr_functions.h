@@ -1,0 +1,24 @@
+// User functions made of expressions: what the nodes of a scenario file run.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/graph/functions.h"
+#include "sim/scenario/expr.h"
+
+namespace leat {
+
+// A new row of these expressions.
+std::unique_ptr<MapFunction> map_function(std::vector<Expression> outputs);
+// REQUIRES: a bool expression. Null drops the row.
+std::unique_ptr<FilterFunction> filter_function(Expression condition);
+std::unique_ptr<ScalarFunction> scalar_function(Expression expression);
+// For i in [0, times) the row with i appended; none for times <= 0.
+std::unique_ptr<FlatMapFunction> repeat_function(Expression times);
+// For each word between single spaces the row with the word appended; empty words are left out.
+std::unique_ptr<FlatMapFunction> split_function(Expression text);
+// The row with its timestamp appended as an int (MIN where it has none).
+std::unique_ptr<MapFunction> stamp_function();
+
+}  // namespace leat
