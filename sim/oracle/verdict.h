@@ -17,14 +17,15 @@ struct Violation {
   std::string subject;   // "key=ann window=[0, 10000)"
   std::string expected;  // one line each
   std::string got;
-  std::string rule;      // the rule's sentence, with the numbers filled in
-  int64_t at = 0;        // processing time, where known
+  std::string rule;  // the rule's sentence, with the numbers filled in
+  int64_t at = 0;    // processing time, where known
 };
 
 struct Verdict {
-  std::vector<Violation> violations;           // the first ones of each oracle, in a fixed order
-  std::map<std::string, uint64_t> judged;      // by oracle: how many things it has judged
-  std::map<std::string, std::string> classes;  // by sink: "confluent" | "late-sensitive" | "processing-time"
+  std::vector<Violation> violations;       // the first ones of each oracle, in a fixed order
+  std::map<std::string, uint64_t> judged;  // by oracle: how many things it has judged
+  std::map<std::string, std::string>
+      classes;  // by sink: "confluent" | "late-sensitive" | "processing-time"
   bool ok() const { return violations.empty(); }
 };
 

@@ -1,0 +1,146 @@
+#include "sim/oracle/classes.h"
+
+#include <algorithm>
+
+namespace leat {
+namespace {
+
+// What flows out of a node.
+struct Flow {
+  SinkClass c = SinkClass::kConfluent;
+  bool may_be_late = false;  // a row may stand behind a watermark that overtook it
+};
+
+// Whether every record of every split stays inside the bound of its own watermarks. Then no record
+// is late anywhere: a combined watermark is never above the split's own, and a split that is read
+// again after a restore starts from MIN.
+bool stays_in_bound(const SourceSpec& spec, uint32_t width) {
+  if (spec.watermark.kind == WatermarkSpec::Kind::kNone) return true;
+  if (spec.watermark.idle_after.has_value()) return false;
+  if (spec.event_time == nullptr || spec.data == nullptr) return false;
+  RowBatch rows(width);
+  for (uint32_t split = 0; split < spec.data->splits(); ++split) {
+    int64_t watermark = EventTime::min().ms;
+    int64_t largest = EventTime::min().ms;
+    const uint64_t size = spec.data->size(split);
+    for (uint64_t first = 0; first < size; first += 256) {
+      rows.clear();
+      spec.data->read(split, first, static_cast<uint32_t>(std::min<uint64_t>(256, size - first)),
+                      rows);
+      for (uint32_t i = 0; i < rows.size(); ++i) {
+        const Value time = spec.event_time->eval(rows.row(i), rows.timestamp(i));
+        if (time.type() != ValueType::kTime && time.type() != ValueType::kInt) return false;
+        const int64_t t = time.as_int();
+        if (t <= watermark) return false;
+        largest = std::max(largest, t);
+        watermark = wrapping_sub(wrapping_sub(largest, spec.watermark.bound.ms), 1);
+        if (watermark > largest) watermark = EventTime::min().ms;  // wrapped below MIN
+      }
+    }
+  }
+  return true;
+}
+
+bool order_dependent(const AggregateSpec& aggregate) {
+  switch (aggregate.kind) {
+    case AggregateSpec::Kind::kSum:
+      return aggregate.argument_type == ValueType::kDouble;
+    case AggregateSpec::Kind::kCollect:
+    case AggregateSpec::Kind::kUser:  // nothing says that it is not
+      return true;
+    default:
+      return false;
+  }
+}
+
+// How a trigger decides: by watermark alone, by the order of rows, or by the clock.
+SinkClass trigger_class(const TriggerSpec& trigger, TimeDomain domain) {
+  switch (trigger.kind) {
+    case TriggerSpec::Kind::kDefault:
+      return domain == TimeDomain::kEvent ? SinkClass::kConfluent : SinkClass::kProcessingTime;
+    case TriggerSpec::Kind::kEventTime:
+      return SinkClass::kConfluent;
+    case TriggerSpec::Kind::kProcessingTime:
+      return SinkClass::kProcessingTime;
+    case TriggerSpec::Kind::kCount:
+      return SinkClass::kLateSensitive;
+    case TriggerSpec::Kind::kPurging:
+      return trigger.nested ? trigger_class(*trigger.nested, domain) : SinkClass::kConfluent;
+  }
+  return SinkClass::kLateSensitive;
+}
+
+Flow through(const StreamNode& node, Flow in) {
+  const NodeSpec& spec = node.spec;
+  if (const auto* source = std::get_if<SourceSpec>(&spec)) {
+    return {SinkClass::kConfluent, !stays_in_bound(*source, node.output.width())};
+  }
+  if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
+    // Here the order in which the channels interleave decides what the watermark has overtaken.
+    in.may_be_late = assign->watermark.kind != WatermarkSpec::Kind::kNone;
+    return in;
+  }
+  if (std::holds_alternative<KeyedProcessSpec>(spec)) {
+    in.c = std::max(in.c, SinkClass::kLateSensitive);
+    in.may_be_late = true;  // it may emit with any timestamp of the past
+    return in;
+  }
+  if (const auto* window = std::get_if<WindowSpec>(&spec)) {
+    if (window->domain == TimeDomain::kProcessing) {
+      return {SinkClass::kProcessingTime, true};
+    }
+    in.c = std::max(in.c, trigger_class(window->trigger, window->domain));
+    if (in.c == SinkClass::kProcessingTime) in.may_be_late = true;
+    if (in.may_be_late) in.c = std::max(in.c, SinkClass::kLateSensitive);
+    for (const AggregateSpec& aggregate : window->aggregates) {
+      if (order_dependent(aggregate)) in.c = std::max(in.c, SinkClass::kLateSensitive);
+    }
+  }
+  return in;
+}
+
+std::vector<Flow> flows(const Plan& plan) {
+  const StreamGraph& graph = plan.graph();
+  std::vector<Flow> flows(graph.nodes.size());
+  for (size_t n = 0; n < graph.nodes.size(); ++n) {
+    Flow in;
+    for (const StreamEdge& edge : graph.nodes[n].inputs) {
+      const Flow& from = flows[edge.from.value];
+      in.c = std::max(in.c, from.c);
+      in.may_be_late = in.may_be_late || from.may_be_late;
+    }
+    flows[n] = through(graph.nodes[n], in);
+  }
+  return flows;
+}
+
+}  // namespace
+
+const char* name_of(SinkClass c) {
+  static constexpr const char* kNames[] = {"confluent", "late-sensitive", "processing-time"};
+  return kNames[static_cast<size_t>(c)];
+}
+
+std::vector<SinkClass> classify(const Plan& plan) {
+  std::vector<SinkClass> classes;
+  for (const Flow& flow : flows(plan)) classes.push_back(flow.c);
+  return classes;
+}
+
+std::vector<bool> may_be_late(const Plan& plan) {
+  std::vector<bool> late;
+  for (const Flow& flow : flows(plan)) late.push_back(flow.may_be_late);
+  return late;
+}
+
+std::map<std::string, std::string> sink_classes(const Plan& plan) {
+  const std::vector<SinkClass> classes = classify(plan);
+  std::map<std::string, std::string> by_name;
+  for (size_t n = 0; n < classes.size(); ++n) {
+    const StreamNode& node = plan.graph().nodes[n];
+    if (std::holds_alternative<SinkSpec>(node.spec)) by_name[node.name] = name_of(classes[n]);
+  }
+  return by_name;
+}
+
+}  // namespace leat

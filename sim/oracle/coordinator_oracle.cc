@@ -1,0 +1,158 @@
+// Coordinator (HIST): the job goes on from the latest completed checkpoint; one completes only when
+// every running task has acknowledged it; what an old attempt still says has no effect.
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+std::string text(CheckpointId id) {
+  return id.value == 0 ? "nothing" : "checkpoint " + std::to_string(id.value);
+}
+
+class CoordinatorOracle final : public Oracle {
+ public:
+  CoordinatorOracle(const Plan& plan, const Runs& runs)
+      : Oracle("coordinator", plan, runs), running_(plan.subtasks(), 0) {}
+
+  uint64_t facts() const override {
+    return fact_set<ExecutionStateChanged, JobRestored, TaskDeployed, CheckpointTriggered,
+                    CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted>();
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* changed = std::get_if<ExecutionStateChanged>(&fact)) {
+      on_state(*changed);
+    } else if (const auto* restored = std::get_if<JobRestored>(&fact)) {
+      on_restored(*restored);
+    } else if (const auto* deployed = std::get_if<TaskDeployed>(&fact)) {
+      on_deployed(*deployed);
+    } else if (const auto* triggered = std::get_if<CheckpointTriggered>(&fact)) {
+      pending_[triggered->checkpoint] = Pending{running_, {}};
+      triggered_ = std::max(triggered_, triggered->checkpoint);
+    } else if (const auto* acknowledged = std::get_if<CheckpointAcknowledged>(&fact)) {
+      on_acknowledged(*acknowledged);
+    } else if (const auto* completed = std::get_if<CheckpointCompleted>(&fact)) {
+      on_checkpoint_completed(completed->checkpoint);
+    } else {
+      pending_.erase(std::get<CheckpointAborted>(fact).checkpoint);
+    }
+  }
+
+ private:
+  struct Pending {
+    std::vector<uint32_t> asked;      // by subtask: the attempt that ran at the trigger; 0: none
+    std::set<uint32_t> acknowledged;  // subtasks
+  };
+
+  void on_state(const ExecutionStateChanged& fact) {
+    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+    if (subtask == kNowhere) return;
+    if (fact.state == ExecutionState::kRunning) {
+      running_[subtask] = fact.execution.attempt;
+    } else if (running_[subtask] == fact.execution.attempt) {
+      running_[subtask] = 0;
+    }
+    if (fact.state == ExecutionState::kDeploying) deployed_from_[fact.execution] = restored_;
+  }
+
+  // Whether all who were asked have answered, and do so still.
+  uint32_t missing(const Pending& pending) const {
+    for (uint32_t s = 0; s < pending.asked.size(); ++s) {
+      if (pending.asked[s] == 0 || pending.acknowledged.count(s) != 0) continue;
+      if (runs_.finished(s)) continue;  // it has ended since
+      return s;
+    }
+    return kNowhere;
+  }
+
+  void on_restored(const JobRestored& fact) {
+    report_.judged();
+    // The checkpoint may have been written down by a JobManager that died before it could say so.
+    const auto pending = pending_.find(fact.checkpoint);
+    const bool just_written = fact.checkpoint > completed_ && pending != pending_.end() &&
+                              missing(pending->second) == kNowhere;
+    if (fact.checkpoint != completed_ && !just_written) {
+      violate("wrong_restore_point", "job", "restart " + std::to_string(fact.restarts),
+              "from " + text(completed_), "from " + text(fact.checkpoint),
+              "a job goes on from its latest completed checkpoint");
+    }
+    completed_ = std::max(completed_, fact.checkpoint);
+    restored_ = fact.checkpoint;
+    over_ = triggered_;
+    pending_.clear();
+  }
+
+  void on_deployed(const TaskDeployed& fact) {
+    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+    if (subtask == kNowhere || runs_.attempt(subtask) != fact.execution.attempt) return;
+    report_.judged();
+    const auto known = deployed_from_.find(fact.execution);
+    const CheckpointId expected = known == deployed_from_.end() ? restored_ : known->second;
+    if (fact.checkpoint == expected) return;
+    violate("wrong_restore_point", plan_.where_subtask(subtask),
+            "attempt " + std::to_string(fact.execution.attempt), "from " + text(expected),
+            "from " + text(fact.checkpoint),
+            "all tasks of a restart go on from the same checkpoint");
+  }
+
+  void on_acknowledged(const CheckpointAcknowledged& fact) {
+    report_.judged();
+    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+    if (subtask == kNowhere) return;
+    const std::string who = plan_.where_subtask(subtask);
+    const std::string what =
+        text(fact.checkpoint) + " attempt " + std::to_string(fact.execution.attempt);
+    if (fact.execution.attempt < runs_.attempt(subtask)) {
+      violate("output_after_fencing", who, what, "ignored", "counted",
+              "attempt " + std::to_string(runs_.attempt(subtask)) + " has taken over");
+      return;
+    }
+    if (fact.execution.attempt == runs_.attempt(subtask) &&
+        !runs_.has_snapshot(subtask, fact.checkpoint)) {
+      violate("inconsistent_cut", who, what, "a snapshot first", "acknowledged without",
+              "a task acknowledges a checkpoint when its state is stored");
+    }
+    const auto pending = pending_.find(fact.checkpoint);
+    if (pending != pending_.end()) pending->second.acknowledged.insert(subtask);
+  }
+
+  void on_checkpoint_completed(CheckpointId id) {
+    report_.judged();
+    const auto pending = pending_.find(id);
+    if (pending == pending_.end()) {
+      violate(id <= over_ ? "output_after_fencing" : "wrong_restore_point", "job", text(id),
+              "not pending", "completed",
+              id <= over_ ? "the job has been restored since: what was pending then is over"
+                          : "only a checkpoint that is pending can complete");
+    } else {
+      const uint32_t subtask = missing(pending->second);
+      if (subtask != kNowhere) {
+        violate("inconsistent_cut", plan_.where_subtask(subtask), text(id),
+                "acknowledged by all running tasks", "completed without this one",
+                "a checkpoint is the state of all tasks");
+      }
+      pending_.erase(pending);
+    }
+    completed_ = std::max(completed_, id);
+  }
+
+  std::vector<uint32_t> running_;  // by subtask: the attempt, as the JobMaster sees it; 0: none
+  std::map<CheckpointId, Pending> pending_;
+  std::map<ExecutionId, CheckpointId> deployed_from_;
+  CheckpointId completed_;
+  CheckpointId restored_;
+  CheckpointId triggered_;
+  CheckpointId over_;  // checkpoints up to here belong to former runs of the job
+};
+
+}  // namespace
+
+OraclePtr make_coordinator_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<CoordinatorOracle>(plan, runs);
+}
+
+}  // namespace leat

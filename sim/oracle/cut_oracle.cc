@@ -1,0 +1,153 @@
+// Cut (CUT): at each completed checkpoint every edge carries nothing across: what receivers had
+// applied before their snapshots is what senders had emitted before theirs (barriers are aligned,
+// so nothing of a channel is persisted). And channels keep their order.
+#include <optional>
+
+#include "sim/oracle/flow.h"
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+class CutOracle final : public Oracle {
+ public:
+  CutOracle(const Plan& plan, const Runs& runs)
+      : Oracle("cut", plan, runs), flow_(plan, Measure::kContents) {
+    for (uint32_t s = 0; s < plan.subtasks(); ++s) {
+      ins_.emplace_back(plan.ins(s).size());
+      outs_.emplace_back(plan.outs(s).size());
+    }
+  }
+
+  uint64_t facts() const override {
+    return fact_set<BatchSent, BatchProcessed, BarrierReceived, SnapshotTaken, CheckpointAborted>();
+  }
+  uint32_t taps() const override { return kInputTap | kOutputTap; }
+
+  void on_input(uint32_t instance, const RowBatch& rows) override { flow_.in(instance, rows); }
+  void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
+    flow_.out(instance, output, rows);
+  }
+  void on_snapshot(uint32_t subtask, CheckpointId id) override { flow_.snapshot(subtask, id); }
+  void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
+    flow_.rewind(subtask, how, to);
+    // A new attempt has new channels.
+    ins_[subtask].assign(ins_[subtask].size(), {});
+    outs_[subtask].assign(outs_[subtask].size(), {});
+  }
+  void on_completed(CheckpointId id) override {
+    report_.judged();
+    for (const Flow::Gap& gap : flow_.gaps_at(id)) {
+      violate("inconsistent_cut", plan_.name(gap.node), "checkpoint " + std::to_string(id.value),
+              std::to_string(gap.emitted.rows) + " rows emitted before the senders' snapshots",
+              std::to_string(gap.applied.rows) + " rows applied before the receivers' snapshots" +
+                  (gap.emitted.rows == gap.applied.rows ? ", others than those" : ""),
+              "what is applied at checkpoint " + std::to_string(id.value) +
+                  " is what was sent before it: a difference is lost or doubled by a restore");
+    }
+    flow_.settle(id);
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* sent = std::get_if<BatchSent>(&fact)) {
+      on_sent(*sent);
+    } else if (const auto* processed = std::get_if<BatchProcessed>(&fact)) {
+      on_processed(*processed);
+    } else if (const auto* barrier = std::get_if<BarrierReceived>(&fact)) {
+      const uint32_t subtask = runs_.live(barrier->execution);
+      for (In& in : ins_[subtask]) {
+        if (in.barrier && *in.barrier < barrier->checkpoint) in.barrier.reset();  // subsumed
+      }
+      if (barrier->channel < ins_[subtask].size())
+        ins_[subtask][barrier->channel].barrier = barrier->checkpoint;
+    } else if (const auto* snapshot = std::get_if<SnapshotTaken>(&fact)) {
+      for (In& in : ins_[runs_.live(snapshot->execution)]) {
+        if (in.barrier && *in.barrier <= snapshot->checkpoint) in.barrier.reset();
+      }
+    } else {
+      const CheckpointId aborted = std::get<CheckpointAborted>(fact).checkpoint;
+      for (auto& channels : ins_) {
+        for (In& in : channels) {
+          if (in.barrier == aborted) in.barrier.reset();
+        }
+      }
+    }
+  }
+
+ private:
+  struct In {
+    uint64_t next = 0;
+    std::optional<CheckpointId> barrier;  // taken, and the snapshot is still to come
+  };
+  struct Out {
+    uint64_t next = 0;
+    std::vector<uint32_t> rows;  // of batches on the way, from `first`
+    uint64_t first = 0;
+  };
+
+  std::string channel_name(uint32_t subtask, uint32_t channel) const {
+    return plan_.where_subtask(plan_.ins(subtask)[channel].subtask) + " -> " +
+           plan_.where_subtask(subtask);
+  }
+
+  void on_sent(const BatchSent& sent) {
+    const uint32_t subtask = runs_.live(sent.execution);
+    if (sent.channel >= outs_[subtask].size()) return;
+    Out& out = outs_[subtask][sent.channel];
+    report_.judged();
+    if (sent.sequence != out.next) {
+      violate("inconsistent_cut", plan_.where_subtask(subtask),
+              "channel " + std::to_string(sent.channel), "batch " + std::to_string(out.next),
+              "batch " + std::to_string(sent.sequence),
+              "batches of a channel are sent in order, without a gap");
+    }
+    out.next = sent.sequence + 1;
+    out.rows.push_back(sent.rows);
+  }
+
+  void on_processed(const BatchProcessed& taken) {
+    const uint32_t subtask = runs_.live(taken.execution);
+    if (taken.channel >= ins_[subtask].size()) return;
+    In& in = ins_[subtask][taken.channel];
+    report_.judged();
+    const std::string batch = "batch " + std::to_string(taken.sequence);
+    if (taken.sequence != in.next) {
+      violate("inconsistent_cut", channel_name(subtask, taken.channel), "channel order",
+              "batch " + std::to_string(in.next), batch,
+              "a channel is read in the order in which it was sent");
+    } else if (in.barrier) {
+      violate("inconsistent_cut", channel_name(subtask, taken.channel),
+              "checkpoint " + std::to_string(in.barrier->value), "nothing before the snapshot",
+              batch, "a channel whose barrier has come is blocked until the snapshot is taken");
+    }
+    in.next = taken.sequence + 1;
+    const Plan::End& sender = plan_.ins(subtask)[taken.channel];
+    Out& out = outs_[sender.subtask][sender.channel];
+    // The batch as its sender knows it: it must have been sent, and with as many rows.
+    if (taken.sequence >= out.next) {
+      violate("inconsistent_cut", channel_name(subtask, taken.channel), batch, "not sent yet",
+              "processed", "what is received has been sent");
+    } else if (taken.sequence >= out.first && taken.rows != out.rows[taken.sequence - out.first]) {
+      violate("inconsistent_cut", channel_name(subtask, taken.channel), batch,
+              std::to_string(out.rows[taken.sequence - out.first]) + " rows",
+              std::to_string(taken.rows) + " rows", "what is received is what was sent");
+    }
+    if (taken.sequence + 1 > out.first && taken.sequence + 1 <= out.next && out.rows.size() > 64) {
+      const auto done = static_cast<std::ptrdiff_t>(taken.sequence + 1 - out.first);
+      out.rows.erase(out.rows.begin(), out.rows.begin() + done);
+      out.first = taken.sequence + 1;
+    }
+  }
+
+  Flow flow_;
+  std::vector<std::vector<In>> ins_;  // by subtask and channel
+  std::vector<std::vector<Out>> outs_;
+};
+
+}  // namespace
+
+OraclePtr make_cut_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<CutOracle>(plan, runs);
+}
+
+}  // namespace leat

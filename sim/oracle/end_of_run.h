@@ -1,0 +1,42 @@
+// How a run ended, as plain data: what the oracles cannot see in facts and taps.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/base/time.h"
+#include "core/data/row_batch.h"
+
+namespace leat {
+
+// What a scenario expects in one sink.
+struct ExpectedTable {
+  enum class Match : uint8_t { kAll, kFinal };
+  Match match = Match::kAll;  // kFinal: only the last answer of each key and window
+  bool ordered = false;
+  std::vector<Row> rows;
+};
+
+struct EndOfRun {
+  enum class How : uint8_t {
+    kFinished,  // the job finished and the world came to rest
+    kFailed,    // the job gave up
+    kOutOfTime,
+    kOutOfSteps,
+    kStuck,    // nothing is left to happen, and the job has not ended
+    kBroken,   // an invariant of the engine broke
+    kStopped,  // somebody asked to stop here: nothing is owed any more
+  };
+  How how = How::kFinished;
+  ProcTime at;
+  std::string waits_for;  // where not finished: who waits for whom, or the claim that broke
+  // The scenario itself says that the job is to fail (a restart strategy without restarts, say).
+  bool may_fail = false;
+  std::map<std::string, ExpectedTable> expected;  // by sink
+
+  bool finished() const { return how == How::kFinished; }
+};
+
+}  // namespace leat

@@ -1,0 +1,47 @@
+#include "sim/oracle/expected.h"
+
+namespace leat {
+
+void ExpectedRowsQueue::added(uint64_t rank) {
+  while (entries_.size() < rows_.size()) {
+    const auto i = static_cast<uint32_t>(entries_.size());
+    entries_.push_back({hash_row(rows_.row(i), rows_.timestamp(i)), rank, false});
+    ++owed_;
+  }
+}
+
+void ExpectedRowsQueue::added_in_order() {
+  while (entries_.size() < rows_.size()) {
+    const auto i = static_cast<uint32_t>(entries_.size());
+    entries_.push_back({hash_row(rows_.row(i), rows_.timestamp(i)), i, false});
+    ++owed_;
+  }
+}
+
+bool ExpectedRowsQueue::take(RowView row, Timestamp time) {
+  const uint64_t hash = hash_row(row, time);
+  for (uint32_t i = head_; i < entries_.size() && entries_[i].rank == entries_[head_].rank; ++i) {
+    if (entries_[i].taken || entries_[i].hash != hash) continue;
+    drop(i);
+    return true;
+  }
+  return false;
+}
+
+uint32_t ExpectedRowsQueue::first() const { return owed_ == 0 ? kNone : head_; }
+
+void ExpectedRowsQueue::drop(uint32_t index) {
+  entries_[index].taken = true;
+  --owed_;
+  if (owed_ == 0) return clear();
+  while (entries_[head_].taken) ++head_;
+}
+
+void ExpectedRowsQueue::clear() {
+  rows_.clear();
+  entries_.clear();
+  head_ = 0;
+  owed_ = 0;
+}
+
+}  // namespace leat

@@ -1,0 +1,76 @@
+#include "sim/oracle/flow.h"
+
+namespace leat {
+
+Amount amount_of(const RowBatch& rows, Measure measure) {
+  Amount amount{rows.size(), 0};
+  if (measure == Measure::kCount) return amount;
+  for (uint32_t i = 0; i < rows.size(); ++i) amount.sum += hash_row(rows.row(i), rows.timestamp(i));
+  return amount;
+}
+
+Flow::Flow(const Plan& plan, Measure measure)
+    : plan_(plan), measure_(measure), totals_(plan.instances()) {
+  for (uint32_t i = 0; i < plan.instances(); ++i) {
+    totals_[i].now.outs.resize(1 + plan.node(plan.node_of(i)).sides.size());
+  }
+}
+
+void Flow::in(uint32_t instance, const RowBatch& rows) {
+  totals_[instance].now.in.add(amount_of(rows, measure_));
+}
+
+void Flow::out(uint32_t instance, uint32_t output, const RowBatch& rows) {
+  auto& outs = totals_[instance].now.outs;
+  if (slot(output) < outs.size()) outs[slot(output)].add(amount_of(rows, measure_));
+}
+
+void Flow::snapshot(uint32_t subtask, CheckpointId id) {
+  for (const uint32_t i : plan_.instances_of(subtask)) totals_[i].take(id);
+}
+
+void Flow::settle(CheckpointId id) {
+  for (auto& totals : totals_) totals.settle(id);
+}
+
+void Flow::rewind(uint32_t subtask, Rewind how, CheckpointId to) {
+  for (const uint32_t i : plan_.instances_of(subtask)) {
+    totals_[i].rewind(how, to);
+    totals_[i].now.outs.resize(1 + plan_.node(plan_.node_of(i)).sides.size());
+  }
+}
+
+const Flow::Totals& Flow::at(uint32_t instance, const CheckpointId* id) const {
+  if (id != nullptr) {
+    if (const Totals* taken = totals_[instance].at(*id)) return *taken;
+  }
+  return totals_[instance].now;
+}
+
+std::vector<Flow::Gap> Flow::gaps(const CheckpointId* id) const {
+  std::vector<Gap> gaps;
+  for (uint32_t n = 0; n < plan_.graph().nodes.size(); ++n) {
+    const NodeId node{n};
+    if (plan_.feeds(node).empty() || plan_.parallelism(node) == 0) continue;
+    Gap gap{node, {}, {}};
+    for (uint32_t i = 0; i < plan_.parallelism(node); ++i) {
+      gap.applied.add(at(plan_.instance(node, i), id).in);
+    }
+    for (const Plan::Feed& feed : plan_.feeds(node)) {
+      const uint32_t copies = feed.partitioning == Partitioning::kBroadcast && !feed.chained
+                                  ? plan_.parallelism(node)
+                                  : 1;
+      for (uint32_t i = 0; i < plan_.parallelism(feed.from); ++i) {
+        const Amount& out = at(plan_.instance(feed.from, i), id).outs[slot(feed.output)];
+        for (uint32_t copy = 0; copy < copies; ++copy) gap.emitted.add(out);
+      }
+    }
+    if (gap.emitted != gap.applied) gaps.push_back(gap);
+  }
+  return gaps;
+}
+
+std::vector<Flow::Gap> Flow::gaps_at(CheckpointId id) const { return gaps(&id); }
+std::vector<Flow::Gap> Flow::gaps_now() const { return gaps(nullptr); }
+
+}  // namespace leat

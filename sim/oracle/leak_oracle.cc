@@ -1,0 +1,99 @@
+// Leaks (LEAK): a subtask whose windows are all over has no more state than one that never had any.
+// As far as facts show it: by the size of snapshots.
+#include <algorithm>
+#include <optional>
+
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+// What an empty snapshot may differ by from another: counters and lengths, no contents.
+constexpr uint64_t kSlack = 16;
+
+class LeakOracle final : public Oracle {
+ public:
+  LeakOracle(const Plan& plan, const Runs& runs)
+      : Oracle("leaks", plan, runs), tasks_(plan.subtasks()), least_(plan.job().vertices.size()) {
+    for (const JobVertex& vertex : plan.job().vertices)
+      windows_only_.push_back(holds_windows_only(vertex));
+  }
+
+  uint64_t facts() const override { return fact_set<SnapshotTaken, WatermarkAdvanced>(); }
+  uint32_t taps() const override { return kInputTap; }
+
+  void on_input(uint32_t instance, const RowBatch&) override {
+    tasks_[plan_.subtask_of(instance)].worked = true;
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) {
+      if (advanced->time == EventTime::max()) tasks_[runs_.live(advanced->execution)].over = true;
+      return;
+    }
+    const auto& snapshot = std::get<SnapshotTaken>(fact);
+    const uint32_t subtask = runs_.live(snapshot.execution);
+    const uint32_t vertex = snapshot.execution.subtask.vertex.value;
+    Task& task = tasks_[subtask];
+    if (!windows_only_[vertex] || (task.worked && !task.over)) return;
+    report_.judged();
+    std::optional<uint64_t>& least = least_[vertex];
+    if (!least || snapshot.bytes < *least) least = snapshot.bytes;
+    task.empty_bytes = std::max(task.empty_bytes.value_or(0), snapshot.bytes);
+  }
+
+  void on_rewind(uint32_t subtask, Rewind how, CheckpointId) override {
+    if (how == Rewind::kKeep) return;
+    tasks_[subtask].worked = how != Rewind::kToStart;
+    tasks_[subtask].over = false;
+  }
+
+  void finish(const EndOfRun&) override {
+    for (uint32_t s = 0; s < tasks_.size(); ++s) {
+      const std::optional<uint64_t>& least = least_[plan_.subtask_id(s).vertex.value];
+      if (!tasks_[s].empty_bytes || *tasks_[s].empty_bytes <= *least + kSlack) continue;
+      violate("state_leak", plan_.where_subtask(s), "state after the last window",
+              std::to_string(*least) + " bytes as where nothing is open",
+              std::to_string(*tasks_[s].empty_bytes) + " bytes",
+              "a window that is over leaves nothing in the state");
+    }
+  }
+
+ private:
+  struct Task {
+    bool worked = false;  // a row came in this lineage
+    bool over = false;    // the watermark MAX has passed
+    std::optional<uint64_t> empty_bytes;
+  };
+
+  bool holds_windows_only(const JobVertex& vertex) const {
+    bool windows = false;
+    for (const NodeId id : vertex.nodes) {
+      const NodeSpec& spec = plan_.node(id).spec;
+      if (const auto* window = std::get_if<WindowSpec>(&spec)) {
+        // What the clock is to end may be open for ever once the input has ended.
+        if (window->domain == TimeDomain::kProcessing) return false;
+        if (wrapping_add(window->allowed_lateness.ms, window->size.ms) < 0) return false;
+        windows = true;
+      } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
+                 std::holds_alternative<SourceSpec>(spec) ||
+                 std::holds_alternative<SinkSpec>(spec)) {
+        return false;
+      }
+    }
+    return windows;
+  }
+
+  std::vector<Task> tasks_;  // by subtask
+  std::vector<std::optional<uint64_t>>
+      least_;                       // by vertex: the smallest state of one with nothing open
+  std::vector<bool> windows_only_;  // by vertex
+};
+
+}  // namespace
+
+OraclePtr make_leak_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<LeakOracle>(plan, runs);
+}
+
+}  // namespace leat

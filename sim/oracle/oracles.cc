@@ -1,0 +1,180 @@
+#include "sim/oracle/oracles.h"
+
+#include "core/base/check.h"
+#include "sim/oracle/classes.h"
+
+namespace leat {
+namespace {
+
+struct Maker {
+  const char* name;
+  OraclePtr (*make)(const Plan&, const Runs&);
+};
+constexpr Maker kMakers[kOracleKinds] = {{"output", make_output_oracle},
+                                         {"windows", make_window_oracle},
+                                         {"operators", make_operator_oracle},
+                                         {"watermarks", make_watermark_oracle},
+                                         {"timers", make_timer_oracle},
+                                         {"cut", make_cut_oracle},
+                                         {"restore", make_restore_oracle},
+                                         {"sources", make_source_oracle},
+                                         {"transactions", make_transaction_oracle},
+                                         {"coordinator", make_coordinator_oracle},
+                                         {"ledger", make_ledger_oracle},
+                                         {"leaks", make_leak_oracle},
+                                         {"liveness", make_liveness_oracle}};
+
+// The execution whose own doing a fact is; facts of the JobMaster about an execution are not.
+struct Doer {
+  const ExecutionId* operator()(const ExecutionStateChanged&) const { return nullptr; }
+  const ExecutionId* operator()(const CheckpointAcknowledged&) const { return nullptr; }
+  const ExecutionId* operator()(const TaskDeployed&) const { return nullptr; }
+  template <class F>
+  const ExecutionId* operator()(const F& fact) const {
+    if constexpr (requires { fact.execution; }) {
+      return &fact.execution;
+    } else {
+      return nullptr;
+    }
+  }
+};
+
+}  // namespace
+
+const char* name_of(OracleKind kind) { return kMakers[static_cast<size_t>(kind)].name; }
+
+std::vector<OracleKind> all_oracles() {
+  std::vector<OracleKind> all;
+  for (uint32_t i = 0; i < kOracleKinds; ++i) all.push_back(static_cast<OracleKind>(i));
+  return all;
+}
+
+Oracles::Oracles(const Plan& plan, const std::vector<OracleKind>& which)
+    : plan_(plan), runs_(plan), by_kind_(kFactKinds) {
+  for (const OracleKind kind : which) {
+    oracles_.push_back(kMakers[static_cast<size_t>(kind)].make(plan_, runs_));
+    Oracle* oracle = oracles_.back().get();
+    for (uint32_t fact = 0; fact < kFactKinds; ++fact) {
+      if ((oracle->facts() >> fact & 1) != 0) by_kind_[fact].push_back(oracle);
+    }
+    const uint32_t taps = oracle->taps();
+    if ((taps & kSourceTap) != 0) source_taps_.push_back(oracle);
+    if ((taps & kInputTap) != 0) input_taps_.push_back(oracle);
+    if ((taps & kOutputTap) != 0) output_taps_.push_back(oracle);
+    if ((taps & kCommittedTap) != 0) committed_taps_.push_back(oracle);
+    if ((taps & kTimerTap) != 0) timer_taps_.push_back(oracle);
+  }
+}
+
+Oracles::~Oracles() = default;
+
+void Oracles::attach(Trace& trace) {
+  trace.observe(*this);
+  for (const auto& oracle : oracles_) {
+    if (oracle->taps() != kNoTaps) {
+      trace.tap(*this);
+      return;
+    }
+  }
+}
+
+void Oracles::on_fact(ProcTime at, const Fact& fact) {
+  runs_.tick(at);
+  if (!follow(fact)) return;
+  for (Oracle* oracle : by_kind_[fact.index()]) oracle->on_fact(fact);
+}
+
+// Keeps the lineage. False: an attempt did this that no longer counts.
+bool Oracles::follow(const Fact& fact) {
+  const ExecutionId* doer = std::visit(Doer{}, fact);
+  uint32_t subtask = kNowhere;
+  if (doer != nullptr) {
+    subtask = runs_.live(*doer);
+    if (subtask == kNowhere) return false;
+  }
+  switch (fact.index()) {
+    case kind_of<TaskDeployed>():
+      deploy(std::get<TaskDeployed>(fact));
+      break;
+    case kind_of<SnapshotTaken>(): {
+      const CheckpointId id = std::get<SnapshotTaken>(fact).checkpoint;
+      runs_.snapshot(subtask, id);
+      for (const auto& oracle : oracles_) oracle->on_snapshot(subtask, id);
+      break;
+    }
+    case kind_of<CheckpointCompleted>(): {
+      const CheckpointId id = std::get<CheckpointCompleted>(fact).checkpoint;
+      for (const auto& oracle : oracles_) oracle->on_completed(id);
+      break;
+    }
+    case kind_of<TaskFinished>():
+      runs_.finish(subtask);
+      break;
+    default:
+      break;
+  }
+  return true;
+}
+
+void Oracles::deploy(const TaskDeployed& fact) {
+  const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+  Rewind how = Rewind::kToStart;
+  if (subtask == kNowhere ||
+      !runs_.deploy(subtask, fact.execution.attempt, fact.checkpoint, &how)) {
+    return;
+  }
+  for (const auto& oracle : oracles_) oracle->on_rewind(subtask, how, fact.checkpoint);
+}
+
+uint32_t Oracles::live_instance(ExecutionId execution, NodeId node) const {
+  return runs_.live(execution) == kNowhere ? kNowhere
+                                           : plan_.instance(node, execution.subtask.index);
+}
+
+void Oracles::on_source_rows(ExecutionId execution, NodeId node, uint32_t split, uint64_t first,
+                             const RowBatch& rows) {
+  const uint32_t at = live_instance(execution, node);
+  if (at == kNowhere) return;
+  for (Oracle* oracle : source_taps_) oracle->on_source_rows(at, split, first, rows);
+}
+
+void Oracles::on_operator_input(ExecutionId execution, NodeId node, uint32_t,
+                                const RowBatch& rows) {
+  const uint32_t at = live_instance(execution, node);
+  if (at == kNowhere || rows.empty()) return;
+  for (Oracle* oracle : input_taps_) oracle->on_input(at, rows);
+}
+
+void Oracles::on_operator_output(ExecutionId execution, NodeId node, uint32_t output,
+                                 const RowBatch& rows) {
+  const uint32_t at = live_instance(execution, node);
+  if (at == kNowhere || rows.empty()) return;
+  for (Oracle* oracle : output_taps_) oracle->on_output(at, output, rows);
+}
+
+void Oracles::on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch& rows) {
+  for (Oracle* oracle : committed_taps_) oracle->on_committed(sink, transaction, rows);
+}
+
+void Oracles::on_timer(ExecutionId execution, NodeId node, TimerEvent event, TimeDomain domain,
+                       int64_t time, const Value& key) {
+  const uint32_t at = live_instance(execution, node);
+  if (at == kNowhere) return;
+  for (Oracle* oracle : timer_taps_) oracle->on_timer(at, event, domain, time, key);
+}
+
+Verdict Oracles::judge(const EndOfRun& end) {
+  Verdict verdict;
+  runs_.tick(end.at);
+  for (const auto& oracle : oracles_) {
+    oracle->finish(end);
+    const Report& report = oracle->report();
+    verdict.judged[report.oracle()] += report.judged_count();
+    verdict.violations.insert(verdict.violations.end(), report.violations().begin(),
+                              report.violations().end());
+  }
+  verdict.classes = sink_classes(plan_);
+  return verdict;
+}
+
+}  // namespace leat

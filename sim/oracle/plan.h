@@ -1,0 +1,91 @@
+// What all oracles know of a job before it runs: its subtasks, instances and channels, derived from
+// the graph alone.
+//
+// An *instance* is one node in one subtask. Subtasks and instances are numbered from 0 through the
+// whole job, so that an oracle can keep its state in a vector.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/graph/job_graph.h"
+
+namespace leat {
+
+inline constexpr uint32_t kNowhere = 0xffffffff;
+
+class Plan {
+ public:
+  // What a node reads, with unions resolved.
+  struct Feed {
+    NodeId from;
+    uint32_t output = kMainOutput;
+    Partitioning partitioning = Partitioning::kForward;  // also of a link inside a chain
+    bool chained = false;
+  };
+  // The other end of a channel.
+  struct End {
+    uint32_t subtask = kNowhere;
+    uint32_t channel = 0;
+    uint32_t edge = 0;
+  };
+
+  // REQUIRES: the program outlives the plan.
+  explicit Plan(const JobProgram& program);
+
+  const StreamGraph& graph() const { return program_.graph; }
+  const JobGraph& job() const { return program_.job; }
+  const StreamNode& node(NodeId id) const { return program_.graph.node(id); }
+
+  uint32_t subtasks() const { return subtasks_; }
+  uint32_t instances() const { return static_cast<uint32_t>(instance_node_.size()); }
+  // kNowhere for what is not of this job.
+  uint32_t subtask(SubtaskId id) const;
+  SubtaskId subtask_id(uint32_t subtask) const { return ids_[subtask]; }
+  uint32_t instance(NodeId node, uint32_t index) const;  // kNowhere for a union
+  NodeId node_of(uint32_t instance) const { return instance_node_[instance]; }
+  uint32_t index_of(uint32_t instance) const {
+    return instance - first_instance_[node_of(instance).value];
+  }
+  uint32_t subtask_of(uint32_t instance) const { return instance_subtask_[instance]; }
+  const std::vector<uint32_t>& instances_of(uint32_t subtask) const {
+    return instances_of_[subtask];
+  }
+  uint32_t parallelism(NodeId node) const { return node_parallelism_[node.value]; }
+
+  const std::vector<Feed>& feeds(NodeId node) const { return feeds_[node.value]; }
+  // The instances whose output can reach this one.
+  const std::vector<uint32_t>& upstream(uint32_t instance) const { return upstream_[instance]; }
+  const std::vector<End>& ins(uint32_t subtask) const { return ins_[subtask]; }
+  const std::vector<End>& outs(uint32_t subtask) const { return outs_[subtask]; }
+
+  std::string name(NodeId node) const { return program_.graph.node(node).name; }
+  std::string where(uint32_t instance) const;  // "per_day[1]"
+  std::string where_subtask(uint32_t subtask) const;
+
+ private:
+  void number_instances();
+  void wire_channels();
+  void find_feeds();
+
+  const JobProgram& program_;
+  uint32_t subtasks_ = 0;
+  std::vector<uint32_t> first_subtask_;  // by vertex
+  std::vector<SubtaskId> ids_;
+  std::vector<uint32_t> first_instance_;  // by node
+  std::vector<uint32_t> node_parallelism_;
+  std::vector<NodeId> instance_node_;
+  std::vector<uint32_t> instance_subtask_;
+  std::vector<std::vector<uint32_t>> instances_of_;
+  std::vector<std::vector<Feed>> feeds_;
+  std::vector<std::vector<uint32_t>> upstream_;
+  std::vector<std::vector<End>> ins_;
+  std::vector<std::vector<End>> outs_;
+};
+
+// The key of a row: its one key field, or a list of them (of none: the empty list).
+Value key_of(RowView row, const std::vector<uint32_t>& fields);
+std::string key_text(const Value& key);
+
+}  // namespace leat

@@ -1,0 +1,53 @@
+// A keyed process function, interpreted naively: one map of values and one ordered set of timers,
+// one row or timer at a time.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/graph/stream_graph.h"
+#include "sim/oracle/expected.h"
+
+namespace leat {
+
+struct ProcessState {
+  std::map<Value, std::vector<Value>> values;        // by key
+  std::set<std::pair<int64_t, Value>> event_timers;  // (time, key)
+  std::set<std::pair<int64_t, Value>> processing_timers;
+};
+
+class ProcessModel {
+ public:
+  // REQUIRES: the node outlives the model and is a keyed process function.
+  explicit ProcessModel(const StreamNode& node);
+
+  ProcessState& state() { return state_; }
+  EventTime watermark() const { return watermark_; }
+  // Goes on with this state, from the watermark MIN.
+  void restart(ProcessState state);
+
+  // Append what is emitted to the queues: [0] the main output, [1 + i] side output i. False: the
+  // function failed, and so does the task.
+  bool on_rows(const RowBatch& rows, ProcTime now, std::vector<ExpectedRowsQueue>& out);
+  bool on_watermark(EventTime time, ProcTime now, std::vector<ExpectedRowsQueue>& out);
+  // A processing timer fires when the clock says so. A timer that is not set does nothing.
+  bool on_processing_timer(int64_t time, const Value& key, ProcTime now,
+                           std::vector<ExpectedRowsQueue>& out);
+
+ private:
+  class Context;
+  bool fire(TimeDomain domain, int64_t time, const Value& key, ProcTime now,
+            std::vector<ExpectedRowsQueue>& out);
+
+  const StreamNode& node_;
+  const KeyedProcessFunction& function_;
+  size_t states_;
+  ProcessState state_;
+  EventTime watermark_ = EventTime::min();
+  uint64_t rank_ = 0;
+  int64_t rank_time_ = 0;
+};
+
+}  // namespace leat

@@ -1,0 +1,141 @@
+#include "sim/oracle/reference.h"
+
+#include <algorithm>
+#include <exception>
+#include <map>
+
+#include "sim/oracle/pane.h"
+
+namespace leat {
+namespace {
+
+class Appender final : public Collector {
+ public:
+  Appender(RowBatch& out, Timestamp time) : out_(out), time_(time) {}
+  void collect(RowView row) override { out_.append(row, time_); }
+
+ private:
+  RowBatch& out_;
+  Timestamp time_;
+};
+
+void read_all(const SourceSpec& spec, RowBatch& out) {
+  for (uint32_t split = 0; split < spec.data->splits(); ++split) {
+    const uint64_t size = spec.data->size(split);
+    for (uint64_t first = 0; first < size; first += 256) {
+      spec.data->read(split, first, static_cast<uint32_t>(std::min<uint64_t>(256, size - first)),
+                      out);
+    }
+  }
+  for (uint32_t i = 0; i < out.size(); ++i) {
+    out.set_timestamp(
+        i, spec.event_time ? EventTime{spec.event_time->eval(out.row(i), out.timestamp(i)).as_int()}
+                           : EventTime::min());
+  }
+}
+
+// Sort the rows by key and window, then fold each group.
+void all_windows(const WindowSpec& spec, const StreamNode& node, const RowBatch& in,
+                 RowBatch& out) {
+  std::map<std::pair<Value, int64_t>, std::vector<uint32_t>> groups;
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    const EventTime start = window_start(in.timestamp(i)->ms, spec.offset, spec.size);
+    groups[{key_of(in.row(i), node.key_fields), start.ms}].push_back(i);
+  }
+  RowBatch rows(in.width());
+  for (const auto& [group, members] : groups) {
+    rows.clear();
+    for (const uint32_t i : members) rows.append_row_of(in, i);
+    append_answer(spec, node.key_fields, EventTime{group.second}, rows, out);
+  }
+}
+
+}  // namespace
+
+void apply_stateless(const StreamNode& node, const RowBatch& in, RowBatch& main, RowBatch* side) {
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    const RowView row = in.row(i);
+    const Timestamp time = in.timestamp(i);
+    if (const auto* map = std::get_if<MapSpec>(&node.spec)) {
+      map->function->map(row, time, main.append(time));
+    } else if (const auto* filter = std::get_if<FilterSpec>(&node.spec)) {
+      if (filter->function->keep(row)) main.append(row, time);
+    } else if (const auto* flat = std::get_if<FlatMapSpec>(&node.spec)) {
+      Appender out(main, time);
+      flat->function->flat_map(row, time, out);
+    } else if (const auto* split = std::get_if<SplitSpec>(&node.spec)) {
+      (side != nullptr && split->when->keep(row) ? *side : main).append(row, time);
+    } else if (const auto* assign = std::get_if<AssignSpec>(&node.spec)) {
+      main.append(
+          row, assign->event_time ? EventTime{assign->event_time->eval(row, time).as_int()} : time);
+    }
+  }
+}
+
+Reference::Reference(const Plan& plan) : plan_(plan), outputs_(plan.graph().nodes.size()) {
+  const StreamGraph& graph = plan.graph();
+  const std::vector<SinkClass> classes = classify(plan);
+  // Only what leads to a confluent sink is worth the work.
+  std::vector<bool> needed(graph.nodes.size(), false);
+  for (size_t n = graph.nodes.size(); n-- > 0;) {
+    if (std::holds_alternative<SinkSpec>(graph.nodes[n].spec)) {
+      needed[n] = classes[n] == SinkClass::kConfluent;
+    }
+    if (!needed[n]) continue;
+    for (const StreamEdge& edge : graph.nodes[n].inputs) needed[edge.from.value] = true;
+  }
+  for (uint32_t n = 0; n < graph.nodes.size(); ++n) {
+    if (needed[n]) evaluate(NodeId{n});
+  }
+}
+
+void Reference::gather(const StreamNode& node, RowBatch& in) const {
+  for (const StreamEdge& edge : node.inputs) {
+    const Outputs& from = outputs_[edge.from.value];
+    const RowBatch& rows = edge.output == kMainOutput ? from.main : from.sides[edge.output];
+    // A broadcast edge brings every row to every subtask.
+    const uint32_t copies = edge.partitioning == Partitioning::kBroadcast ? node.parallelism : 1;
+    for (uint32_t copy = 0; copy < copies; ++copy) {
+      for (uint32_t i = 0; i < rows.size(); ++i) in.append_row_of(rows, i);
+    }
+  }
+}
+
+void Reference::evaluate(NodeId id) {
+  const StreamNode& node = plan_.node(id);
+  Outputs& out = outputs_[id.value];
+  for (const StreamEdge& edge : node.inputs) {
+    if (!outputs_[edge.from.value].known) return;
+  }
+  out.main = RowBatch(node.output.width());
+  for (const SideOutput& side : node.sides) out.sides.emplace_back(side.schema.width());
+  try {
+    if (const auto* source = std::get_if<SourceSpec>(&node.spec)) {
+      read_all(*source, out.main);
+    } else {
+      RowBatch in(node.inputs.empty() ? 0 : plan_.graph().schema_of(node.inputs[0]).width());
+      gather(node, in);
+      if (const auto* window = std::get_if<WindowSpec>(&node.spec)) {
+        all_windows(*window, node, in, out.main);
+      } else if (std::holds_alternative<UnionSpec>(node.spec) ||
+                 std::holds_alternative<SinkSpec>(node.spec)) {
+        out.main = std::move(in);
+      } else {
+        apply_stateless(node, in, out.main, out.sides.empty() ? nullptr : &out.sides[0]);
+      }
+    }
+    out.known = true;
+  } catch (const InvariantViolation&) {
+    throw;
+  } catch (const std::exception&) {
+    // The job is to fail on this record too; what is right is then not a matter of rows.
+    out.known = false;
+  }
+}
+
+const RowBatch* Reference::at_sink(NodeId sink) const {
+  const Outputs& out = outputs_[sink.value];
+  return out.known ? &out.main : nullptr;
+}
+
+}  // namespace leat

@@ -1,0 +1,36 @@
+// The batch reference: what a job with all its input at hand would put into each confluent sink.
+// Walks the stream graph naively, node by node, over the complete source log.
+#pragma once
+
+#include <vector>
+
+#include "sim/oracle/classes.h"
+
+namespace leat {
+
+class Reference {
+ public:
+  explicit Reference(const Plan& plan);
+
+  // The rows that arrive at the sink, in no particular order.  REQUIRES: the sink is confluent.
+  // A user function may have failed on a record: then there is no answer.
+  const RowBatch* at_sink(NodeId sink) const;
+
+ private:
+  struct Outputs {
+    RowBatch main;
+    std::vector<RowBatch> sides;
+    bool known = false;
+  };
+  void evaluate(NodeId id);
+  void gather(const StreamNode& node, RowBatch& in) const;
+
+  const Plan& plan_;
+  std::vector<Outputs> outputs_;  // by node; of a sink: what came in
+};
+
+// Appends what a node without state makes of rows, as its spec defines it.  REQUIRES: the node is a
+// map, filter, flat map, split or assign. `side` may be null where it has no side output.
+void apply_stateless(const StreamNode& node, const RowBatch& in, RowBatch& main, RowBatch* side);
+
+}  // namespace leat

@@ -1,0 +1,251 @@
+// Watermarks (WM): each operator's is monotone and never above what its live inputs have said; a
+// source's never above what its splits' records allow; MAX only at the end, and then everywhere.
+#include <algorithm>
+#include <map>
+
+#include "sim/oracle/classes.h"
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+std::string text(EventTime t) {
+  return t == EventTime::min() ? "MIN" : t == EventTime::max() ? "MAX" : std::to_string(t.ms);
+}
+
+class WatermarkOracle final : public Oracle {
+ public:
+  WatermarkOracle(const Plan& plan, const Runs& runs)
+      : Oracle("watermarks", plan, runs),
+        at_(plan.instances()),
+        speaks_(plan.graph().nodes.size(), false),
+        late_out_(may_be_late(plan)) {}
+
+  uint64_t facts() const override {
+    return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
+                    SplitFinished>();
+  }
+  uint32_t taps() const override { return kSourceTap | kInputTap | kOutputTap; }
+
+  void on_source_rows(uint32_t instance, uint32_t split, uint64_t first,
+                      const RowBatch& rows) override {
+    Split& at = at_[instance].splits[split];
+    note_times(at, rows);
+    const SplitData& data = *std::get<SourceSpec>(spec(instance)).data;
+    // Read to its end, the split holds nothing back any more.
+    if (split < data.splits() && first + rows.size() == data.size(split)) at.finished = true;
+    raise(instance);
+  }
+
+  void on_input(uint32_t instance, const RowBatch& rows) override {
+    const EventTime said = at_[instance].said;
+    if (said == EventTime::min()) return;
+    const NodeId node = plan_.node_of(instance);
+    for (const Plan::Feed& feed : plan_.feeds(node)) {
+      if (late_out_[feed.from.value]) return;
+    }
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      const Timestamp time = rows.timestamp(i);
+      report_.judged();
+      if (!time || *time > said) continue;
+      violate("watermark_too_high", plan_.where(instance), "row @" + std::to_string(time->ms),
+              "watermark below " + std::to_string(time->ms), "watermark " + text(said),
+              "every record stays inside its source's bound, so none may come behind a watermark");
+      return;
+    }
+  }
+
+  void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
+    if (output != kMainOutput || !assigns(instance)) return;
+    note_times(at_[instance].splits[0], rows);
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) return on_advanced(*advanced);
+    if (const auto* status = std::get_if<StatusChanged>(&fact)) {
+      const uint32_t i = plan_.instance(status->node, status->execution.subtask.index);
+      if (i != kNowhere && status->idle != 0) at_[i].was_idle = true;
+      return;
+    }
+    if (const auto* said = std::get_if<SplitWatermark>(&fact)) return on_split_watermark(*said);
+    if (const auto* idle = std::get_if<SplitIdle>(&fact)) {
+      const uint32_t i = plan_.instance(idle->node, idle->execution.subtask.index);
+      at_[i].splits[idle->split].idle = idle->idle != 0;
+      return raise(i);
+    }
+    if (const auto* assigned = std::get_if<SplitAssigned>(&fact)) {
+      const uint32_t i = plan_.instance(assigned->node, assigned->execution.subtask.index);
+      at_[i].splits[assigned->split] = Split{};
+      return;
+    }
+    const auto& finished = std::get<SplitFinished>(fact);
+    const uint32_t i = plan_.instance(finished.node, finished.execution.subtask.index);
+    at_[i].splits[finished.split].finished = true;
+    raise(i);
+  }
+
+  // Watermarks are not checkpointed: a new attempt starts from MIN (1.14).
+  void on_rewind(uint32_t subtask, Rewind how, CheckpointId) override {
+    for (const uint32_t i : plan_.instances_of(subtask)) {
+      at_[i] = Instance{};
+      // A subtask that had finished before the checkpoint has said all that it will say.
+      if (how == Rewind::kKeep) at_[i].bound = EventTime::max();
+    }
+  }
+
+  void finish(const EndOfRun& end) override {
+    if (!end.finished()) return;
+    for (uint32_t i = 0; i < at_.size(); ++i) {
+      const NodeId node = plan_.node_of(i);
+      if (!speaks_[node.value] || is_source(i) || at_[i].bound == EventTime::max()) continue;
+      report_.judged();
+      if (at_[i].said == EventTime::max()) continue;
+      violate("watermark_stalled", plan_.where(i), "end of input", "watermark MAX",
+              "watermark " + text(at_[i].said),
+              "when all input has come, the watermark MAX has passed every operator");
+    }
+  }
+
+ private:
+  // What the records of one split allow.
+  struct Split {
+    EventTime largest = EventTime::min();
+    EventTime said = EventTime::min();
+    bool idle = false;
+    bool finished = false;
+  };
+  struct Instance {
+    EventTime said = EventTime::min();   // by WatermarkAdvanced
+    EventTime bound = EventTime::min();  // sources: the most that it may have said so far
+    bool was_idle = false;               // its output, at some time in this attempt
+    std::map<uint32_t, Split> splits;    // sources; of an assigner, [0] its rows
+  };
+
+  const NodeSpec& spec(uint32_t instance) const { return plan_.node(plan_.node_of(instance)).spec; }
+  bool is_source(uint32_t instance) const {
+    return std::holds_alternative<SourceSpec>(spec(instance));
+  }
+  bool assigns(uint32_t instance) const {
+    return std::holds_alternative<AssignSpec>(spec(instance));
+  }
+  const WatermarkSpec& strategy(uint32_t instance) const {
+    if (const auto* source = std::get_if<SourceSpec>(&spec(instance))) return source->watermark;
+    return std::get<AssignSpec>(spec(instance)).watermark;
+  }
+
+  static void note_times(Split& split, const RowBatch& rows) {
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      if (const Timestamp time = rows.timestamp(i)) split.largest = std::max(split.largest, *time);
+    }
+  }
+
+  // 1.3: the largest time - bound - 1.
+  static EventTime allowed(const WatermarkSpec& strategy, const Split& split) {
+    if (strategy.kind == WatermarkSpec::Kind::kNone || split.largest == EventTime::min())
+      return EventTime::min();
+    const EventTime mark = split.largest - strategy.bound - Duration{1};
+    return mark > split.largest ? EventTime::min() : mark;
+  }
+
+  // The least of what the splits allow that are neither idle nor finished.
+  void raise(uint32_t instance) {
+    Instance& at = at_[instance];
+    EventTime least = EventTime::max();
+    EventTime largest = EventTime::min();
+    bool active = false;
+    bool finished = true;
+    for (const auto& [number, split] : at.splits) {
+      if (split.finished) continue;
+      finished = false;
+      const EventTime mark = allowed(strategy(instance), split);
+      largest = std::max(largest, mark);
+      if (split.idle) continue;
+      active = true;
+      least = std::min(least, mark);
+    }
+    if (finished) return;  // the end itself: bound_of looks at it
+    at.bound = std::max(at.bound, active ? least : largest);
+  }
+
+  bool all_read(const Instance& at) const {
+    return std::all_of(at.splits.begin(), at.splits.end(),
+                       [](const auto& s) { return s.second.finished; });
+  }
+
+  // The most that an instance may have said to those behind it.
+  EventTime bound_of(uint32_t instance) const {
+    const Instance& at = at_[instance];
+    if (is_source(instance)) return all_read(at) ? EventTime::max() : at.bound;
+    if (at.bound == EventTime::max()) return at.bound;
+    if (assigns(instance)) {
+      const auto rows = at.splits.find(0);
+      if (at.said == EventTime::max() || inputs_bound(instance) == EventTime::max())
+        return EventTime::max();
+      return rows == at.splits.end() ? EventTime::min() : allowed(strategy(instance), rows->second);
+    }
+    return speaks_[plan_.node_of(instance).value] ? at.said : inputs_bound(instance);
+  }
+
+  // The least of the live inputs. One that was idle may be behind and still catching up (1.9), so
+  // it holds nothing back for sure.
+  EventTime inputs_bound(uint32_t instance) const {
+    EventTime least = EventTime::max();
+    bool live = false;
+    for (const uint32_t from : plan_.upstream(instance)) {
+      if (at_[from].was_idle) continue;
+      live = true;
+      least = std::min(least, bound_of(from));
+    }
+    return live ? least : EventTime::max();
+  }
+
+  void on_advanced(const WatermarkAdvanced& fact) {
+    const uint32_t i = plan_.instance(fact.node, fact.execution.subtask.index);
+    if (i == kNowhere) return;
+    Instance& at = at_[i];
+    report_.judged();
+    speaks_[fact.node.value] = true;
+    if (fact.time < at.said) {
+      violate("watermark_regressed", plan_.where(i), "watermark " + text(fact.time),
+              "above " + text(at.said), text(fact.time),
+              "the watermark of an operator never goes back while an attempt lives");
+    }
+    at.said = fact.time;
+    const EventTime bound = is_source(i) ? bound_of(i) : inputs_bound(i);
+    if (fact.time <= bound) return;
+    violate("watermark_too_high", plan_.where(i), "watermark " + text(fact.time),
+            "at most " + text(bound), text(fact.time),
+            is_source(i) ? "a source's watermark is the least that its live splits allow"
+                         : "a watermark is not above the least of its live inputs");
+  }
+
+  void on_split_watermark(const SplitWatermark& fact) {
+    const uint32_t i = plan_.instance(fact.node, fact.execution.subtask.index);
+    Split& split = at_[i].splits[fact.split];
+    report_.judged();
+    const std::string subject =
+        "split " + std::to_string(fact.split) + " watermark " + text(fact.time);
+    if (fact.time < split.said) {
+      violate("watermark_regressed", plan_.where(i), subject, "above " + text(split.said),
+              text(fact.time), "the watermark of a split never goes back while an attempt lives");
+    }
+    split.said = fact.time;
+    const EventTime most = allowed(strategy(i), split);
+    if (fact.time <= most || (fact.time == EventTime::max() && split.finished)) return;
+    violate("watermark_too_high", plan_.where(i), subject, "at most " + text(most), text(fact.time),
+            "largest time " + text(split.largest) + " - bound " +
+                std::to_string(strategy(i).bound.ms) + " - 1");
+  }
+
+  std::vector<Instance> at_;
+  std::vector<bool> speaks_;    // by node: it says its watermark in facts
+  std::vector<bool> late_out_;  // by node
+};
+
+}  // namespace
+
+OraclePtr make_watermark_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<WatermarkOracle>(plan, runs);
+}
+
+}  // namespace leat

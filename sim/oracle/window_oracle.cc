@@ -1,0 +1,268 @@
+// Windows (WIN): every answer of every window node, from what the instance observed: its rows, the
+// order of its watermarks, and the clock where that has a say.
+#include <algorithm>
+#include <optional>
+
+#include "sim/oracle/oracles.h"
+#include "sim/oracle/pane.h"
+#include "sim/oracle/window_model.h"
+
+namespace leat {
+namespace {
+
+class WindowOracle final : public Oracle {
+ public:
+  WindowOracle(const Plan& plan, const Runs& runs)
+      : Oracle("windows", plan, runs), windows_(plan.instances()) {
+    for (uint32_t i = 0; i < plan.instances(); ++i) {
+      const StreamNode& node = plan.node(plan.node_of(i));
+      if (!std::holds_alternative<WindowSpec>(node.spec)) continue;
+      windows_[i].emplace(node, plan.graph().schema_of(node.inputs[0]).width());
+    }
+  }
+
+  uint64_t facts() const override { return fact_set<WatermarkAdvanced, LateRecord>(); }
+  uint32_t taps() const override { return kInputTap | kOutputTap; }
+
+  void on_input(uint32_t instance, const RowBatch& rows) override {
+    if (!windows_[instance]) return;
+    Window& window = *windows_[instance];
+    settle(instance, window);
+    window.late.clear();
+    window.answers.clear();
+    window.sides.clear();
+    window.model.on_rows(rows, runs_.now(), window.answers, window.late);
+    window.late_seen = 0;
+    report_.judged(rows.size());
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    for (const uint32_t i : window.late) {
+      if (spec.late_to_side) window.sides.rows().append_row_of(rows, i);
+      window.late_times.push_back(rows.timestamp(i).value_or(EventTime::min()));
+    }
+    window.sides.added(0);
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) {
+      const uint32_t instance = plan_.instance(advanced->node, advanced->execution.subtask.index);
+      if (instance == kNowhere || !windows_[instance]) return;
+      Window& window = *windows_[instance];
+      settle(instance, window);
+      window.model.on_watermark(advanced->time, window.answers);
+      report_.judged();
+      return;
+    }
+    const auto& late = std::get<LateRecord>(fact);
+    const uint32_t instance = plan_.instance(late.node, late.execution.subtask.index);
+    if (instance == kNowhere || !windows_[instance]) return;
+    on_late(instance, *windows_[instance], late);
+  }
+
+  void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
+    if (!windows_[instance]) return;
+    Window& window = *windows_[instance];
+    if (window.lost) return;
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      if (output != kMainOutput) {
+        if (!window.sides.take(rows.row(i), rows.timestamp(i)))
+          late_lost(instance, window, rows, i);
+        continue;
+      }
+      report_.judged();
+      if (window.answers.take(rows.row(i), rows.timestamp(i))) continue;
+      if (window.model.by_clock() && on_clock_answer(instance, window, rows.row(i))) continue;
+      wrong_answer(instance, window, rows.row(i));
+      window.lost = true;  // one broken pane; what follows from it says no more
+      return;
+    }
+  }
+
+  void on_snapshot(uint32_t subtask, CheckpointId id) override {
+    for (const uint32_t i : plan_.instances_of(subtask)) {
+      if (!windows_[i]) continue;
+      settle(i, *windows_[i]);
+      windows_[i]->history.now = windows_[i]->model.panes();
+      windows_[i]->history.take(id);
+    }
+  }
+  void on_completed(CheckpointId id) override {
+    for (auto& window : windows_) {
+      if (window) window->history.settle(id);
+    }
+  }
+  void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
+    for (const uint32_t i : plan_.instances_of(subtask)) {
+      if (!windows_[i]) continue;
+      Window& window = *windows_[i];
+      // What an attempt still owed when it was killed is owed no more.
+      window.forget();
+      if (how == Rewind::kKeep) continue;
+      window.history.rewind(how, to);
+      window.model.restart(window.history.now);
+      window.lost = how == Rewind::kUnknown;
+    }
+  }
+  void finish(const EndOfRun& end) override {
+    if (!end.finished()) return;
+    for (uint32_t i = 0; i < windows_.size(); ++i) {
+      if (windows_[i]) settle(i, *windows_[i]);
+    }
+  }
+
+ private:
+  struct Window {
+    Window(const StreamNode& n, uint32_t input_width) : node(n), model(n, input_width) {
+      answers.set_width(n.output.width());
+      sides.set_width(input_width);
+    }
+    void forget() {
+      answers.clear();
+      sides.clear();
+      late_times.clear();
+    }
+    const StreamNode& node;
+    WindowModel model;
+    Snapshots<Panes> history;
+    ExpectedRowsQueue answers;
+    ExpectedRowsQueue sides;
+    std::vector<uint32_t> late;
+    std::vector<EventTime> late_times;  // rows that are to be declared late, in order
+    size_t late_seen = 0;
+    bool lost = false;  // the model no longer follows the instance
+  };
+
+  std::string subject(const Window& window, RowView answer) const {
+    const size_t keys = window.node.key_fields.size();
+    return "key=" + to_text(answer.first(keys)) + " window=[" + answer[keys].to_text() + ", " +
+           answer[keys + 1].to_text() + ")";
+  }
+  static std::string at_watermark(const Window& window) {
+    const EventTime w = window.model.watermark();
+    return w == EventTime::min() ? "MIN" : w == EventTime::max() ? "MAX" : std::to_string(w.ms);
+  }
+
+  // The instance goes on to its next row or watermark: what it owed must have come.
+  void settle(uint32_t instance, Window& window) {
+    if (!window.lost && !window.late_times.empty()) {
+      violate("late_wrongly_accepted", plan_.where(instance),
+              "row @" + std::to_string(window.late_times.front().ms), "declared late", "accepted",
+              "the row's window was cleaned up before watermark " + at_watermark(window));
+      window.lost = true;
+    }
+    if (!window.lost && !window.answers.empty()) {
+      const RowView owed = window.answers.rows().row(window.answers.first());
+      violate("never_fired", plan_.where(instance), subject(window, owed),
+              "(" + to_text(owed) + ")", "nothing",
+              "the pane is due at watermark " + at_watermark(window));
+      window.lost = true;
+    }
+    if (!window.lost && !window.sides.empty()) {
+      violate("late_lost", plan_.where(instance),
+              "row (" + to_text(window.sides.rows().row(window.sides.first())) + ")",
+              "a row of the late side output", "nothing", "a late row goes to the side output");
+      window.lost = true;
+    }
+    window.forget();
+  }
+
+  void on_late(uint32_t instance, Window& window, const LateRecord& late) {
+    report_.judged();
+    if (window.lost) return;
+    if (!window.late_times.empty() && window.late_times.front() == late.time) {
+      window.late_times.erase(window.late_times.begin());
+      return;
+    }
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    const EventTime end = window_start(late.time.ms, spec.offset, spec.size) + spec.size;
+    violate("late_lost", plan_.where(instance), "row @" + std::to_string(late.time.ms), "accepted",
+            "declared late",
+            "window end " + std::to_string(end.ms) + " - 1 + lateness " +
+                std::to_string(spec.allowed_lateness.ms) + " is above watermark " +
+                at_watermark(window));
+    window.lost = true;
+  }
+
+  void late_lost(uint32_t instance, Window& window, const RowBatch& rows, uint32_t i) {
+    violate("late_lost", plan_.where(instance), "row (" + to_text(rows.row(i)) + ")", "accepted",
+            "sent to the late side output",
+            "only a row whose window is over at watermark " + at_watermark(window) + " is late");
+    window.lost = true;
+  }
+
+  // The clock fires a pane some time after its end; its contents are then what came so far.
+  bool on_clock_answer(uint32_t instance, Window& window, RowView answer) {
+    Pane* pane = window.model.pane_of(answer);
+    if (pane == nullptr || pane->rows.empty()) return false;
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    RowBatch want(window.node.output.width());
+    append_answer(spec, window.node.key_fields, pane->start, pane->rows, want);
+    if (hash_row(want.row(0), std::nullopt) != hash_row(answer, std::nullopt)) return false;
+    if (runs_.now().ms < pane->end.ms) {
+      violate("early_fire", plan_.where(instance), subject(window, answer),
+              "not before clock " + std::to_string(pane->end.ms),
+              "at " + std::to_string(runs_.now().ms),
+              "a pane of processing time fires when the clock has passed its last millisecond");
+      window.lost = true;
+    }
+    if (spec.domain == TimeDomain::kProcessing) {
+      window.model.end_pane(answer);
+    } else if (spec.trigger.kind == TriggerSpec::Kind::kPurging) {
+      pane->rows.clear();
+    }
+    return true;
+  }
+
+  // Which rule an answer breaks that is not owed.
+  void wrong_answer(uint32_t instance, Window& window, RowView answer) {
+    const std::string where = plan_.where(instance);
+    const std::string got = "(" + to_text(answer) + ")";
+    if (!window.model.lawful_window(answer)) {
+      const auto& spec = std::get<WindowSpec>(window.node.spec);
+      violate("wrong_window", where, "answer " + got,
+              "a window of size " + std::to_string(spec.size.ms) + " and offset " +
+                  std::to_string(spec.offset.ms),
+              got, "windows are [offset + k * size, offset + (k + 1) * size)");
+      return;
+    }
+    const size_t fields = window.node.key_fields.size() + 2;
+    const uint32_t owed = window.answers.find([&](RowView row) {
+      return std::equal(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(fields),
+                        answer.begin());
+    });
+    if (owed != ExpectedRowsQueue::kNone) {
+      const RowView want = window.answers.rows().row(owed);
+      const bool same = std::equal(want.begin(), want.end(), answer.begin());
+      violate("wrong_value", where, subject(window, answer), "(" + to_text(want) + ")", got,
+              same ? "panes fire in the order of their ends, with the timestamp end - 1"
+                   : "the answer is the fold of the pane's rows in the order in which they came");
+      return;
+    }
+    const Pane* pane = window.model.pane_of(answer);
+    const EventTime end{answer[fields - 1].as_int()};
+    if (pane != nullptr && end.ms - 1 > window.model.watermark().ms) {
+      violate(
+          "early_fire", where, subject(window, answer), "no answer yet", got,
+          "watermark " + at_watermark(window) + " has not reached " + std::to_string(end.ms - 1));
+    } else if (pane != nullptr) {
+      violate("wrong_value", where, subject(window, answer), "no further answer", got,
+              "a pane that has answered answers again only for a further row");
+    } else if (window.model.cleanup_time(end) <= window.model.watermark()) {
+      violate("late_wrongly_accepted", where, subject(window, answer),
+              "no answer: the window is over", got,
+              "the window was cleaned up before watermark " + at_watermark(window));
+    } else {
+      violate("wrong_window", where, subject(window, answer), "no such pane", got,
+              "no row that came belongs to this key and window");
+    }
+  }
+
+  std::vector<std::optional<Window>> windows_;  // by instance
+};
+
+}  // namespace
+
+OraclePtr make_window_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<WindowOracle>(plan, runs);
+}
+
+}  // namespace leat
