@@ -104,8 +104,10 @@ struct KeyAnswers {
 };
 
 WindowView summary_of(const std::vector<const PaneView*>& panes, ProcTime known, size_t value) {
-  WindowView window{
-      panes.front()->start, panes.front()->end, {}, panes.front()->at, {}, 0, 0, {}, {}};
+  WindowView window;
+  window.start = panes.front()->start;
+  window.end = panes.front()->end;
+  window.first_at = panes.front()->at;
   window.last_at = window.first_at;
   std::map<uint64_t, KeyAnswers> keys;
   for (const PaneView* pane : panes) {
@@ -128,6 +130,13 @@ WindowView summary_of(const std::vector<const PaneView*>& panes, ProcTime known,
     last = wrapping_add(last, final_value.value_or(0));
     if (key.first != nullptr)
       first = wrapping_add(first, integer_of(*key.first, value).value_or(0));
+  }
+  if (keys.size() == 1) {
+    const KeyAnswers& only = keys.begin()->second;
+    if (only.first != nullptr && value < only.first->values.size()) {
+      window.first_value = only.first->values[value].to_text();
+    }
+    if (value < only.last->values.size()) window.last_value = only.last->values[value].to_text();
   }
   if (known_sums) {
     window.first_sum = first;

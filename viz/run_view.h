@@ -180,6 +180,8 @@ struct WindowView {
   uint64_t amended = 0;              // later answers
   std::optional<int64_t> first_sum;  // of an integer aggregate over the keys
   std::optional<int64_t> last_sum;
+  std::string first_value;  // where one key has answered: that aggregate as text
+  std::string last_value;
 };
 // The windows of `node` by start; sums are of aggregate `value`.
 std::vector<WindowView> windows_of(const RunView& run, NodeId node, size_t value);

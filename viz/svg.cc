@@ -38,7 +38,7 @@ std::string coordinate(double v) {
 
 std::string with_commas(uint64_t n) {
   std::string digits = std::to_string(n);
-  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
+  for (size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
   return digits;
 }
 
