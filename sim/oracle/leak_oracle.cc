@@ -8,8 +8,9 @@
 namespace leat {
 namespace {
 
-// What an empty snapshot may differ by from another: counters and lengths, no contents.
-constexpr uint64_t kSlack = 16;
+// What an empty snapshot may differ by from another: counters, lengths, and the names of a few
+// transactions where the chain ends in a sink; no contents.
+constexpr uint64_t kSlack = 64;
 
 class LeakOracle final : public Oracle {
  public:
@@ -76,8 +77,7 @@ class LeakOracle final : public Oracle {
         if (wrapping_add(window->allowed_lateness.ms, window->size.ms) < 0) return false;
         windows = true;
       } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
-                 std::holds_alternative<SourceSpec>(spec) ||
-                 std::holds_alternative<SinkSpec>(spec)) {
+                 std::holds_alternative<SourceSpec>(spec)) {
         return false;
       }
     }

@@ -1,0 +1,448 @@
+// Each oracle is silent about a correct run, and says the one right thing about a wrong one, with
+// all other oracles off.
+#include <gtest/gtest.h>
+
+#include "sim/oracle/classes.h"
+#include "tests/sim/oracle/story.h"
+
+namespace leat::story {
+namespace {
+
+using Names = std::vector<std::string>;
+
+struct Wrong : ::testing::Test {
+  JobProgram program = window_job(two_splits());
+  Story s = correct(program);
+  std::string found(OracleKind kind, EndOfRun end = {}) {
+    const Verdict verdict = s.play({kind}, std::move(end));
+    std::string text;
+    for (const std::string& name : names(verdict)) text += (text.empty() ? "" : " ") + name;
+    return text;
+  }
+};
+
+TEST_F(Wrong, NothingIsSaidAboutACorrectRunWithACrash) {
+  const Verdict verdict = s.play(all_oracles());
+  for (const Violation& v : verdict.violations) {
+    ADD_FAILURE() << v.oracle << " " << v.name << " " << v.where << " " << v.subject
+                  << "\n  expected " << v.expected << "\n  got " << v.got << "\n  rule " << v.rule;
+  }
+  for (const OracleKind kind : all_oracles()) {
+    if (kind == OracleKind::kTimers) continue;  // this job has none
+    EXPECT_GT(verdict.judged.at(name_of(kind)), 0u) << name_of(kind);
+  }
+  EXPECT_EQ(verdict.classes.at("out"), "confluent");
+}
+
+// ---- output ----
+TEST_F(Wrong, ARowThatIsNeverCommittedIsMissing) {
+  s.erase(s.find_tap(Tap::kCommitted, kOut, 1));
+  EXPECT_EQ(found(OracleKind::kOutput), "missing_result");
+}
+TEST_F(Wrong, ATransactionThatIsCommittedTwiceDoublesItsRows) {
+  const size_t at = s.find_tap(Tap::kCommitted, kOut, 0);
+  s.steps.push_back(s.steps[at]);
+  EXPECT_EQ(found(OracleKind::kOutput), "duplicate_result");
+}
+TEST_F(Wrong, ARowThatNobodyAskedForIsExtra) {
+  const size_t at = s.find_tap(Tap::kCommitted, kOut, 0);
+  std::get<Tapped>(s.steps[at].what).rows.append(pane("c", 0, 1), EventTime{9});
+  EXPECT_EQ(found(OracleKind::kOutput), "extra_result");
+}
+TEST_F(Wrong, AnotherSumForTheSameWindowIsAWrongValue) {
+  const size_t at = s.find_tap(Tap::kCommitted, kOut, 0);
+  std::get<Tapped>(s.steps[at].what).rows.row(0)[3] = Value::integer(7);
+  const Verdict verdict = s.play({OracleKind::kOutput});
+  ASSERT_EQ(verdict.violations.size(), 1u);
+  EXPECT_EQ(verdict.violations[0].name, "wrong_value");
+  EXPECT_EQ(verdict.violations[0].subject, "key=a window=[0, 10)");
+  EXPECT_EQ(verdict.violations[0].got, "(" + to_text(Row{pane("a", 0, 7)}) + ")");
+}
+TEST_F(Wrong, WhatTheScenarioExpectsIsCompared) {
+  EndOfRun end;
+  end.expected["out"].rows = {pane("a", 0, 6), pane("a", 10, 72), pane("b", 0, 16),
+                              pane("b", 10, 32)};
+  EXPECT_EQ(found(OracleKind::kOutput, end), "");
+  end.expected["out"].rows.pop_back();
+  EXPECT_EQ(found(OracleKind::kOutput, end), "extra_result");
+}
+TEST_F(Wrong, AnUnfinishedRunOwesNothingButMayCommitNothingWrong) {
+  EndOfRun end;
+  end.how = EndOfRun::How::kOutOfTime;
+  s.erase(s.find_tap(Tap::kCommitted, kOut, 1));
+  EXPECT_EQ(found(OracleKind::kOutput, end), "");
+}
+
+// ---- windows ----
+TEST_F(Wrong, AWindowEndOffByOne) {
+  const size_t at = s.find_tap(Tap::kOutput, kSum, 0);
+  std::get<Tapped>(s.steps[at].what).rows.row(0)[2] = Value::time(11);
+  EXPECT_EQ(found(OracleKind::kWindows), "wrong_window");
+}
+TEST_F(Wrong, APaneThatFiresBeforeItsWatermark) {
+  Story early(program);
+  early.start();
+  early.assign(0, 0);
+  early.read(0, 0, 2);
+  early.fire(0, pane("a", 0, 6));
+  s.steps = early.steps;
+  EXPECT_EQ(found(OracleKind::kWindows), "early_fire");
+}
+TEST_F(Wrong, APaneThatNeverFires) {
+  s.erase(s.find_tap(Tap::kOutput, kSum, 1));
+  EXPECT_EQ(found(OracleKind::kWindows), "never_fired");
+}
+TEST_F(Wrong, APaneThatForgotARow) {
+  const size_t at = s.find_tap(Tap::kOutput, kSum, 0);
+  std::get<Tapped>(s.steps[at].what).rows.row(0)[3] = Value::integer(4);
+  EXPECT_EQ(found(OracleKind::kWindows), "wrong_value");
+}
+TEST_F(Wrong, ARowInTimeIsDeclaredLate) {
+  const size_t at = s.find_tap(Tap::kInput, kSum, 0);
+  s.insert(at + 1, {0, Fact{LateRecord{ExecutionId{{VertexId{1}, 0}, 1}, kSum, EventTime{1},
+                                       EventTime::min(), 0}}});
+  EXPECT_EQ(found(OracleKind::kWindows), "late_lost");
+}
+
+struct Late : ::testing::Test {
+  // The second row of b comes 20 behind: watermark 14 has passed its window.
+  Splits splits = {{{"a", 1, 20}}, {{"b", 8, 20}, {"b", 16, 2}}};
+  JobProgram program = window_job(splits);
+  Story s{program};
+  void tell(bool declared) {
+    s.start();
+    s.assign(0, 0);
+    s.read(0, 0, 1);
+    s.read(1, 0, 1);
+    s.watermark(14);
+    s.read(1, 1, 1);
+    if (declared) s.fact(LateRecord{s.task(2), kSum, EventTime{2}, EventTime{14}, 0});
+    s.watermark(15);
+  }
+};
+TEST_F(Late, ARowBehindItsWindowIsDeclaredLate) {
+  tell(true);
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(names(s.play({OracleKind::kWindows}, end)), Names{});
+}
+TEST_F(Late, ARowBehindItsWindowIsTakenAllTheSame) {
+  tell(false);
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(names(s.play({OracleKind::kWindows}, end)), Names{"late_wrongly_accepted"});
+}
+TEST_F(Late, DisorderBeyondTheBoundMakesTheSinkLateSensitive) {
+  const Plan plan(program);
+  EXPECT_EQ(sink_classes(plan).at("out"), "late-sensitive");
+}
+
+// ---- operators ----
+TEST_F(Wrong, AMapThatLosesARow) {
+  s.erase(s.find_tap(Tap::kOutput, kTwice, 0));
+  EXPECT_EQ(found(OracleKind::kOperators), "missing_result");
+}
+TEST_F(Wrong, AMapThatMakesAnotherRow) {
+  const size_t at = s.find_tap(Tap::kOutput, kTwice, 0);
+  std::get<Tapped>(s.steps[at].what).rows.row(0)[1] = Value::integer(3);
+  EXPECT_EQ(found(OracleKind::kOperators), "wrong_value");
+}
+TEST_F(Wrong, AMapThatRepeatsARow) {
+  const size_t at = s.find_tap(Tap::kOutput, kTwice, 0);
+  s.insert(at, s.steps[at]);
+  EXPECT_EQ(found(OracleKind::kOperators), "extra_result");
+}
+
+// ---- watermarks ----
+TEST_F(Wrong, AWatermarkAboveTheLeastInput) {
+  s.get<WatermarkAdvanced>(s.find<WatermarkAdvanced>()).time = EventTime{12};
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
+}
+TEST_F(Wrong, AWatermarkThatGoesBack) {
+  const size_t at = s.find<WatermarkAdvanced>([](const auto& w) { return w.node == kSum; });
+  Step step = s.steps[at];
+  std::get<WatermarkAdvanced>(std::get<Fact>(step.what)).time = EventTime{5};
+  s.insert(at + 1, step);
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_regressed");
+}
+TEST_F(Wrong, AnOperatorThatNeverHearsOfTheEnd) {
+  s.erase(s.find<WatermarkAdvanced>(
+      [](const auto& w) { return w.node == kSum && w.time == EventTime::max(); }));
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_stalled");
+}
+TEST_F(Wrong, TheEndIsAnnouncedBeforeTheEnd) {
+  s.erase(s.find<SplitFinished>([](const auto& f) { return f.split == 1; }));
+  const size_t last = s.find<SplitRead>([](const auto& r) { return r.split == 1; }, 2);
+  s.steps.erase(s.steps.begin() + static_cast<std::ptrdiff_t>(last),
+                s.steps.begin() + static_cast<std::ptrdiff_t>(last) + 2);
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
+}
+
+// ---- cut ----
+TEST_F(Wrong, AChannelIsReadBehindItsBarrierBeforeTheSnapshot) {
+  const size_t barrier = s.find<BarrierReceived>();
+  s.insert(barrier + 1,
+           {0, Fact{BatchProcessed{s.get<BarrierReceived>(barrier).execution, 0, 2, 0}}});
+  s.insert(barrier, {0, Fact{BatchSent{ExecutionId{{VertexId{0}, 0}, 1}, 0, 2, 0, 0}}});
+  s.steps.resize(barrier + 3);
+  EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
+}
+TEST_F(Wrong, ARowIsAppliedAfterTheReceiversSnapshotThatWasSentBeforeTheSenders) {
+  const size_t rows = s.find_tap(Tap::kInput, kSum, 1);
+  const size_t snapshot =
+      s.find<SnapshotTaken>([](const auto& t) { return t.execution.subtask.index == 1; });
+  s.move(rows, snapshot + 1);
+  EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
+}
+TEST_F(Wrong, TwoBatchesOfAChannelChangePlaces) {
+  s.get<BatchProcessed>(s.find<BatchProcessed>()).sequence = 1;
+  EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
+}
+
+// ---- restore ----
+TEST_F(Wrong, StateThatIsReadBackDiffers) {
+  s.get<TaskRestored>(s.find<TaskRestored>()).hash = 5;
+  EXPECT_EQ(found(OracleKind::kRestore), "state_corrupt");
+}
+TEST_F(Wrong, ATaskWorksWithoutItsState) {
+  s.erase(s.find<TaskRestored>());
+  EXPECT_EQ(found(OracleKind::kRestore), "state_lost");
+}
+
+// ---- sources ----
+TEST_F(Wrong, AReaderGoesOnOneTooFar) {
+  s.get<SplitAssigned>(s.find<SplitAssigned>([](const auto& a) { return a.offset == 2; })).offset =
+      3;
+  s.get<SplitRead>(s.find<SplitRead>([](const auto& r) { return r.first == 2; }, 1)).first = 3;
+  EXPECT_EQ(found(OracleKind::kSources), "offset_gap");
+}
+TEST_F(Wrong, ASplitThatNobodyReads) {
+  for (int i = 0; i < 2; ++i)
+    s.erase(s.find<SplitAssigned>([](const auto& a) { return a.split == 1; }));
+  for (int i = 0; i < 3; ++i)
+    s.erase(s.find<SplitRead>([](const auto& r) { return r.split == 1; }));
+  s.erase(s.find<SplitFinished>([](const auto& f) { return f.split == 1; }));
+  EXPECT_EQ(found(OracleKind::kSources), "split_unowned");
+}
+TEST_F(Wrong, ASplitThatIsGivenAwayTwice) {
+  const size_t at = s.find<SplitAssigned>();
+  s.insert(at, s.steps[at]);
+  EXPECT_EQ(found(OracleKind::kSources), "split_shared");
+}
+TEST_F(Wrong, ARecordThatIsNotTheOneAtItsOffset) {
+  const size_t at = s.find_tap(Tap::kSource, kIn, 0);
+  std::get<Tapped>(s.steps[at].what).rows.row(1)[1] = Value::integer(99);
+  EXPECT_EQ(found(OracleKind::kSources), "offset_gap");
+}
+
+// ---- transactions ----
+TEST_F(Wrong, ACommitBeforeTheCheckpointHasCompleted) {
+  s.move(s.find<TransactionCommitted>(),
+         s.find<CheckpointCompleted>([](const auto& c) { return c.checkpoint.value == 3; }));
+  EXPECT_EQ(found(OracleKind::kTransactions), "commit_without_checkpoint");
+}
+TEST_F(Wrong, ATransactionOfACutBackAttemptIsCommitted) {
+  const size_t at = s.find<TransactionAborted>();
+  const TransactionAborted aborted = s.get<TransactionAborted>(at);
+  const size_t frozen = s.find<TransactionPreCommitted>(
+      [&](const auto& t) { return t.transaction == aborted.transaction; });
+  const TransactionPreCommitted t = s.get<TransactionPreCommitted>(frozen);
+  s.erase(at);
+  // Even after a later checkpoint has completed.
+  s.fact(TransactionCommitted{t.sink, t.subtask, t.transaction, t.rows, t.hash});
+  EXPECT_EQ(found(OracleKind::kTransactions), "commit_without_checkpoint");
+}
+TEST_F(Wrong, APreparedTransactionIsForgotten) {
+  s.erase(s.find<TransactionCommitted>());
+  EXPECT_EQ(found(OracleKind::kTransactions), "transaction_leaked");
+}
+TEST_F(Wrong, ATransactionOfACutBackAttemptStaysOpen) {
+  s.erase(s.find<TransactionAborted>());
+  EXPECT_EQ(found(OracleKind::kTransactions), "transaction_leaked");
+}
+TEST_F(Wrong, ATransactionIsCommittedTwice) {
+  s.steps.push_back(s.steps[s.find<TransactionCommitted>()]);
+  EXPECT_EQ(found(OracleKind::kTransactions), "duplicate_result");
+}
+
+// ---- coordinator ----
+TEST_F(Wrong, TheJobGoesOnFromAnOlderCheckpoint) {
+  Story older(program);
+  older.start();
+  older.assign(0, 0);
+  older.checkpoint(1);
+  older.complete(1);
+  older.checkpoint(2);
+  older.complete(2);
+  older.start(1);
+  s.steps = older.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "wrong_restore_point");
+}
+TEST_F(Wrong, ACheckpointCompletesWithoutATask) {
+  s.erase(s.find<CheckpointAcknowledged>());
+  EXPECT_EQ(found(OracleKind::kCoordinator), "inconsistent_cut");
+}
+TEST_F(Wrong, AnAcknowledgementOfAnOldAttemptCounts) {
+  s.fact(CheckpointAcknowledged{ExecutionId{{VertexId{0}, 0}, 1}, CheckpointId{3}});
+  EXPECT_EQ(found(OracleKind::kCoordinator), "output_after_fencing");
+}
+TEST_F(Wrong, ACheckpointOfTheFormerRunCompletesAfterTheRestart) {
+  const size_t at = s.find<SplitAssigned>([](const auto&) { return true; }, 2);
+  s.insert(at, {0, Fact{CheckpointCompleted{CheckpointId{2}}}});
+  EXPECT_EQ(found(OracleKind::kCoordinator), "output_after_fencing");
+}
+TEST_F(Wrong, ACheckpointThatWasWrittenDownByADyingJobManagerMayBeTaken) {
+  Story written(program);
+  written.start();
+  written.checkpoint(1);
+  written.start(1);
+  s.steps = written.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "");
+}
+
+// ---- ledger ----
+TEST_F(Wrong, ARowIsLostBetweenTwoNodes) {
+  s.erase(s.find_tap(Tap::kInput, kSum, 0));
+  EXPECT_EQ(found(OracleKind::kLedger), "record_unaccounted");
+}
+
+// ---- leaks ----
+TEST_F(Wrong, StateThatStaysWhenAllWindowsAreOver) {
+  s.get<SnapshotTaken>(s.find<SnapshotTaken>([](const auto& t) {
+     return t.checkpoint.value == 3 && t.execution.subtask.vertex.value == 1;
+   })).bytes = 300;
+  EXPECT_EQ(found(OracleKind::kLeaks), "state_leak");
+}
+
+// ---- liveness ----
+TEST_F(Wrong, AJobThatDoesNotEndSaysWhoWaits) {
+  EndOfRun end;
+  end.how = EndOfRun::How::kStuck;
+  end.waits_for = "sum[1] waits for a barrier from in[0]";
+  const Verdict verdict = s.play({OracleKind::kLiveness}, end);
+  ASSERT_EQ(names(verdict), Names{"liveness"});
+  EXPECT_EQ(verdict.violations[0].got, end.waits_for);
+}
+
+// ---- the lineage ----
+TEST_F(Wrong, WhatAnOldAttemptStillDoesIsNotHeld) {
+  const size_t end = s.find<TaskFinished>();
+  const ExecutionId old{{VertexId{1}, 0}, 1};
+  RowBatch rows(4);
+  rows.append(pane("z", 0, 1), EventTime{9});
+  s.insert(end, {0, Tapped{Tap::kOutput, old, kSum, kMainOutput, 0, rows}});
+  s.insert(end, {0, Fact{WatermarkAdvanced{old, kSum, EventTime{5}}}});
+  EXPECT_EQ(names(s.play(all_oracles())), Names{});
+}
+
+// ---- timers and keyed process functions ----
+struct Timers : ::testing::Test {
+  Splits splits = {{{"a", 1, 1}, {"a", 2, 4}}, {{"b", 8, 3}}};
+  JobProgram program = process_job(splits);
+  Story s{program};
+  const Value a = Value::text("a");
+  const Value b = Value::text("b");
+
+  static Row row(const std::string& k, int64_t v, int64_t t) {
+    return {Value::text(k), Value::integer(v), Value::time(t)};
+  }
+  void timer(uint32_t index, RecordTap::TimerEvent event, int64_t time, const Value& key) {
+    s.steps.push_back(
+        {s.now, TimerStep{s.task(1 + index), kSum, event, TimeDomain::kEvent, time, key}});
+  }
+  // Reads everything; the rows and the timers that they set.
+  void begin() {
+    s.start();
+    s.assign(0, 0);
+    s.read(0, 0, 2);
+    timer(0, RecordTap::TimerEvent::kRegistered, 11, a);
+    timer(0, RecordTap::TimerEvent::kRegistered, 14, a);
+    s.fire(0, row("a", 2, 1));
+    s.fire(0, row("a", 4, 4));
+    s.read(1, 0, 1);
+    timer(1, RecordTap::TimerEvent::kRegistered, 13, b);
+    s.fire(1, row("b", 16, 3));
+    s.finish_split(0);
+    s.finish_split(1);
+  }
+  void watermark(uint32_t index) {
+    s.fact(WatermarkAdvanced{s.task(1 + index), kSum, EventTime::max()});
+  }
+  Names found(OracleKind kind) { return names(s.play({kind})); }
+};
+
+TEST_F(Timers, AKeyedProcessFunctionIsFollowedRowByRow) {
+  begin();
+  watermark(0);
+  timer(0, RecordTap::TimerEvent::kFired, 11, a);
+  timer(0, RecordTap::TimerEvent::kFired, 14, a);
+  s.fire(0, row("a", 6, 11));
+  s.fire(0, row("a", 6, 14));
+  watermark(1);
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
+  s.fire(1, row("b", 16, 13));
+  EXPECT_EQ(found(OracleKind::kTimers), Names{});
+  EXPECT_EQ(found(OracleKind::kOperators), Names{});
+}
+TEST_F(Timers, ATimerThatDoesNotFire) {
+  begin();
+  watermark(0);
+  timer(0, RecordTap::TimerEvent::kFired, 11, a);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, ATimerThatFiresTwice) {
+  begin();
+  watermark(1);
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, ATimerThatFiresAfterItsDeletion) {
+  begin();
+  timer(1, RecordTap::TimerEvent::kDeleted, 13, b);
+  watermark(1);
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, ATimerThatFiresBeforeItsWatermark) {
+  begin();
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, TimersThatFireOutOfOrder) {
+  begin();
+  watermark(0);
+  timer(0, RecordTap::TimerEvent::kFired, 14, a);
+  timer(0, RecordTap::TimerEvent::kFired, 11, a);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, ATimerForTheWrongKey) {
+  begin();
+  watermark(1);
+  timer(1, RecordTap::TimerEvent::kFired, 13, a);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, TimersThatWereNotRestored) {
+  begin();
+  s.checkpoint(1);
+  s.complete(1);
+  s.start(1);
+  watermark(0);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, AStateThatWasNotRestored) {
+  begin();
+  s.checkpoint(1);
+  s.complete(1);
+  s.start(1);
+  watermark(1);
+  s.fire(1, {b, Value(), Value::time(13)});
+  EXPECT_EQ(found(OracleKind::kOperators), Names{"wrong_value"});
+}
+
+}  // namespace
+}  // namespace leat::story
