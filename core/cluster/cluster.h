@@ -11,8 +11,8 @@ namespace leat {
 
 // JobManager: Dispatcher, ResourceManager and JobMaster (with its CheckpointCoordinator and source
 // coordinators) as fenced endpoints. It runs the one job of `program`; what must survive its own
-// crash (the latest completed checkpoints) is in durable storage, and a new incarnation goes on from
-// there. The job's end is the fact JobStatusChanged{kFinished | kFailed}.
+// crash (the latest completed checkpoints) is in durable storage, and a new incarnation goes on
+// from there. The job's end is the fact JobStatusChanged{kFinished | kFailed}.
 std::unique_ptr<Process> make_job_manager(Env& env, ClusterConfig config,
                                           std::shared_ptr<const JobProgram> program);
 
