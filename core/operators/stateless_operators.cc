@@ -1,0 +1,98 @@
+#include "core/operators/stateless_operators.h"
+
+#include <utility>
+
+namespace leat {
+
+namespace {
+
+class MapOperator final : public Operator {
+ public:
+  explicit MapOperator(const MapSpec& spec) : function_(spec.function->clone()) {}
+  void on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) override {
+    RowBatch& out = ctx.out();
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      const Timestamp time = rows.timestamp(i);
+      function_->map(std::as_const(rows).row(i), time, out.append(time));
+    }
+  }
+
+ private:
+  std::unique_ptr<const MapFunction> function_;
+};
+
+class FilterOperator final : public Operator {
+ public:
+  explicit FilterOperator(const FilterSpec& spec) : function_(spec.function->clone()) {}
+  void on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) override {
+    RowBatch& out = ctx.out();
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      if (function_->keep(std::as_const(rows).row(i))) out.append_row_of(rows, i);
+    }
+  }
+
+ private:
+  std::unique_ptr<const FilterFunction> function_;
+};
+
+class SplitOperator final : public Operator {
+ public:
+  explicit SplitOperator(const SplitSpec& spec) : when_(spec.when->clone()) {}
+  void on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) override {
+    RowBatch& out = ctx.out();
+    RowBatch& side = ctx.side(0);
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      (when_->keep(std::as_const(rows).row(i)) ? side : out).append_row_of(rows, i);
+    }
+  }
+
+ private:
+  std::unique_ptr<const FilterFunction> when_;
+};
+
+class FlatMapOperator final : public Operator {
+ public:
+  explicit FlatMapOperator(const FlatMapSpec& spec) : function_(spec.function->clone()) {}
+  void on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) override {
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      Emitter emitter(ctx, rows.timestamp(i));
+      function_->flat_map(std::as_const(rows).row(i), rows.timestamp(i), emitter);
+    }
+  }
+
+ private:
+  // One row may become very many: they are handed on as they come.
+  class Emitter final : public Collector {
+   public:
+    Emitter(OperatorContext& ctx, Timestamp time) : ctx_(ctx), time_(time) {}
+    void collect(RowView row) override {
+      RowBatch& out = ctx_.out();
+      out.append(row, time_);
+      if (out.size() >= kFlushRows) ctx_.flush();
+    }
+
+   private:
+    static constexpr uint32_t kFlushRows = 256;
+    OperatorContext& ctx_;
+    Timestamp time_;
+  };
+
+  std::unique_ptr<const FlatMapFunction> function_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_map(const MapSpec& spec) {
+  return std::make_unique<MapOperator>(spec);
+}
+std::unique_ptr<Operator> make_filter(const FilterSpec& spec) {
+  return std::make_unique<FilterOperator>(spec);
+}
+std::unique_ptr<Operator> make_flat_map(const FlatMapSpec& spec) {
+  return std::make_unique<FlatMapOperator>(spec);
+}
+std::unique_ptr<Operator> make_split(const SplitSpec& spec) {
+  return std::make_unique<SplitOperator>(spec);
+}
+
+}  // namespace leat

@@ -1,0 +1,119 @@
+// The panes of one window: one for each key that has an element in it. An insertion-ordered hash
+// map laid out flat: a pane is a stretch of cells (key fields, accumulators, the trigger's cells),
+// so that an element costs one probe and touches one place. A pane's number stays valid until the
+// table is cleared; timers and loops name panes by it.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/data/row_batch.h"
+#include "core/window/time_window.h"
+
+namespace leat {
+
+// What is known of a pane, in bits.
+namespace pane {
+inline constexpr uint8_t kLive = 1;    // not yet dropped
+inline constexpr uint8_t kFilled = 2;  // has contents (nothing was added, or all was purged: not)
+inline constexpr uint8_t kFired = 4;   // has answered before
+// Timers that are set: in event time at the window's largest timestamp and, where that is another
+// time, at its cleanup time; in processing time at its largest timestamp.
+inline constexpr uint8_t kEventEnd = 8;
+inline constexpr uint8_t kEventCleanup = 16;
+inline constexpr uint8_t kProcessingEnd = 32;
+}  // namespace pane
+
+class PaneTable {
+ public:
+  struct Layout {
+    uint32_t keys = 0;  // cells of the key
+    uint32_t accumulators = 0;
+    uint32_t trigger = 0;  // cells of the trigger
+    uint32_t lists = 0;    // growing lists (collect)
+    uint32_t stride() const { return keys + accumulators + trigger; }
+  };
+
+  explicit PaneTable(Layout layout) : layout_(layout) {}
+
+  // Empties the table, keeps its memory, and makes it that of another window.
+  void reset(TimeWindow window, int64_t cleanup);
+  void release_memory();  // REQUIRES: it is empty
+
+  TimeWindow window;
+  int64_t max_timestamp = 0;
+  int64_t cleanup = 0;
+  uint32_t generation = 0;  // counts the windows that the table has held
+
+  uint32_t size() const { return static_cast<uint32_t>(flags_.size()); }
+  uint32_t live() const { return live_; }
+
+  struct Found {
+    uint32_t pane;
+    bool added;
+  };
+  // The pane of the key in these fields of the row; added where absent: live, not filled.
+  Found find_or_add(RowView row, std::span<const uint32_t> key_fields);
+  void drop(uint32_t pane);  // its cells become null, its memory goes with the table
+
+  uint8_t& flags(uint32_t pane) { return flags_[pane]; }
+  RowView key(uint32_t pane) const { return {at(pane), layout_.keys}; }
+  std::span<Value> accumulators(uint32_t pane) {
+    return {at(pane) + layout_.keys, layout_.accumulators};
+  }
+  std::span<Value> trigger_cells(uint32_t pane) {
+    return {at(pane) + layout_.keys + layout_.accumulators, layout_.trigger};
+  }
+  std::vector<Value>& list(uint32_t pane, uint32_t i) {
+    return lists_[size_t{pane} * layout_.lists + i];
+  }
+
+ private:
+  static constexpr uint32_t kFree = 0xffffffff;
+
+  Value* at(uint32_t pane) { return cells_.data() + size_t{pane} * layout_.stride(); }
+  const Value* at(uint32_t pane) const { return cells_.data() + size_t{pane} * layout_.stride(); }
+  void grow();
+  template <class Cell>
+  static uint64_t hash_of(size_t fields, Cell&& cell) {
+    if (fields == 1) return cell(0).hash();
+    uint64_t hash = 0;
+    for (size_t i = 0; i < fields; ++i) hash = mix(hash, cell(i).hash());
+    return hash;
+  }
+
+  Layout layout_;
+  std::vector<uint32_t> slots_;  // a power of two; kFree or the number of a pane
+  std::vector<Value> cells_;
+  std::vector<uint8_t> flags_;
+  std::vector<std::vector<Value>> lists_;
+  uint32_t live_ = 0;
+};
+
+// ---- inline, because it is the inner loop ----
+
+inline PaneTable::Found PaneTable::find_or_add(RowView row, std::span<const uint32_t> key_fields) {
+  if ((size_t{size()} + 1) * 2 > slots_.size()) grow();
+  const uint64_t hash =
+      hash_of(key_fields.size(), [&](size_t i) -> const Value& { return row[key_fields[i]]; });
+  const size_t mask = slots_.size() - 1;
+  for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
+    const uint32_t pane = slots_[slot];
+    if (pane == kFree) {
+      slots_[slot] = size();
+      for (const uint32_t field : key_fields) cells_.push_back(row[field]);
+      cells_.resize(cells_.size() + layout_.accumulators + layout_.trigger);
+      if (layout_.lists > 0) lists_.resize(lists_.size() + layout_.lists);
+      flags_.push_back(pane::kLive);
+      ++live_;
+      return {size() - 1, true};
+    }
+    const Value* key = at(pane);
+    bool equal = (flags_[pane] & pane::kLive) != 0;
+    for (size_t i = 0; equal && i < key_fields.size(); ++i) equal = key[i] == row[key_fields[i]];
+    if (equal) return {pane, false};
+  }
+}
+
+}  // namespace leat
