@@ -1,0 +1,44 @@
+// One run of a scenario with all oracles, and everything that is said about it afterwards.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/oracle/oracles.h"
+#include "sim/scenario/scenario.h"
+#include "sim/world/choice_map.h"
+#include "sim/world/simulation.h"
+
+namespace leat {
+
+struct RunRequest {
+  uint64_t seed = 1;
+  const ChoiceMap* replay = nullptr;  // given: these choices instead of the seed's
+  bool record = false;                // keep the choices that differ from the plain ones
+  std::vector<OracleKind> oracles = all_oracles();
+  std::optional<ProcTime> until;
+  std::vector<FactObserver*> observers;  // besides the oracles
+  std::vector<RecordTap*> taps;
+};
+
+struct RunOutcome {
+  uint64_t seed = 0;
+  RunStats stats;
+  Verdict verdict;
+  std::string digest;
+  std::array<uint64_t, kFactKinds> facts{};
+  bool restored = false;  // from a completed checkpoint, at least once
+  ChoiceMap choices;      // where recorded
+  size_t drift = 0;       // replayed answers that nobody asked for
+
+  // The name of the first violation; empty where the run passed.
+  std::string violation() const {
+    return verdict.violations.empty() ? "" : verdict.violations.front().name;
+  }
+};
+
+RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest& request);
+
+}  // namespace leat
