@@ -1,0 +1,16 @@
+// The pictures and pages of one run.
+#pragma once
+
+#include <string>
+
+#include "sim/explore/run_once.h"
+#include "viz/run_view.h"
+
+namespace leat {
+
+// Writes one report; the kind is json, junit, html, graph, physical or timeline. Returns an error's
+// text, or "". `run` may be null for a graph: then it shows what was asked for, without figures.
+std::string write_report(const std::string& kind, const std::string& path, const Scenario& scenario,
+                         const RunOutcome* outcome, const RunView* run);
+
+}  // namespace leat

@@ -1,0 +1,114 @@
+#include "sim/cli/text_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace leat {
+
+namespace {
+
+const char* sentence(RunEnd end) {
+  switch (end) {
+    case RunEnd::kFinished: return "finished";
+    case RunEnd::kFailed: return "the job failed";
+    case RunEnd::kOutOfTime: return "not finished within its virtual time";
+    case RunEnd::kOutOfSteps: return "not finished within its steps";
+    case RunEnd::kStuck: return "stuck: nothing is left to happen";
+    case RunEnd::kBroken: return "an invariant of the engine broke";
+    case RunEnd::kStopped: return "stopped where asked";
+  }
+  return "";
+}
+
+std::string faults_of(const RunStats& stats) {
+  std::string text;
+  for (uint32_t k = 0; k < kFaultKinds; ++k) {
+    if (stats.faults_fired[k] == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}", stats.faults_fired[k], name_of(static_cast<FaultKind>(k)));
+  }
+  return text.empty() ? "none" : text;
+}
+
+void add_line(std::string& text, const char* label, const std::string& value) {
+  if (!value.empty()) text += fmt::format("    {:<10}{}\n", label, value);
+}
+
+}  // namespace
+
+std::string with_commas(uint64_t number) {
+  std::string text = std::to_string(number);
+  for (size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  return text;
+}
+
+int exit_code(const RunOutcome& outcome) {
+  const auto& violations = outcome.verdict.violations;
+  if (violations.empty()) return 0;
+  const bool only_liveness = std::all_of(violations.begin(), violations.end(),
+                                         [](const Violation& v) { return v.name == "liveness"; });
+  const RunEnd end = outcome.stats.end;
+  const bool unfinished =
+      end == RunEnd::kOutOfTime || end == RunEnd::kOutOfSteps || end == RunEnd::kStuck;
+  return only_liveness && unfinished ? 3 : 1;
+}
+
+std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
+                         const std::string& replay) {
+  std::string text = fmt::format("FAIL  {}   seed {}   {}\n", scenario.name, outcome.seed,
+                                 sentence(outcome.stats.end));
+  for (const Violation& v : outcome.verdict.violations) {
+    text += fmt::format("\n  {}   {}   {}\n", v.name, v.where, v.subject);
+    add_line(text, "expected", v.expected);
+    add_line(text, "got", v.got);
+    add_line(text, "rule", v.rule);
+    if (v.at > 0) add_line(text, "at", describe(Duration{v.at}) + " (" + std::to_string(v.at) + " ms)");
+    add_line(text, "oracle", v.oracle);
+  }
+  if (!outcome.stats.broken.empty()) text += "\n  " + outcome.stats.broken + "\n";
+  text += fmt::format("\n  faults    {}\n", faults_of(outcome.stats));
+  text += fmt::format("  digest    {}\n", outcome.digest);
+  text += fmt::format("  replay    {}\n", replay);
+  return text;
+}
+
+std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
+  uint64_t judged = 0;
+  for (const auto& [oracle, count] : outcome.verdict.judged) judged += count;
+  const auto fact = [&](uint32_t kind) { return with_commas(outcome.facts[kind]); };
+  std::string text = fmt::format(
+      "PASS  {}   {} steps in {} of virtual time\n", scenario.name, with_commas(outcome.stats.steps),
+      describe(Duration{outcome.stats.ended_at.ms}));
+  text += fmt::format("  checkpoints   {} completed, {} aborted\n",
+                      fact(kind_of<CheckpointCompleted>()), fact(kind_of<CheckpointAborted>()));
+  text += fmt::format("  faults        {}\n", faults_of(outcome.stats));
+  text += fmt::format("  restored      {}\n", outcome.restored ? "from a checkpoint" : "no");
+  for (const auto& [sink, name] : outcome.verdict.classes) {
+    text += fmt::format("  sink {:<9}{}\n", sink, name);
+  }
+  text += fmt::format("  oracles       {} judged {} things\n", outcome.verdict.judged.size(),
+                      with_commas(judged));
+  text += fmt::format("  digest        {}\n", outcome.digest);
+  return text;
+}
+
+std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen) {
+  const double all = static_cast<double>(std::max<uint64_t>(seen.runs, 1));
+  std::string text =
+      fmt::format("{}  {:<34} {:>8} runs  {:>5.1f} % restored\n",
+                  seen.failures.empty() && seen.complaints.empty() ? "ok  " : "FAIL", scenario.name,
+                  with_commas(seen.runs), 100.0 * static_cast<double>(seen.restored) / all);
+  std::string fired;
+  for (uint32_t k = 0; k < kFaultKinds; ++k) {
+    if (seen.fired[k] == 0) continue;
+    fired += fmt::format("{}{} {:.1f} %", fired.empty() ? "" : " · ",
+                         name_of(static_cast<FaultKind>(k)),
+                         100.0 * static_cast<double>(seen.fired[k]) / all);
+  }
+  if (!fired.empty()) text += "      fired in: " + fired + "\n";
+  for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
+  return text;
+}
+
+}  // namespace leat

@@ -1,0 +1,24 @@
+// What is said of a run on a terminal: one screen, verdict first, never a dump of multisets.
+#pragma once
+
+#include <string>
+
+#include "sim/explore/campaign.h"
+
+namespace leat {
+
+// "1,234,567".
+std::string with_commas(uint64_t number);
+
+// The rule that was broken, expected against got, and the one command that replays it.
+std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
+                         const std::string& replay);
+// A few lines about one run that passed.
+std::string passed_text(const Scenario& scenario, const RunOutcome& outcome);
+// Runs, restores, and how often each fault kind fired.
+std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen);
+
+// Exit code of one run: 0, 1, or 3 where all that is wrong is that it did not end.
+int exit_code(const RunOutcome& outcome);
+
+}  // namespace leat

@@ -1,0 +1,64 @@
+#include <fmt/format.h>
+
+#include <iostream>
+
+#include "sim/cli/load.h"
+#include "sim/cli/text_report.h"
+#include "sim/cli/verbs.h"
+#include "sim/explore/capsule.h"
+#include "sim/scenario/decode.h"
+
+namespace leat {
+
+namespace {
+
+int replay_one(const std::string& path, const JobRegistry& jobs) {
+  const auto text = read_file(path);
+  if (!text) {
+    std::cerr << "error: cannot read " << path << "\n";
+    return 2;
+  }
+  const auto capsule = parse_capsule(*text);
+  if (!capsule.ok()) {
+    std::cerr << "error: " << path << ": " << capsule.error() << "\n";
+    return 2;
+  }
+  DecodeOptions options;
+  options.jobs = &jobs;
+  const Decoded decoded =
+      decode_scenario(capsule.value().scenario_text, capsule.value().scenario_path, options);
+  std::cerr << decoded.report;
+  if (!decoded.scenario) return 2;
+  const Scenario& scenario = *decoded.scenario;
+  RunRequest request;
+  request.seed = capsule.value().seed;
+  request.replay = &capsule.value().choices;
+  const RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);
+  std::cout << "seed " << request.seed << "\n"
+            << (outcome.verdict.ok() ? passed_text(scenario, outcome)
+                                     : failure_text(scenario, outcome, "./leat replay " + path));
+  if (outcome.drift > 0) {
+    std::cout << fmt::format("  drift     {} of {} recorded choices were not asked for\n",
+                             outcome.drift, capsule.value().choices.size());
+  }
+  if (outcome.digest == capsule.value().digest) return exit_code(outcome);
+  std::cout << fmt::format("  diverged  the capsule was recorded with digest {} by {}\n",
+                           capsule.value().digest, capsule.value().build);
+  return 5;
+}
+
+}  // namespace
+
+int replay_verb(const CommonOptions& common) {
+  int worst = 0;
+  size_t failed = 0;
+  for (const std::string& path : common.paths) {
+    const int code = replay_one(path, *common.jobs);
+    if (code != 0) ++failed;
+    worst = std::max(worst, code);
+  }
+  std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", common.paths.size() - failed, failed);
+  return worst;
+}
+
+}  // namespace leat

@@ -1,0 +1,55 @@
+// The verbs, as functions: options in, exit code out.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/graph/job_registry.h"
+
+namespace leat {
+
+enum class Format : uint8_t { kHuman, kJson };
+
+// What every verb is given.
+struct CommonOptions {
+  std::vector<std::string> paths;
+  Format format = Format::kHuman;
+  const JobRegistry* jobs = nullptr;
+};
+
+struct RunVerb {
+  std::optional<uint64_t> seed;
+  bool trace = false;                  // print every fact
+  bool step = false;                   // stop after each event and wait for Enter
+  std::optional<std::string> until;    // "7020ms"
+  std::vector<std::string> reports;    // KIND=PATH
+};
+int run_verb(const CommonOptions& common, const RunVerb& verb);
+
+struct ExploreVerb {
+  uint64_t runs = 1000;
+  uint32_t jobs = 1;
+  uint64_t seed = 1;
+  uint32_t failures_max = 1;
+  bool digest = false;                 // print the campaign's digest and nothing else
+  std::vector<std::string> oracles;    // only these; empty: all
+  uint64_t twins = 2;                  // runs of each scenario that are run again in a fresh process
+};
+int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
+
+int replay_verb(const CommonOptions& common);     // paths: capsules
+int validate_verb(const CommonOptions& common);
+
+struct PictureVerb {
+  std::string out;                     // path; the ending says the form
+  std::optional<uint64_t> seed;
+  bool physical = false;
+};
+int graph_verb(const CommonOptions& common, const PictureVerb& verb);
+int timeline_verb(const CommonOptions& common, const PictureVerb& verb);
+
+int bench_verb(const CommonOptions& common);
+
+}  // namespace leat
