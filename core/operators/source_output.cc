@@ -108,6 +108,7 @@ void SourceOutput::add_split(uint32_t split) {
 }
 
 void SourceOutput::release_split(uint32_t split, OperatorContext&) {
+  check(has_split(split), "a split was released that is not there");
   std::erase_if(splits_, [split](const auto& entry) { return entry->split == split; });
 }
 

@@ -1,0 +1,38 @@
+// `leat conform`: drives the engine's ordinary parts with cases recorded from the real Flink, and
+// says where they differ.
+//
+// A case that asks for something unknown fails: nothing is left out silently.
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sim/conform/recorded.h"
+
+namespace leat {
+
+struct ConformOptions {
+  std::optional<std::string> only;     // --case NAME: this one, with each of its steps
+  bool restart_between_steps = false;  // snapshot and restore before every step: nothing may change
+  size_t transcripts = 10;             // failing cases shown in full
+};
+
+struct CaseVerdict {
+  bool passed = false;
+  uint64_t restarts = 0;   // that happened, with restart_between_steps
+  std::string transcript;  // what differs; with every step where `all_steps` was asked for
+};
+
+enum class Transcript : uint8_t { kFailureOnly, kAllSteps };
+enum class Restarts : uint8_t { kNone, kBeforeEachStep };
+CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
+                     Restarts restarts = Restarts::kNone);
+
+// Prints to `out`, ending with "N passed, N failed, N skipped". Returns the exit code: 0 all
+// passed, 1 one failed, 2 a file is unreadable, 4 nothing was selected.
+int conform(const std::vector<std::string>& paths, const ConformOptions& options,
+            std::ostream& out);
+
+}  // namespace leat

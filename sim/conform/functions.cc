@@ -1,0 +1,185 @@
+// Functions of the cases, answered by the engine's own.
+#include <map>
+
+#include "core/graph/job_graph.h"
+#include "core/state/key_groups.h"
+#include "core/window/window_assigner.h"
+#include "sim/conform/subject.h"
+
+namespace leat {
+
+namespace {
+
+uint32_t u32_of(const Value& args, const char* name) {
+  const int64_t value = number_of(member(args, name));
+  if (value < 0 || value > UINT32_MAX) throw JobError(std::string(name) + " is out of range");
+  return static_cast<uint32_t>(value);
+}
+
+Value list_of(const std::vector<uint32_t>& numbers) {
+  std::vector<Value> items;
+  for (const uint32_t n : numbers) items.push_back(Value::integer(n));
+  return Value::list(std::move(items));
+}
+
+// The hash of a key of the type that the case names; `int` is Java's 32-bit one.
+int32_t hash_of(const Value& key, std::string_view type) {
+  if (type == "int") return static_cast<int32_t>(number_of(key));
+  if (type != "double" || key.type() == ValueType::kDouble) return java_hash(key);
+  if (key.type() == ValueType::kInt)
+    return java_hash(Value::number(static_cast<double>(key.as_int())));
+  return java_hash(Value::number(std::stod(text_of(key))));  // "NaN", "Infinity"
+}
+
+uint32_t key_group(const Value& key, const std::string& type, uint32_t max_parallelism) {
+  if (type.find(',') == std::string::npos) return key_group_of(hash_of(key, type), max_parallelism);
+  std::vector<uint32_t> fields;
+  for (uint32_t i = 0; i < key.as_list().size(); ++i) fields.push_back(i);
+  return key_group_of(key.as_list(), fields, max_parallelism);
+}
+
+uint32_t key_group(const Value& args) {
+  return key_group(member(args, "key"), text_of(member(args, "type")),
+                   u32_of(args, "max_parallelism"));
+}
+
+void refuse(bool wrong, const char* why) {
+  if (wrong) throw JobError(why);
+}
+
+Value range_of(const Value& args, uint32_t index) {
+  const KeyGroupRange range =
+      key_group_range(u32_of(args, "max_parallelism"), u32_of(args, "parallelism"), index);
+  return list_of({range.first, range.last});
+}
+
+void check_parallelism(const Value& args) {
+  const uint32_t most = u32_of(args, "max_parallelism");
+  const uint32_t parallelism = u32_of(args, "parallelism");
+  refuse(parallelism == 0 || most == 0 || most > 32768 || parallelism > most,
+         "parallelism is out of range");
+}
+
+Value all_ranges(const Value& args) {
+  check_parallelism(args);
+  std::vector<Value> ranges;
+  for (uint32_t i = 0; i < u32_of(args, "parallelism"); ++i) ranges.push_back(range_of(args, i));
+  return Value::list(std::move(ranges));
+}
+
+Value one_range(const Value& args) {
+  check_parallelism(args);
+  refuse(u32_of(args, "index") >= u32_of(args, "parallelism"), "there is no such subtask");
+  return range_of(args, u32_of(args, "index"));
+}
+
+Value subtask(const Value& args) {
+  check_parallelism(args);
+  return Value::integer(
+      subtask_of(key_group(args), u32_of(args, "max_parallelism"), u32_of(args, "parallelism")));
+}
+
+Value pointwise_channels(const Value& args) {
+  const uint32_t sources = u32_of(args, "sources");
+  std::vector<Value> targets;
+  for (uint32_t i = 0; i < sources; ++i) {
+    targets.push_back(
+        list_of(channel_targets(Partitioning::kRescale, sources, u32_of(args, "targets"), i)));
+  }
+  return Value::list(std::move(targets));
+}
+
+// Per target the sources that have a channel to it.
+Value pointwise(const Value& args) {
+  const uint32_t sources = u32_of(args, "sources");
+  std::vector<std::vector<uint32_t>> read(u32_of(args, "targets"));
+  for (uint32_t i = 0; i < sources; ++i) {
+    for (const uint32_t target :
+         channel_targets(Partitioning::kRescale, sources, u32_of(args, "targets"), i)) {
+      read[target].push_back(i);
+    }
+  }
+  std::vector<Value> lists;
+  for (const auto& from : read) lists.push_back(list_of(from));
+  return Value::list(std::move(lists));
+}
+
+Value assigned_windows(const Value& args) {
+  const Value window = member(args, "window");
+  WindowSpec spec;
+  for (const auto& [key, item] : window.as_map()) {
+    if (key.as_text() == "tumbling") {
+      spec.size.ms = number_of(item);
+    } else if (key.as_text() == "offset") {
+      spec.offset.ms = number_of(item);
+    } else if (key.as_text() == "time") {
+      spec.domain = text_of(item) == "processing" ? TimeDomain::kProcessing : TimeDomain::kEvent;
+    } else {
+      throw UnknownRequest("the window " + to_json(window) + " is not in the engine yet");
+    }
+  }
+  const auto assigner = make_assigner(spec);
+  std::vector<TimeWindow> windows;
+  const int64_t time = number_of(member(args, spec.domain == TimeDomain::kEvent ? "ts" : "now"));
+  refuse(spec.domain == TimeDomain::kEvent && EventTime{time} == EventTime::min(),
+         "a row has no timestamp");
+  assigner->assign(time, windows);
+  std::vector<Value> result;
+  for (const TimeWindow& w : windows) {
+    result.push_back(Value::list({Value::integer(w.start), Value::integer(w.end)}));
+  }
+  return Value::list(std::move(result));
+}
+
+Value start_of_window(const Value& args) {
+  return Value::integer(window_start(number_of(member(args, "ts")),
+                                     number_of(member(args, "offset")),
+                                     number_of(member(args, "size"))));
+}
+
+Value derived_max_parallelism(const Value& args) {
+  const int64_t parallelism = number_of(member(args, "parallelism"));
+  refuse(parallelism <= 0 || parallelism > 32768, "parallelism is out of range");
+  return Value::integer(default_max_parallelism(static_cast<uint32_t>(parallelism)));
+}
+
+Value hash_channels(const Value& args) {
+  if (text_of(member(args, "partitioner")) != "hash") {
+    throw UnknownRequest("partitioners other than hash are not reached from here yet");
+  }
+  std::vector<uint32_t> channels;
+  const Value keys = member(args, "keys");
+  for (const Value& key : keys.as_list()) {
+    const uint32_t most = u32_of(args, "max_parallelism");
+    const uint32_t group = key_group(key, text_of(member(args, "type")), most);
+    channels.push_back(subtask_of(group, most, u32_of(args, "channels")));
+  }
+  return list_of(channels);
+}
+
+Value key_group_number(const Value& args) { return Value::integer(key_group(args)); }
+
+}  // namespace
+
+Value call_function(const RecordedCase& recorded) {
+  using Function = Value (*)(const Value& args);
+  const std::map<std::string, Function> functions = {
+      {"window_start", start_of_window},
+      {"assign_windows", assigned_windows},
+      {"key_group_range", one_range},
+      {"key_group_ranges", all_ranges},
+      {"key_group", key_group_number},
+      {"subtask", subtask},
+      {"default_max_parallelism", derived_max_parallelism},
+      {"pointwise", pointwise},
+      {"pointwise_channels", pointwise_channels},
+      {"channels", hash_channels},
+  };
+  const std::string name = text_of(member(recorded.body, "function"));
+  const auto found = functions.find(name);
+  if (found == functions.end())
+    throw UnknownRequest("the function " + name + " is not in the engine yet");
+  return found->second(member(recorded.body, "args"));
+}
+
+}  // namespace leat

@@ -1,0 +1,132 @@
+#include <map>
+
+#include "core/operators/operator.h"
+#include "core/operators/timestamps_and_watermarks.h"
+#include "sim/conform/operator_node.h"
+#include "sim/conform/scripts.h"
+#include "sim/conform/subject.h"
+
+namespace leat {
+
+namespace {
+
+class OperatorSubject final : public Subject {
+ public:
+  explicit OperatorSubject(CaseNode made)
+      : made_(std::move(made)), ctx_(made_.node, made_.config, made_.form) {
+    StepResult nothing;
+    ctx_.record_to(nothing);
+    operator_ = make();
+    operator_->open(ctx_);
+    run_due();
+    ctx_.flush();
+  }
+
+  void step(const Value& step, StepResult& result) override {
+    ctx_.record_to(result);
+    act(step);
+    run_due();
+    ctx_.flush();
+  }
+
+  std::optional<uint64_t> late_dropped() const override {
+    const auto* counts = dynamic_cast<const CountsLateRecords*>(operator_.get());
+    if (counts == nullptr) return std::nullopt;
+    return late_before_ + counts->late_dropped();
+  }
+
+  bool restart() override {
+    if (!made_.node.keyed || ended_) return false;
+    StepResult unseen;
+    ctx_.record_to(unseen);
+    const Bytes bytes = take_snapshot();
+    restore(bytes);
+    if (watermark_) operator_->on_watermark(*watermark_, ctx_);
+    run_due();
+    ctx_.flush();
+    return true;
+  }
+
+ private:
+  std::unique_ptr<Operator> make() const {
+    if (made_.assign.is_null()) return make_operator(made_.node);
+    return std::make_unique<TimestampsAndWatermarksOperator>(scripted_timestamp(made_.assign),
+                                                             scripted_generator(made_.assign));
+  }
+
+  void act(const Value& step) {
+    if (has_member(step, "input") && number_of(member(step, "input")) != 1) {
+      throw UnknownRequest("a second input is not in the engine yet");
+    }
+    if (has_member(step, "row")) {
+      const Value row = member(step, "row");
+      Timestamp time;
+      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
+      RowBatch rows(static_cast<uint32_t>(row.as_list().size()));
+      rows.append(row.as_list(), time);
+      operator_->on_rows(0, rows, ctx_);
+    } else if (has_member(step, "watermark")) {
+      watermark_ = EventTime{number_of(member(step, "watermark"))};
+      operator_->on_watermark(*watermark_, ctx_);
+    } else if (has_member(step, "status")) {
+      const bool idle = text_of(member(step, "status")) == "idle";
+      operator_->on_status(idle ? StreamStatus::kIdle : StreamStatus::kActive, ctx_);
+    } else if (has_member(step, "now")) {
+      ctx_.set_clock({number_of(member(step, "now"))});
+    } else if (has_member(step, "end")) {
+      ended_ = true;  // pending processing timers are discarded
+      operator_->end_input(ctx_);
+      operator_->finish(ctx_);
+    } else if (has_member(step, "snapshot")) {
+      snapshots_[text_of(member(step, "snapshot"))] = take_snapshot();
+    } else if (has_member(step, "restore")) {
+      restore(snapshots_.at(text_of(member(step, "restore"))));
+      watermark_.reset();
+      ended_ = false;
+    } else {
+      throw UnknownRequest("the step " + to_json(step) + " is not known");
+    }
+  }
+
+  void run_due() {
+    while (!ended_) {
+      const std::optional<ProcTime> due = ctx_.take_due();
+      if (!due) return;
+      operator_->on_processing_time(*due, ctx_);
+    }
+  }
+
+  Bytes take_snapshot() {
+    ByteWriter out;
+    operator_->snapshot(CheckpointId{1}, out, ctx_);
+    return out.take();
+  }
+
+  void restore(const Bytes& bytes) {
+    late_before_ = late_dropped().value_or(0);
+    ctx_.cancel_wake();
+    operator_ = make();
+    if (!bytes.empty()) {
+      ByteReader in(bytes);
+      operator_->restore(in, ctx_);
+      check(in.at_end(), "a snapshot was not read to its end");
+    }
+    operator_->open(ctx_);
+  }
+
+  CaseNode made_;
+  HarnessContext ctx_;
+  std::unique_ptr<Operator> operator_;
+  std::map<std::string, Bytes> snapshots_;
+  std::optional<EventTime> watermark_;
+  uint64_t late_before_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Subject> make_operator_subject(const Value& body) {
+  return std::make_unique<OperatorSubject>(node_of_case(body));
+}
+
+}  // namespace leat

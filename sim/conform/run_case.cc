@@ -1,0 +1,165 @@
+#include "sim/conform/compare.h"
+#include "sim/conform/conform.h"
+#include "sim/conform/subject.h"
+
+namespace leat {
+
+namespace {
+
+std::string without_result(const Value& step) {
+  std::vector<Value::MapEntry> kept;
+  for (const Value::MapEntry& entry : step.as_map()) {
+    const std::string_view key = entry.first.as_text();
+    if (key != "out" && key != "error" && key != "split_watermarks") kept.push_back(entry);
+  }
+  return to_json(Value::map(std::move(kept)));
+}
+
+std::string all_of(const std::vector<Emitted>& elements) {
+  std::string text;
+  for (const Emitted& e : elements) text += (text.empty() ? "" : ", ") + to_json(e);
+  return "[" + text + "]";
+}
+
+constexpr const char* rule_of(OutputOrder order) {
+  switch (order) {
+    case OutputOrder::kExact:
+      return "in exactly this order";
+    case OutputOrder::kByTime:
+      return "in this order, rows of one timestamp in any";
+    case OutputOrder::kAny:
+      return "the rows in any order";
+  }
+  return "";
+}
+
+// Drives one operator case, keeping a transcript.
+class CaseRun {
+ public:
+  CaseRun(const RecordedCase& recorded, Transcript transcript, Restarts restarts)
+      : recorded_(recorded), all_steps_(transcript == Transcript::kAllSteps), restarts_(restarts) {}
+
+  CaseVerdict run() {
+    const bool refused = has_member(recorded_.body, "error");
+    try {
+      order_ = order_named(text_of(member(recorded_.body, "order")));
+      subject_ = make_subject(recorded_);
+    } catch (const UnknownRequest& unknown) {
+      return fail(unknown.what());
+    } catch (const std::exception& error) {
+      if (refused) return pass();
+      return fail(std::string("the node was refused: ") + error.what());
+    }
+    if (refused)
+      return fail("expected that the node is refused: " + to_json(member(recorded_.body, "error")));
+    const Value steps = member(recorded_.body, "steps");
+    for (size_t i = 0; i < steps.as_list().size(); ++i) {
+      if (!step(i + 1, steps.as_list()[i])) return std::move(verdict_);
+    }
+    return check_late_dropped() ? pass() : std::move(verdict_);
+  }
+
+ private:
+  CaseVerdict pass() {
+    verdict_.passed = true;
+    return std::move(verdict_);
+  }
+  CaseVerdict fail(const std::string& why) {
+    say("  " + why);
+    return std::move(verdict_);
+  }
+  void say(const std::string& line) { verdict_.transcript += line + "\n"; }
+
+  bool step(size_t number, const Value& step) {
+    const bool throws = has_member(step, "error");
+    StepResult result;
+    std::string thrown;
+    try {
+      if (restarts_ == Restarts::kBeforeEachStep && subject_->restart()) ++verdict_.restarts;
+      subject_->step(step, result);
+    } catch (const UnknownRequest& unknown) {
+      fail("step " + std::to_string(number) + " " + without_result(step) + ": " + unknown.what());
+      return false;
+    } catch (const std::exception& error) {
+      thrown = error.what();
+    }
+    const bool good = throws == !thrown.empty() && (throws || matches(step, result));
+    if (good && !all_steps_) return true;
+    describe(number, step, result, thrown, good);
+    return good;
+  }
+
+  bool matches(const Value& step, const StepResult& result) const {
+    std::vector<Emitted> expected;
+    const Value out = member(step, "out");
+    for (const Value& element : out.as_list()) expected.push_back(parse_emitted(element));
+    if (!same_output(expected, result.out, order_)) return false;
+    const Value watermarks = member(step, "split_watermarks");
+    return same_value(watermarks.is_null() ? Value::list({}) : watermarks,
+                      Value::list(result.split_watermarks));
+  }
+
+  void describe(size_t number, const Value& step, const StepResult& result,
+                const std::string& thrown, bool good) {
+    say("  step " + std::to_string(number) + "  " + without_result(step));
+    const std::string got = thrown.empty() ? all_of(result.out) : "failed: " + thrown;
+    if (good) return say("    out       " + got);
+    const bool throws = has_member(step, "error");
+    say("    expected  " +
+        (throws ? "a failure: " + to_json(member(step, "error")) : to_json(member(step, "out"))));
+    say("    got       " + got);
+    say(std::string("    rule      ") + (throws ? "Flink throws here" : rule_of(order_)));
+    if (!has_member(step, "split_watermarks") && result.split_watermarks.empty()) return;
+    say("    split watermarks: expected " + to_json(member(step, "split_watermarks")) + ", got " +
+        to_json(Value::list(result.split_watermarks)));
+  }
+
+  bool check_late_dropped() {
+    const Value expected = member(recorded_.body, "late_dropped");
+    if (expected.is_null()) return true;
+    const uint64_t got = subject_->late_dropped().value_or(0);
+    if (static_cast<int64_t>(got) == number_of(expected)) return true;
+    fail("late_dropped: expected " + to_json(expected) + ", got " + std::to_string(got));
+    return false;
+  }
+
+  const RecordedCase& recorded_;
+  bool all_steps_;
+  Restarts restarts_;
+  OutputOrder order_ = OutputOrder::kExact;
+  std::unique_ptr<Subject> subject_;
+  CaseVerdict verdict_;
+};
+
+CaseVerdict run_function(const RecordedCase& recorded) {
+  CaseVerdict verdict;
+  const bool throws = has_member(recorded.body, "error");
+  std::string got;
+  try {
+    const Value result = call_function(recorded);
+    verdict.passed = !throws && same_value(member(recorded.body, "result"), result);
+    got = to_json(result);
+  } catch (const UnknownRequest& unknown) {
+    got = unknown.what();
+  } catch (const std::exception& error) {
+    verdict.passed = throws;
+    got = std::string("failed: ") + error.what();
+  }
+  verdict.transcript = "  " + to_json(member(recorded.body, "function")) + " " +
+                       to_json(member(recorded.body, "args")) + "\n    expected  " +
+                       (throws ? "a failure" : to_json(member(recorded.body, "result"))) +
+                       "\n    got       " + got + "\n";
+  return verdict;
+}
+
+}  // namespace
+
+CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript, Restarts restarts) {
+  if (recorded.kind == "operator") return CaseRun(recorded, transcript, restarts).run();
+  if (recorded.kind == "function") return run_function(recorded);
+  CaseVerdict unknown;
+  unknown.transcript = "  cases of kind \"" + recorded.kind + "\" are not known yet\n";
+  return unknown;
+}
+
+}  // namespace leat

@@ -1,0 +1,26 @@
+// The scripted functions of the recorded cases. They exist for the cases only and are no part of
+// the language of scenarios.
+#pragma once
+
+#include <memory>
+
+#include "core/graph/functions.h"
+#include "core/operators/watermark_generator.h"
+#include "sim/conform/recorded.h"
+
+namespace leat {
+
+// {"bounded":d}, "monotonous", "none", "marked", {"marked_and_periodic":lag}, with or without
+// "idle_after".
+WatermarkGeneratorFactory scripted_generator(const Value& spec);
+// "t", "record", "t or record" of rows [k, t, mark].
+std::shared_ptr<const ScalarFunction> scripted_timestamp(const Value& spec);
+
+// [k, i] for i in 0..n-1, of rows whose last cell is n.
+std::unique_ptr<FlatMapFunction> scripted_repeat();
+// Rows [k, cmd, arg] with plans for timers (conformance core.md, "timers").
+std::unique_ptr<KeyedProcessFunction> scripted_timers();
+// The keyed script of twoinput.md with side outputs "side" and "other".
+std::unique_ptr<KeyedProcessFunction> scripted_process();
+
+}  // namespace leat

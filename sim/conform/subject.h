@@ -1,0 +1,58 @@
+// What a case drives: one part of the engine, alone, step by step.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/data/element.h"
+#include "sim/conform/recorded.h"
+
+namespace leat {
+
+// One thing that came out.
+struct Emitted {
+  enum class Kind : uint8_t { kRow, kWatermark, kStatus };
+  Kind kind = Kind::kRow;
+  Row row;         // kRow
+  Timestamp time;  // of the row, or the watermark
+  StreamStatus status = StreamStatus::kActive;
+  std::string to;  // a side output's tag; empty: the main output
+
+  static Emitted watermark(EventTime time);
+  static Emitted status_of(StreamStatus status);
+};
+std::string to_json(const Emitted& emitted);
+Emitted parse_emitted(const Value& value);
+
+// What one step did.
+struct StepResult {
+  std::vector<Emitted> out;
+  std::vector<Value> split_watermarks;  // [split, time]
+};
+
+class Subject {
+ public:
+  virtual ~Subject() = default;
+  // Throws what the engine throws; UnknownRequest for a step that it does not know.
+  virtual void step(const Value& step, StepResult& result) = 0;
+  virtual std::optional<uint64_t> late_dropped() const { return std::nullopt; }
+  // Snapshots, and goes on in a new one that was restored from it; its watermark is sent again,
+  // which must not be seen. False where that changes what follows, because not all of it is in a
+  // snapshot.
+  virtual bool restart() { return false; }
+};
+
+// Throws UnknownRequest for a node that is not known, and what the engine throws for one that it
+// refuses.
+std::unique_ptr<Subject> make_subject(const RecordedCase& recorded);
+
+std::unique_ptr<Subject> make_valve_subject(const Value& node);
+std::unique_ptr<Subject> make_source_output_subject(const Value& body);
+std::unique_ptr<Subject> make_operator_subject(const Value& body);
+
+// The pure functions: the result, or what the engine throws.
+Value call_function(const RecordedCase& recorded);
+
+}  // namespace leat
