@@ -1,11 +1,11 @@
 // What must survive the JobManager: two small blobs.
 //
-//   <directory>/_job     how the job stands: attempts used, checkpoint ids that may be given, its end
-//   <directory>/_latest  the completed checkpoints, oldest first; it is what makes them completed
-//   <directory>/chk-<n>/_metadata   one completed checkpoint
+//   <directory>/_job     how the job stands: attempts used, checkpoint ids that may be given, its
+//   end <directory>/_latest  the completed checkpoints, oldest first; it is what makes them
+//   completed <directory>/chk-<n>/_metadata   one completed checkpoint
 //
-// An attempt number and a checkpoint id are noted before they are used, so that no incarnation of the
-// JobManager can use one again.
+// An attempt number and a checkpoint id are noted before they are used, so that no incarnation of
+// the JobManager can use one again.
 #pragma once
 
 #include <optional>
@@ -19,9 +19,9 @@
 namespace leat {
 
 struct JobRecord {
-  uint32_t attempt = 0;                       // the highest that may be in use
-  CheckpointId last_id;                       // the highest that may be given
-  JobStatus status = JobStatus::kRunning;     // kFailed and kFinished: the job is over
+  uint32_t attempt = 0;                    // the highest that may be in use
+  CheckpointId last_id;                    // the highest that may be given
+  JobStatus status = JobStatus::kRunning;  // kFailed and kFinished: the job is over
   friend bool operator==(const JobRecord&, const JobRecord&) = default;
 };
 

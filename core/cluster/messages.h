@@ -32,7 +32,6 @@ enum class MessageType : uint8_t {
   kRefused,
   kLeaderChanged,
   kRequestSlot,
-  kSlotsFreed,
   kDisconnected,
   kProbe,
   kProbeReply,
@@ -45,7 +44,6 @@ enum class MessageType : uint8_t {
   kShutDown,
   // TaskManager <-> JobMaster
   kOfferSlots,
-  kFreeSlots,
   kDeploy,
   kCancel,
   kTaskState,

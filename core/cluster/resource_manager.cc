@@ -17,7 +17,8 @@ ResourceManager::ResourceManager(Env& env, const ClusterConfig& config, uint64_t
       heartbeat_(env, {kWho, kResourceManager, 0, 0}) {}
 
 void ResourceManager::start() {
-  // At the very first start nobody follows an older leader, and TaskManagers register by themselves.
+  // At the very first start nobody follows an older leader, and TaskManagers register by
+  // themselves.
   if (leader_ == 1) return;
   for (const ProcessId process : config_.task_managers) {
     endpoint_.send(executor(process), {leader_, 0}, LeaderChanged{});
@@ -68,14 +69,15 @@ void ResourceManager::on_register(ProcessId from, const Register& message) {
       // It has asked twice, or not heard the answer.
       endpoint_.send(executor(from), fence(*known), Registered{});
       for (uint32_t slot = 0; slot < known->allocated.size(); ++slot) {
-        if (known->allocated[slot]) endpoint_.send(executor(from), fence(*known), RequestSlot{slot});
+        if (known->allocated[slot])
+          endpoint_.send(executor(from), fence(*known), RequestSlot{slot});
       }
       return;
     }
     lose(from);
   }
-  workers_.push_back({from, next_registration_++, message.incarnation,
-                      std::vector<bool>(message.slots, false)});
+  workers_.push_back(
+      {from, next_registration_++, message.incarnation, std::vector<bool>(message.slots, false)});
   std::sort(workers_.begin(), workers_.end(),
             [](const Worker& a, const Worker& b) { return a.process < b.process; });
   monitor_.watch(from, endpoint_.now());
@@ -108,9 +110,8 @@ void ResourceManager::allocate() {
     }
   }
   for (; allocated < required_ && !free.empty(); ++allocated) {
-    const Identity chosen = free.size() == 1
-                                ? free.front()
-                                : endpoint_.env().choices().choose_among(kWhichSlot, free);
+    const Identity chosen =
+        free.size() == 1 ? free.front() : endpoint_.env().choices().choose_among(kWhichSlot, free);
     std::erase(free, chosen);
     Worker& worker = *find({static_cast<uint32_t>(chosen.entity)});
     const auto slot = static_cast<uint32_t>(chosen.sequence);

@@ -1,9 +1,9 @@
 // The ResourceManager: which TaskManagers there are, and which of their slots the job has.
 //
 // It is the one place that decides whether a TaskManager is there: its own heartbeats, the
-// JobMaster's and a new incarnation all lead to the same step (lost: fact, the JobMaster is told, the
-// TaskManager is told to register anew). A registration has a number that is never used again in this
-// leadership; everything that is said about a TaskManager later carries it.
+// JobMaster's and a new incarnation all lead to the same step (lost: fact, the JobMaster is told,
+// the TaskManager is told to register anew). A registration has a number that is never used again
+// in this leadership; everything that is said about a TaskManager later carries it.
 #pragma once
 
 #include <vector>

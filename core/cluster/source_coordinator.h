@@ -1,15 +1,16 @@
 // The JobMaster's side of one source: its split enumerator, and the gateways to its readers.
 //
 // Events and checkpoints must agree (reference 8.5; Flink: OperatorCoordinatorHolder,
-// SubtaskGatewayImpl): what the enumerator's snapshot calls given must be in the reader's snapshot of
-// the same checkpoint, and what it does not must not be. So with the snapshot the gateways close;
-// events sent later wait until that reader has acknowledged the checkpoint (or it ended), and the
-// checkpoint waits until earlier events have arrived. A later checkpoint's snapshot waits until
-// nothing is held back. An event that is lost fails its task.
+// SubtaskGatewayImpl): what the enumerator's snapshot calls given must be in the reader's snapshot
+// of the same checkpoint, and what it does not must not be. So with the snapshot the gateways
+// close; events sent later wait until that reader has acknowledged the checkpoint (or it ended),
+// and the checkpoint waits until earlier events have arrived. A later checkpoint's snapshot waits
+// until nothing is held back. An event that is lost fails its task.
 #pragma once
 
 #include <deque>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/base/bytes.h"
@@ -51,12 +52,12 @@ class SourceCoordinator {
  private:
   struct Gateway {
     std::vector<CheckpointId> closed_for;
-    std::deque<Bytes> held;             // events that wait for the gateway to open
+    std::deque<Bytes> held;  // events that wait for the gateway to open
     std::vector<uint64_t> in_flight;
   };
   struct Snapshot {
     CheckpointId id;
-    std::optional<Bytes> state;         // none: it waits for events that are held back
+    std::optional<Bytes> state;  // none: it waits for events that are held back
     std::vector<std::pair<uint32_t, uint64_t>> waits_for;  // subtask, event
   };
   void send_held(uint32_t subtask);

@@ -8,7 +8,7 @@
 #include "sim/cli/pictures.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
-#include "sim/scenario/durations.h"
+#include "sim/scenario/fields.h"
 #include "viz/run_recorder.h"
 
 namespace leat {
@@ -91,7 +91,7 @@ class OneRun {
       std::cerr << "error: --until takes a time such as 7020ms or 4s, not \"" << *verb_.until << "\"\n";
       return false;
     }
-    request.until = ProcTime{until->ms};
+    request.until = ProcTime{*until};
     return true;
   }
 

@@ -3,6 +3,7 @@
 // side on N threads, and two of the same are bit for bit alike.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,13 @@ struct RunStats {
   std::string waits_for;            // where not finished: who waits for whom
 };
 
+// How a cluster's processes are numbered: the JobManager is 0, workers are 1..N, the log is N + 1.
+ClusterConfig cluster_of(uint32_t workers, uint32_t slots);
+// "jobmanager", "worker-1".., "log"; "process 9" where the cluster has none such.
+std::string process_name(const ClusterConfig& cluster, ProcessId process);
+
+class World;
+
 class Simulation {
  public:
   // REQUIRES: scenario, choices and whatever observes outlive the simulation.
@@ -46,9 +54,9 @@ class Simulation {
   // One event; false at the end.
   bool step();
   ProcTime now() const;
+  std::string name_of(ProcessId process) const;
 
  private:
-  class World;
   std::unique_ptr<World> world_;
 };
 

@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "core/trace/facts.h"
+#include "sim/scenario/decode_parts.h"
+
+namespace leat {
+
+namespace {
+
+// The closed list of design section 6.
+const std::vector<std::string>& violations() {
+  static const std::vector<std::string> kNames = {
+      "missing_result", "extra_result", "duplicate_result", "wrong_value", "inconsistent_output",
+      "wrong_window", "early_fire", "never_fired", "late_lost", "late_wrongly_accepted",
+      "watermark_regressed", "watermark_too_high", "watermark_stalled", "timer_wrong",
+      "inconsistent_cut", "state_lost", "state_corrupt", "split_unowned", "split_shared",
+      "offset_gap", "commit_without_checkpoint", "transaction_leaked", "wrong_restore_point",
+      "output_after_fencing", "record_unaccounted", "state_leak", "liveness", "order_dependent",
+      "parallelism_dependent", "placement_dependent", "clock_dependent", "plan_dependent",
+      "user_function_impure", "effect_repeated", "record_mutated", "unstable_key",
+      "nondeterminism", "refused"};
+  return kNames;
+}
+
+// "late-record", "late record" and "LateRecord" name the same fact.
+std::string folded(std::string_view name) {
+  std::string out;
+  for (const char c : name) {
+    if (c == ' ' || c == '-' || c == '_') continue;
+    out += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return out;
+}
+
+// "LateRecord", "LateRecord >= 2"
+void decode_situation(const Json& json, Situation::When when, Expectations& expect, Diagnostics& d) {
+  if (!json.is(Json::Kind::kText)) {
+    d.error("SC102", json.span, "a situation is written \"Fact\" or \"Fact >= 2\"");
+    return;
+  }
+  Situation situation;
+  situation.when = when;
+  std::string_view text = json.text;
+  if (const size_t at = text.find(">="); at != std::string_view::npos) {
+    std::string_view number = text.substr(at + 2);
+    while (number.starts_with(' ')) number.remove_prefix(1);
+    const std::from_chars_result read = std::from_chars(number.data(), number.data() + number.size(), situation.at_least);
+    if (read.ec != std::errc() || read.ptr != number.data() + number.size() || situation.at_least == 0) {
+      d.error("SC117", json.span, "after >= stands a number from 1 on");
+      return;
+    }
+    text = text.substr(0, at);
+  }
+  std::vector<std::string> known;
+  for (uint32_t kind = 0; kind < kFactKinds; ++kind) {
+    known.emplace_back(kind_name(kind));
+    if (folded(text) != folded(kind_name(kind))) continue;
+    situation.kind = kind;
+    expect.situations.push_back(situation);
+    return;
+  }
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  report_unknown(d, "SC115", json.span, "fact", text, known);
+}
+
+const StreamNode* sink_named(std::string_view name, Span span, const StreamGraph& graph, Diagnostics& d) {
+  std::vector<std::string> known;
+  for (const StreamNode& node : graph.nodes) {
+    const auto* sink = std::get_if<SinkSpec>(&node.spec);
+    if (sink == nullptr) continue;
+    if (node.name == name || node.name == std::string(name) + " sink") return &node;
+    known.push_back(node.name);
+  }
+  report_unknown(d, "SC112", span, "sink", name, known);
+  return nullptr;
+}
+
+void decode_expected_rows(const Json& rows, const Schema& schema, ExpectedRows& out, Diagnostics& d) {
+  if (!rows.is(Json::Kind::kList)) {
+    d.error("SC102", rows.span, "here must stand a list of rows");
+    return;
+  }
+  for (const Json& item : rows.items) {
+    if (!item.is(Json::Kind::kList) || item.items.size() != schema.width()) {
+      d.error("SC107", item.span, fmt::format("a row of this sink is a list of {} values", schema.width()));
+      continue;
+    }
+    Row row;
+    for (size_t i = 0; i < item.items.size(); ++i) {
+      const auto value = item.items[i].is(Json::Kind::kNull) ? std::optional(Value::null())
+                                                             : decode_value(item.items[i], schema.fields[i].type, d);
+      if (value) row.push_back(*value);
+    }
+    out.rows.push_back(std::move(row));
+    if (d.errors() > Diagnostics::kMost) return;
+  }
+}
+
+void decode_sink_rows(const JsonMember& member, const StreamGraph& graph, Expectations& expect, Diagnostics& d) {
+  const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
+  if (sink == nullptr) return;
+  ExpectedRows& rows = expect.rows[sink->name];
+  if (!member.value.is(Json::Kind::kObject)) return decode_expected_rows(member.value, sink->output, rows, d);
+  const Fields fields(member.value, "expected_rows", d);
+  const std::string match = fields.text("match", "all");
+  if (match == "final") rows.match = ExpectedRows::Match::kFinal;
+  else if (match != "all") report_unknown(d, "SC110", fields.get("match")->span, "match", match, {"all", "final"});
+  const std::string order = fields.text("order", "any");
+  rows.ordered = order == "exact";
+  if (order != "any" && order != "exact") report_unknown(d, "SC110", fields.get("order")->span, "order", order, {"any", "exact"});
+  if (const Json* list = fields.get("rows"); list != nullptr) decode_expected_rows(*list, sink->output, rows, d);
+  else d.error("SC108", member.value.span, "expected rows need \"rows\"");
+}
+
+void check_delivery(const JsonMember& member, const StreamGraph& graph, Diagnostics& d) {
+  const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
+  if (sink == nullptr) return;
+  const std::string wanted = member.value.is(Json::Kind::kText) ? member.value.text : "";
+  if (wanted != "exactly_once" && wanted != "at_least_once") {
+    return report_unknown(d, "SC110", member.value.span, "delivery", wanted, {"exactly_once", "at_least_once"});
+  }
+  const SinkSpec& spec = std::get<SinkSpec>(sink->spec);
+  if (wanted == "exactly_once" && spec.kind != SinkSpec::Kind::kTransactional) {
+    d.error("SC119", member.value.span, "this sink is not transactional: after a restore it repeats rows",
+            "\"kind\": \"transactional\"");
+  }
+}
+
+}  // namespace
+
+Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnostics& d) {
+  Expectations expect;
+  if (json == nullptr) return expect;
+  const Fields fields(*json, "expect", d);
+  if (const Json* rows = fields.get("rows"); rows != nullptr) {
+    for (const JsonMember& member : rows->members) decode_sink_rows(member, graph, expect, d);
+  }
+  if (const Json* delivery = fields.get("delivery"); delivery != nullptr) {
+    for (const JsonMember& member : delivery->members) check_delivery(member, graph, d);
+  }
+  static constexpr std::pair<const char*, Situation::When> kWhens[] = {
+      {"sometimes", Situation::When::kSometimes},
+      {"eventually", Situation::When::kEventually},
+      {"never", Situation::When::kNever}};
+  for (const auto& [key, when] : kWhens) {
+    const Json* list = fields.get(key);
+    if (list == nullptr) continue;
+    if (!list->is(Json::Kind::kList)) {
+      fields.wrong_type(*list, "a list of situations");
+      continue;
+    }
+    for (const Json& item : list->items) decode_situation(item, when, expect, d);
+  }
+  const std::string violation = fields.text("violation", "");
+  if (!violation.empty()) {
+    const auto& known = violations();
+    if (std::find(known.begin(), known.end(), violation) == known.end()) {
+      report_unknown(d, "SC110", fields.get("violation")->span, "violation", violation, known);
+    }
+    expect.violation = violation;
+  }
+  return expect;
+}
+
+void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect, Diagnostics& d) {
+  for (const JsonMember& member : json.members) decode_sink_rows(member, graph, expect, d);
+}
+
+}  // namespace leat

@@ -1,0 +1,101 @@
+// The pieces of the decoder, and what they share while one file is read. Internal to this folder.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/graph/stream_graph.h"
+#include "sim/scenario/expr.h"
+#include "sim/scenario/fields.h"
+#include "sim/scenario/scenario.h"
+
+namespace leat {
+
+// Explicit limits: what is above is refused with a sentence, never tried.
+inline constexpr uint32_t kMaxParallelism = 1024;
+inline constexpr uint32_t kMaxPartitions = 4096;
+inline constexpr uint32_t kMaxWorkers = 256;
+inline constexpr uint64_t kMaxGenerated = 1'000'000'000;
+inline constexpr size_t kMaxNodes = 1000;
+
+// Something that a node may name as its input.
+struct NamedOutput {
+  std::string name;      // "sum", "sum.late"
+  bool broken = false;   // it has an error of its own: whoever reads it need not complain again
+  StreamEdge edge;
+  Schema schema;
+};
+
+struct GraphInProgress {
+  Diagnostics& diagnostics;
+  std::string directory;   // of the scenario
+  uint64_t seed = 1;
+  StreamGraph graph;
+  std::vector<NamedOutput> outputs;
+  std::vector<std::string> later;  // names that stand further down
+
+  const NamedOutput* find(std::string_view name) const;
+  // Makes the node's outputs known: itself and its sides.
+  void announce(const StreamNode& node);
+  void announce_broken(const std::string& name);
+  bool is_taken(std::string_view name) const;
+};
+
+// ---- values ----
+// The value as the type says, or nothing (reported).
+std::optional<Value> decode_value(const Json& json, ValueType type, Diagnostics& d);
+// By what stands there: for expected rows of unknown type.
+Value value_as_it_stands(const Json& json);
+std::optional<Schema> decode_schema(const Json& json, Diagnostics& d);
+
+// ---- expressions, whose errors point into the JSON string ----
+std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope, Diagnostics& d);
+std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope, Diagnostics& d);
+std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope, Diagnostics& d);
+void report(const TextError& error, const Json& json, Diagnostics& d);
+
+// ---- sources ----
+WatermarkSpec decode_watermark(const Json* json, Diagnostics& d);
+// Adds the node; announces it.
+void decode_source(const std::string& name, const Json& json, GraphInProgress& progress);
+// The rows of a table or file.
+struct FileRequest {
+  std::string path;
+  std::string format;   // csv, json, jsonl
+  std::string records;  // JSON pointer
+  Schema schema;
+  std::vector<std::string> columns;      // for each field
+  std::string at;                        // column of the arrival; empty: in the order of the file
+  std::string partition;                 // column; empty: one partition
+  std::optional<Expression> where;
+  int64_t every = 0;
+  int64_t speed = 1;
+};
+struct FileProblem {
+  std::string what;
+  std::string help;
+};
+std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const FileRequest& request);
+
+// ---- nodes and sinks ----
+void decode_node(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress);
+void decode_sink(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress);
+// The input that a name means; nothing (reported, if it is not broken already).
+const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress);
+// Fills spec, output schema and side outputs.
+bool decode_window(const Fields& node, const Schema& input, StreamNode& out);
+bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d);
+
+// ---- what stands around the job ----
+JobConfig decode_job_config(const Fields& scenario, const std::string& name);
+ClusterConfig decode_cluster(const Json* json, Diagnostics& d);
+WorldConfig decode_world(const Json* json, Diagnostics& d);
+Limits decode_limits(const Json* json, Diagnostics& d);
+RandomFaults decode_random_faults(const Json* json, Diagnostics& d);
+std::vector<Fault> decode_faults(const Json* json, const Scenario& scenario, Diagnostics& d);
+Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnostics& d);
+void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect, Diagnostics& d);
+
+}  // namespace leat

@@ -1,0 +1,47 @@
+// The keyed process function that a scenario file describes: lists of actions over expressions.
+//
+// Names in its expressions: the row's fields (on_row) or the key's fields (timers), the states, and
+// `timestamp`, `watermark`, `now`, `time` (the timer's). An unset state is null.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/graph/functions.h"
+#include "sim/scenario/expr.h"
+
+namespace leat {
+
+struct ProcessAction {
+  enum class Kind : uint8_t {
+    kSet, kClear, kEmit, kSide, kTimer, kDeleteTimer, kProcessingTimer, kDeleteProcessingTimer, kStop
+  };
+  Kind kind = Kind::kStop;
+  uint32_t target = 0;              // state, or side output
+  std::vector<Expression> values;   // one but for emit and side
+};
+// What is done if `when` holds (always, where there is none), in order.
+struct ProcessStep {
+  std::optional<Expression> when;
+  std::vector<ProcessAction> actions;
+};
+struct ProcessProgram {
+  std::vector<std::string> states;
+  uint32_t key_width = 0;
+  std::vector<ProcessStep> on_row;
+  std::vector<ProcessStep> on_event_timer;
+  std::vector<ProcessStep> on_processing_timer;
+};
+
+// Where the locals stand in an expression's second row.
+struct ProcessLocals {
+  static constexpr uint32_t kTimestamp = 0, kWatermark = 1, kNow = 2, kTime = 3, kStates = 4;
+  static constexpr uint32_t kMaxStates = 16, kMaxKeys = 8;
+  static constexpr uint32_t kSize = kStates + kMaxStates + kMaxKeys;
+};
+
+std::unique_ptr<KeyedProcessFunction> process_function(ProcessProgram program);
+
+}  // namespace leat

@@ -1,0 +1,180 @@
+#include "sim/world/random_faults.h"
+
+#include <algorithm>
+#include <array>
+
+namespace leat {
+
+namespace {
+
+constexpr Site kStormy{"fault.stormy"};
+constexpr Site kSwarm{"fault.swarm"};
+constexpr Site kKind{"fault.kind"};
+constexpr Site kVictim{"fault.victim"};
+constexpr Site kPeer{"fault.peer"};
+constexpr Site kTrigger{"fault.trigger"};
+constexpr Site kTime{"fault.time"};
+constexpr Site kMoment{"fault.moment"};
+constexpr Site kNth{"fault.nth"};
+constexpr Site kLong{"fault.long"};
+constexpr Site kLasts{"fault.lasts"};
+constexpr Site kAmount{"fault.amount"};
+constexpr Site kCount{"fault.count"};
+
+// How often each kind is drawn: those that lead to a restore more often. By FaultKind.
+constexpr std::array<uint32_t, kFaultKinds> kWeights = {4, 2, 2, 3, 2, 2, 2, 2};
+
+// The moments after which faults come. Twice those that stand between a checkpoint and its commit.
+constexpr std::array kMoments = {
+    kind_of<CheckpointTriggered>(),  kind_of<BarrierReceived>(),
+    kind_of<BarrierAligned>(),       kind_of<SnapshotTaken>(),
+    kind_of<CheckpointAcknowledged>(), kind_of<CheckpointCompleted>(),
+    kind_of<CheckpointCompleted>(),  kind_of<CompletionNotified>(),
+    kind_of<CompletionNotified>(),   kind_of<TransactionPreCommitted>(),
+    kind_of<TransactionCommitted>(), kind_of<TaskRestored>(),
+    kind_of<BatchProcessed>()};
+
+// What the declared guarantee leaves room for.
+struct Atlas {
+  Duration span;           // faults begin before this
+  Duration longest;        // outage
+  Duration noticed_after;  // an outage longer than this fails what it hits
+  uint32_t failures;       // that the job may be given
+  bool restarts = false;
+};
+
+Duration last_arrival(const Scenario& scenario) {
+  Duration last{0};
+  const auto look = [&](const SplitData& data) {
+    for (uint32_t split = 0; split < data.splits(); ++split) {
+      const uint64_t size = data.size(split);
+      if (size > 0) last = std::max(last, data.arrival(split, size - 1));
+    }
+  };
+  for (const auto& [topic, data] : scenario.topics.topics) {
+    if (data) look(*data);
+  }
+  for (const StreamNode& node : scenario.program->graph.nodes) {
+    if (const auto* source = std::get_if<SourceSpec>(&node.spec); source && source->data) {
+      look(*source->data);
+    }
+  }
+  return last;
+}
+
+Atlas atlas_of(const Scenario& scenario) {
+  const JobConfig& job = scenario.program->graph.config;
+  const Duration interval = job.checkpoint.interval.value_or(Duration{0});
+  Atlas atlas{};
+  atlas.span = scenario.random_faults.span;
+  if (atlas.span.ms <= 0) atlas.span = {last_arrival(scenario).ms + 1000};
+  const uint32_t max = std::max(scenario.random_faults.max, 1u);
+  // All outages of a run together stay below what a transaction survives.
+  const int64_t room = scenario.topics.transaction_timeout.ms - interval.ms;
+  atlas.longest = {std::clamp<int64_t>(room / 4 / max, 1, 3 * scenario.cluster.heartbeat_timeout.ms)};
+  atlas.noticed_after = scenario.cluster.heartbeat_timeout;
+  // One fault may cost two restarts: the failure, and a restart that comes before its victim is back.
+  atlas.failures = job.restart.attempts / 2;
+  atlas.restarts = atlas.failures > 0;
+  return atlas;
+}
+
+bool may_fail_the_job(const Fault& fault, const Atlas& atlas) {
+  switch (fault.kind) {
+    case FaultKind::kDelay:
+    case FaultKind::kStorageSlow:
+      return false;
+    case FaultKind::kPause:
+      return fault.lasts.ms * 2 > atlas.noticed_after.ms;
+    case FaultKind::kKill:
+    case FaultKind::kKillSilently:
+    case FaultKind::kReset:
+    case FaultKind::kPartition:
+    case FaultKind::kStorageFail:
+      return true;
+  }
+  return true;
+}
+
+// Which fault number `number` is, from the kinds that this run has; none at the plain answer.
+std::optional<FaultKind> draw_kind(const std::vector<FaultKind>& kinds, Entity who,
+                                   Choices& choices) {
+  uint32_t total = 0;
+  for (const FaultKind kind : kinds) total += kWeights[static_cast<size_t>(kind)];
+  if (total == 0) return std::nullopt;
+  uint32_t answer = choices.choose(kKind, who, total + 1 + total / 4);
+  if (answer < 1 + total / 4) return std::nullopt;
+  answer -= 1 + total / 4;
+  for (const FaultKind kind : kinds) {
+    const uint32_t weight = kWeights[static_cast<size_t>(kind)];
+    if (answer < weight) return kind;
+    answer -= weight;
+  }
+  return std::nullopt;
+}
+
+void draw_victims(Fault& fault, const ClusterConfig& cluster, Entity who, Choices& choices) {
+  const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
+  // Workers first: they are the plain victims, and the log comes last because it cannot be killed.
+  std::vector<ProcessId> victims = cluster.task_managers;
+  victims.push_back(cluster.job_manager);
+  if (!kills) victims.push_back(cluster.log);
+  fault.process = victims[choices.choose(kVictim, who, static_cast<uint32_t>(victims.size()))];
+  std::erase(victims, fault.process);
+  if (victims.empty()) return;
+  fault.peer = victims[choices.choose(kPeer, who, static_cast<uint32_t>(victims.size()))];
+}
+
+uint32_t below(const Site& site, Entity who, int64_t bound, Choices& choices) {
+  return choices.choose(site, who, static_cast<uint32_t>(std::clamp<int64_t>(bound, 1, 0x7fffffff)));
+}
+
+Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atlas& atlas,
+                 Choices& choices) {
+  Fault fault;
+  fault.kind = kind;
+  draw_victims(fault, scenario.cluster, who, choices);
+  if (choices.choose(kTrigger, who, 2) == 0) {
+    fault.when = AtTime{ProcTime{below(kTime, who, atlas.span.ms, choices)}};
+  } else {
+    const uint32_t moment = kMoments[choices.choose(kMoment, who, kMoments.size())];
+    fault.when = AfterFact{moment, 1 + choices.choose(kNth, who, 8)};
+  }
+  const bool is_long = choices.chance(kLong, who, 1, 4) && atlas.restarts;
+  const int64_t usual = std::min<int64_t>(atlas.longest.ms, 2000);
+  fault.lasts = {1 + below(kLasts, who, is_long ? atlas.longest.ms : usual, choices)};
+  fault.amount = {1 + below(kAmount, who, usual, choices)};
+  fault.count = 1 + choices.choose(kCount, who, 3);
+  return fault;
+}
+
+}  // namespace
+
+std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
+  std::vector<Fault> faults;
+  const RandomFaults& wanted = scenario.random_faults;
+  const Entity run = entity("faults");
+  if (wanted.max == 0 || scenario.program == nullptr) return faults;
+  if (choices.choose(kStormy, run, 16) == 0) return faults;
+
+  std::vector<FaultKind> kinds;
+  for (uint32_t i = 0; i < kFaultKinds; ++i) {
+    const auto kind = static_cast<FaultKind>(i);
+    const bool asked = wanted.kinds.empty() ||
+                       std::find(wanted.kinds.begin(), wanted.kinds.end(), kind) != wanted.kinds.end();
+    if (asked && choices.choose(kSwarm, entity(run, i), 4) > 0) kinds.push_back(kind);
+  }
+  const Atlas atlas = atlas_of(scenario);
+  uint32_t failures = 0;
+  for (uint32_t i = 0; i < wanted.max; ++i) {
+    const Entity who = entity(entity("fault"), i);
+    const std::optional<FaultKind> kind = draw_kind(kinds, who, choices);
+    if (!kind) continue;
+    const Fault fault = draw_fault(*kind, who, scenario, atlas, choices);
+    if (may_fail_the_job(fault, atlas) && ++failures > atlas.failures) continue;
+    faults.push_back(fault);
+  }
+  return faults;
+}
+
+}  // namespace leat

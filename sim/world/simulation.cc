@@ -1,0 +1,36 @@
+#include "sim/world/simulation.h"
+
+#include <utility>
+
+#include "sim/world/cluster_processes.h"
+#include "sim/world/random_faults.h"
+#include "sim/world/world.h"
+
+namespace leat {
+
+namespace {
+
+WorldPlan plan_of(const Scenario& scenario, Choices& choices) {
+  WorldPlan plan;
+  plan.processes = cluster_processes(scenario);
+  plan.config = scenario.world;
+  plan.limits = scenario.limits;
+  plan.faults = scenario.faults;
+  // Drawn before the world begins, through the same door, and so in the same map.
+  for (Fault& fault : draw_faults(scenario, choices)) plan.faults.push_back(std::move(fault));
+  return plan;
+}
+
+}  // namespace
+
+Simulation::Simulation(const Scenario& scenario, Choices& choices)
+    : world_(std::make_unique<World>(plan_of(scenario, choices), choices)) {}
+Simulation::~Simulation() = default;
+
+Trace& Simulation::trace() { return world_->trace(); }
+RunStats Simulation::run(std::optional<ProcTime> stop_at) { return world_->run(stop_at); }
+bool Simulation::step() { return world_->step(); }
+ProcTime Simulation::now() const { return world_->now(); }
+std::string Simulation::name_of(ProcessId process) const { return world_->name_of(process); }
+
+}  // namespace leat

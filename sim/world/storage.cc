@@ -1,0 +1,101 @@
+#include "sim/world/storage.h"
+
+#include <utility>
+
+#include "core/base/check.h"
+
+namespace leat {
+
+namespace {
+constexpr Site kOperation{"storage.operation"};
+constexpr Site kLatency{"storage.latency"};
+constexpr Site kWholeAtCrash{"storage.whole_at_crash"};
+}  // namespace
+
+Storage::Storage(Schedule& schedule, std::vector<ProcessSlot>& processes)
+    : schedule_(schedule), processes_(processes) {}
+
+void Storage::put(ProcessId who, BlobTicket ticket, std::string name, Bytes bytes) {
+  begin({What::kPut, who, ticket, std::move(name), std::move(bytes)});
+}
+
+void Storage::get(ProcessId who, BlobTicket ticket, std::string name) {
+  begin({What::kGet, who, ticket, std::move(name), {}});
+}
+
+void Storage::remove(const std::string& name) { blobs_.erase(name); }
+
+void Storage::begin(Operation operation) {
+  const Entity who = entity(operation.name);
+  Duration latency = schedule_.chance.between(kLatency, who, schedule_.config.storage_min,
+                                              schedule_.config.storage_max);
+  if (schedule_.now < slow_until_) {
+    latency.ms += slow_by_.ms;
+    if (!std::exchange(slow_counted_, true)) schedule_.hit(FaultKind::kStorageSlow);
+  }
+  Event event;
+  event.identity = schedule_.chance.name_next(kOperation, who);
+  event.kind = EventKind::kBlob;
+  event.process = operation.process;
+  event.incarnation = processes_[operation.process.value].incarnation;
+  if (free_.empty()) {
+    event.index = static_cast<uint32_t>(operations_.size());
+    operations_.push_back(std::move(operation));
+  } else {
+    event.index = free_.back();
+    free_.pop_back();
+    operations_[event.index] = std::move(operation);
+  }
+  schedule_.push(schedule_.now + latency, event);
+}
+
+void Storage::write(Operation& operation) {
+  schedule_.add(BlobWritten{hash_name(operation.name), operation.bytes.size(),
+                            hash_bytes(operation.bytes)});
+  blobs_[operation.name] = std::move(operation.bytes);
+}
+
+std::optional<BlobReply> Storage::complete(const Event& event) {
+  Operation operation = std::exchange(operations_[event.index], Operation{});
+  free_.push_back(event.index);
+  if (!processes_[event.process.value].is_current(event.incarnation)) return std::nullopt;
+  check(operation.what != What::kFree, "a storage operation ends twice");
+  BlobReply reply;
+  reply.ticket = operation.ticket;
+  if (operation.what == What::kGet) {
+    const auto blob = blobs_.find(operation.name);
+    reply.ok = blob != blobs_.end();
+    if (reply.ok) {
+      reply.bytes = blob->second;
+    } else {
+      reply.error = "no blob \"" + operation.name + "\"";
+    }
+    return reply;
+  }
+  if (writes_to_fail_ > 0) {
+    --writes_to_fail_;
+    schedule_.hit(FaultKind::kStorageFail);
+    schedule_.add(BlobFailed{hash_name(operation.name)});
+    reply.error = "writing \"" + operation.name + "\" failed";
+    return reply;
+  }
+  write(operation);
+  reply.ok = true;
+  return reply;
+}
+
+void Storage::died(ProcessId process) {
+  for (Operation& operation : operations_) {
+    if (operation.what != What::kPut || operation.process != process) continue;
+    operation.what = What::kGet;  // decided now; its event finds nobody to answer
+    if (schedule_.chance.choose(kWholeAtCrash, entity(operation.name), 2) == 1) write(operation);
+  }
+}
+
+void Storage::slow_down(Duration amount, Duration lasts) {
+  slow_by_ = amount;
+  slow_until_ = schedule_.now + lasts;
+  slow_counted_ = false;
+}
+
+}  // namespace leat
