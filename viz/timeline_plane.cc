@@ -300,17 +300,29 @@ LinePaths line_paths(const TimelineScene& scene, const std::vector<WatermarkStep
                      const std::vector<ProcSpan>& idle) {
   LinePaths paths;
   bool open = false;
+  bool entering = false;
   for (size_t i = 0; i < steps.size(); ++i) {
     const WatermarkStep& step = steps[i];
     if (!step.watermark || *step.watermark == EventTime::min()) {
       open = false;
+      entering = false;
       continue;
     }
     const bool last = *step.watermark == EventTime::max();
     if (last && open) break;  // the end of the input is no time of the stream
     if (last) continue;
+    if (step.watermark->ms < scene.event.lo) {  // left of the plane: the line enters at its edge
+      entering = true;
+      open = false;
+      continue;
+    }
     const double x = scene.x_event(*step.watermark);
     ProcTime from = step.at;
+    if (entering && !open) {
+      paths.moving += move_to(kPlane.x0, scene.y_proc(from));
+      open = true;
+    }
+    entering = false;
     const ProcTime until{i + 1 < steps.size() ? steps[i + 1].at.ms
                                               : std::max(step.at.ms, scene.proc.hi)};
     paths.moving += open ? line_to(x, scene.y_proc(from)) : move_to(x, scene.y_proc(from));

@@ -16,7 +16,8 @@ class ModelSplits final : public SplitData {
  public:
   explicit ModelSplits(const ModelSetup& setup) {
     for (const ModelRecord& r : setup.records) {
-      if (std::find(names_.begin(), names_.end(), r.split) == names_.end()) names_.push_back(r.split);
+      if (std::find(names_.begin(), names_.end(), r.split) == names_.end())
+        names_.push_back(r.split);
       ++sizes_[r.split];
     }
   }
@@ -68,15 +69,19 @@ struct Player {
     return {{program.job.vertex_of(kSource), split % setup.parallelism}, attempt};
   }
   ExecutionId window(const std::string& key) const {
-    return {{program.job.vertex_of(kWindow),
-             static_cast<uint32_t>(hash_name(key) % setup.parallelism)},
-            attempt};
+    return {
+        {program.job.vertex_of(kWindow), static_cast<uint32_t>(hash_name(key) % setup.parallelism)},
+        attempt};
   }
   void fact(int64_t at, const Fact& f) { out.on_fact(ProcTime{at}, f); }
 
   void fire(int64_t at, const WindowKey& w, bool late) {
     const ExecutionId execution = window(w.second);
-    fact(at, PaneFired{execution, kWindow, {w.first}, {w.first + setup.window.ms}, hash_name(w.second),
+    fact(at, PaneFired{execution,
+                       kWindow,
+                       {w.first},
+                       {w.first + setup.window.ms},
+                       hash_name(w.second),
                        static_cast<uint8_t>(late)});
     RowBatch rows(4);
     const Value row[] = {Value::text(w.second), Value::time(w.first),
@@ -96,7 +101,8 @@ struct Player {
     if (least == INT64_MAX || least <= watermark) return;
     watermark = least;
     for (uint32_t i = 0; i < setup.parallelism; ++i) {
-      fact(at, WatermarkAdvanced{{{program.job.vertex_of(kWindow), i}, attempt}, kWindow, {watermark}});
+      fact(at,
+           WatermarkAdvanced{{{program.job.vertex_of(kWindow), i}, attempt}, kWindow, {watermark}});
     }
     for (const auto& [w, n] : std::map<WindowKey, int64_t>(counts)) {
       if (!fired.contains(w) && w.first + setup.window.ms - 1 <= watermark) fire(at, w, false);
@@ -237,14 +243,16 @@ struct Player {
     }
     if (!state.empty()) advance(at);
     for (uint32_t i = 0; i < setup.parallelism; ++i) {
-      fact(at, WatermarkAdvanced{{{program.job.vertex_of(kWindow), i}, attempt}, kWindow, EventTime::max()});
+      fact(at, WatermarkAdvanced{
+                   {{program.job.vertex_of(kWindow), i}, attempt}, kWindow, EventTime::max()});
     }
     take_checkpoint(at + 10, 0);
     fact(at + 20, JobStatusChanged{JobStatus::kFinished});
   }
 };
 
-StreamNode node(const char* name, NodeSpec spec, std::vector<StreamEdge> inputs, uint32_t parallelism) {
+StreamNode node(const char* name, NodeSpec spec, std::vector<StreamEdge> inputs,
+                uint32_t parallelism) {
   StreamNode n;
   n.name = name;
   n.spec = std::move(spec);
@@ -274,14 +282,18 @@ JobProgram model_program(const ModelSetup& setup) {
   window.aggregates.back().label = "count()";
   graph.nodes.push_back(node("quakes", source, {}, setup.parallelism));
   graph.nodes.push_back(node("parse", parse, {{kSource}}, setup.parallelism));
-  StreamNode per_day = node("per_day", window, {{kParse, kMainOutput, Partitioning::kHash}}, setup.parallelism);
+  StreamNode per_day =
+      node("per_day", window, {{kParse, kMainOutput, Partitioning::kHash}}, setup.parallelism);
   per_day.key_fields = {0};
   per_day.keyed = true;
   per_day.sides.push_back({"late", {}});
   graph.nodes.push_back(per_day);
-  graph.nodes.push_back(node("out", SinkSpec{SinkSpec::Kind::kTransactional, "out", ""}, {{kWindow}}, 1));
-  graph.nodes.push_back(node("late", SinkSpec{SinkSpec::Kind::kAtLeastOnce, "late", ""}, {{kWindow, 0}}, 1));
-  for (StreamNode& n : graph.nodes) n.output.fields = {{"net", ValueType::kString}, {"time", ValueType::kTime}};
+  graph.nodes.push_back(
+      node("out", SinkSpec{SinkSpec::Kind::kTransactional, "out", ""}, {{kWindow}}, 1));
+  graph.nodes.push_back(
+      node("late", SinkSpec{SinkSpec::Kind::kAtLeastOnce, "late", ""}, {{kWindow, 0}}, 1));
+  for (StreamNode& n : graph.nodes)
+    n.output.fields = {{"net", ValueType::kString}, {"time", ValueType::kTime}};
   program.job = make_job_graph(graph).value();
   return program;
 }
@@ -292,7 +304,10 @@ void play(const ModelSetup& setup, const JobProgram& program, RunRecorder& recor
 }
 
 Quakes read_quakes(size_t networks) {
-  std::ifstream in(std::string(LEAT_SOURCE_DIR) + "/scenarios/data/earthquakes.csv");
+  const char* elsewhere = std::getenv("LEAT_QUAKES");
+  std::ifstream in(elsewhere != nullptr
+                       ? std::string(elsewhere)
+                       : std::string(LEAT_SOURCE_DIR) + "/scenarios/data/earthquakes.csv");
   std::map<std::string, size_t> sizes;
   Quakes quakes;
   std::string line;
@@ -312,7 +327,8 @@ Quakes read_quakes(size_t networks) {
   std::sort(order.rbegin(), order.rend());
   order.resize(std::min(networks, order.size()));
   std::erase_if(quakes.records, [&](const ModelRecord& r) {
-    return std::none_of(order.begin(), order.end(), [&](const auto& o) { return o.second == r.split; });
+    return std::none_of(order.begin(), order.end(),
+                        [&](const auto& o) { return o.second == r.split; });
   });
   quakes.start = INT64_MAX;
   for (const ModelRecord& r : quakes.records) quakes.start = std::min(quakes.start, r.arrival);

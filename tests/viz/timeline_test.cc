@@ -1,10 +1,11 @@
+#include "viz/timeline.h"
+
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 #include <fstream>
 
 #include "tests/viz/run_model.h"
-#include "viz/timeline.h"
 
 namespace leat::viz_test {
 namespace {
@@ -13,7 +14,8 @@ constexpr int64_t kHour = 3600 * 1000, kDay = 24 * kHour;
 
 // Kept where LEAT_PICTURES names a folder, to be looked at.
 void keep(const std::string& name, const std::string& svg) {
-  if (const char* folder = std::getenv("LEAT_PICTURES")) std::ofstream(std::string(folder) + "/" + name) << svg;
+  if (const char* folder = std::getenv("LEAT_PICTURES"))
+    std::ofstream(std::string(folder) + "/" + name) << svg;
 }
 
 std::string draw(const ModelSetup& setup, TimelineOptions options, const std::string& name) {
@@ -63,10 +65,11 @@ std::string ten_records() {
   setup.idle_after = Duration{5000};
   setup.checkpoint_every = {3000};
   setup.crashes = {7500};
-  setup.records = {{"pay-0", "ann", 1000, 0},     {"pay-1", "bob", 4000, 1000},  {"pay-0", "ann", 13000, 3000},
-                   {"pay-1", "bob", 13000, 4000}, {"pay-1", "ann", 3000, 6000},  {"pay-0", "cid", 15000, 7000},
-                   {"pay-0", "ann", 24000, 9000}, {"pay-1", "bob", 26000, 9500}, {"pay-1", "bob", 2000, 11000},
-                   {"pay-0", "ann", 31000, 14000}};
+  setup.records = {{"pay-0", "ann", 1000, 0},     {"pay-1", "bob", 4000, 1000},
+                   {"pay-0", "ann", 13000, 3000}, {"pay-1", "bob", 13000, 4000},
+                   {"pay-1", "ann", 3000, 6000},  {"pay-0", "cid", 15000, 7000},
+                   {"pay-0", "ann", 24000, 9000}, {"pay-1", "bob", 26000, 9500},
+                   {"pay-1", "bob", 2000, 11000}, {"pay-0", "ann", 31000, 14000}};
   return draw(setup, {}, "ten.svg");
 }
 

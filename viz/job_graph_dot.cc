@@ -1,0 +1,303 @@
+// DOT text of a job graph. Every coordinate is Graphviz's business; order and looks are ours.
+#include <cmath>
+
+#include "viz/graph_facts.h"
+#include "viz/svg.h"
+#include "viz/theme.h"
+
+namespace leat {
+namespace {
+
+std::string quoted(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out + "\"";
+}
+
+const char* colour_of(LineTone tone) {
+  switch (tone) {
+    case LineTone::kSoft:
+      return "soft";
+    case LineTone::kWarning:
+      return "error-text";
+    case LineTone::kGood:
+      return "good-text";
+    default:
+      return "ink";
+  }
+}
+
+std::string table_row(const GraphLine& line) {
+  std::string text = escaped(line.text);
+  if (line.tone == LineTone::kName) text = "<b>" + text + "</b>";
+  return "<tr><td align=\"left\"><font color=\"" + light(colour_of(line.tone)) + "\">" + text +
+         "</font></td></tr>";
+}
+
+// The box's border says what it is: blue holds state, green ends the job, amber takes the late.
+const char* border_of(NodeKind kind) {
+  switch (kind) {
+    case NodeKind::kStateful:
+      return "in-time";
+    case NodeKind::kSink:
+      return "good";
+    case NodeKind::kLateSink:
+      return "late";
+    default:
+      return "edge";
+  }
+}
+
+std::string box(const std::vector<GraphLine>& lines, NodeKind kind) {
+  const char* width = kind == NodeKind::kStateful ? "2" : "1";
+  std::string out = std::string("<<table border=\"") + width +
+                    "\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\"" +
+                    " style=\"rounded\" color=\"" + light(border_of(kind)) + "\" bgcolor=\"" +
+                    light("bg") + "\">";
+  for (const GraphLine& line : lines) out += table_row(line);
+  return out + "</table>>";
+}
+
+std::string width_for(uint64_t rows) {
+  return coordinate(0.9 + 0.55 * std::log10(1.0 + static_cast<double>(rows)));
+}
+
+struct EdgeLook {
+  std::string label;
+  uint64_t rows = 0;
+  bool measured = false;
+  bool side = false;
+  bool holds_back = false;
+  Partitioning partitioning = Partitioning::kForward;
+};
+
+std::string edge_text(const std::string& from, const std::string& to, const EdgeLook& look) {
+  const char* colour = look.holds_back ? "error" : look.side ? "late" : "edge";
+  std::string out = "  " + quoted(from) + " -> " + quoted(to) + " [color=\"" + light(colour) + "\"";
+  out += ", penwidth=" + (look.measured ? width_for(look.rows) : std::string("1.2"));
+  if (look.side) out += ", style=dotted";
+  if (!look.side && look.partitioning == Partitioning::kRebalance) out += ", style=dashed";
+  if (!look.label.empty()) out += ", label=" + quoted(" " + look.label + " ");
+  return out + "];\n";
+}
+
+std::string header(const JobProgram& program, const RunView* run, const JobGraphOptions& options) {
+  const std::string title = options.title.empty() ? program.graph.config.name : options.title;
+  const std::string font = "fontname=\"DejaVu Sans\"";
+  return "digraph " + quoted(program.graph.config.name) + " {\n  graph [rankdir=LR, bgcolor=\"" +
+         light("bg") + "\", " + font +
+         ", nodesep=0.3, ranksep=0.7, pad=0.3, labelloc=t, labeljust=l, label=<<font "
+         "point-size=\"18\" color=\"" +
+         light("ink") + "\"><b>" + escaped(title) +
+         "</b></font><br align=\"left\"/><font point-size=\"11\" color=\"" + light("soft") + "\">" +
+         escaped(graph_subtitle(program, run, options)) +
+         "</font><br align=\"left\"/><font point-size=\"6\"> </font><br align=\"left\"/>>];\n  "
+         "node [shape=plain, " +
+         font + ", fontsize=11];\n  edge [" + font + ", fontsize=11, fontcolor=\"" + light("soft") +
+         "\", color=\"" + light("edge") + "\", arrowsize=0.65];\n";
+}
+
+std::string open_cluster(size_t index, const std::vector<GraphLine>& lines, bool stateful) {
+  std::string label = "<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"1\">";
+  for (const GraphLine& line : lines) label += table_row(line);
+  return "  subgraph cluster_" + std::to_string(index) +
+         " { style=\"rounded,filled\"; fillcolor=\"" + light(stateful ? "state" : "source") +
+         "\"; color=\"" + light(stateful ? "state-line" : "line") +
+         "\"; labeljust=l; margin=12; label=" + label + "</table>>;\n";
+}
+
+bool is_stateful(const JobProgram& program, const JobVertex& vertex) {
+  for (const NodeId node : vertex.nodes) {
+    if (kind_of_node(program.graph, node) == NodeKind::kStateful) return true;
+  }
+  return false;
+}
+
+class DotGraph {
+ public:
+  DotGraph(const JobProgram& program, const RunView* run, const JobGraphOptions& options)
+      : program_(program), run_(run), options_(options) {
+    if (run != nullptr) holder_ = holder(program, *run);
+  }
+
+  std::string logical() {
+    std::string out = header(program_, run_, options_);
+    for (uint32_t v = 0; v < program_.job.vertices.size(); ++v) out += logical_vertex({v});
+    for (const JobVertex& vertex : program_.job.vertices) {
+      for (const ChainLink& link : vertex.links) out += chain_link(link);
+    }
+    for (uint32_t e = 0; e < program_.job.edges.size(); ++e) out += logical_edge(e);
+    return out + "}\n";
+  }
+
+  std::string physical() {
+    std::string out = header(program_, run_, options_);
+    for (uint32_t v = 0; v < program_.job.vertices.size(); ++v) out += physical_vertex({v});
+    for (uint32_t e = 0; e < program_.job.edges.size(); ++e) out += physical_edges(e);
+    return out + "}\n";
+  }
+
+ private:
+  const std::string& name(NodeId node) const { return program_.graph.node(node).name; }
+
+  std::string logical_vertex(VertexId id) const {
+    const JobVertex& vertex = program_.job.vertex(id);
+    const auto about = vertex_lines(program_, run_, options_, id, std::nullopt);
+    const bool chain = vertex.nodes.size() > 1;
+    std::string out;
+    if (chain) {
+      std::vector<GraphLine> lines{
+          {LineTone::kSoft,
+           "one chain" + (vertex.parallelism > 1 ? " ×" + std::to_string(vertex.parallelism)
+                                                 : std::string())}};
+      lines.insert(lines.end(), about.begin(), about.end());
+      out += open_cluster(id.value, lines, is_stateful(program_, vertex));
+    }
+    for (const NodeId node : vertex.nodes) {
+      auto lines = node_lines(program_, run_, options_, node, std::nullopt);
+      if (!chain) lines.insert(lines.end(), about.begin(), about.end());
+      out += "    " + quoted(name(node)) +
+             " [label=" + box(lines, kind_of_node(program_.graph, node)) + "];\n";
+    }
+    return out + (chain ? "  }\n" : "");
+  }
+
+  std::string chain_link(const ChainLink& link) const {
+    EdgeLook look;
+    look.side = link.output != kMainOutput;
+    const auto rows = run_ != nullptr ? rows_along(*run_, link) : std::nullopt;
+    if (rows) {
+      look.rows = *rows;
+      look.measured = true;
+      look.label = with_commas(*rows);
+    }
+    return edge_text(name(link.from), name(link.to), look);
+  }
+
+  EdgeLook look_of(uint32_t index) const {
+    const JobEdge& edge = program_.job.edges[index];
+    EdgeLook look;
+    look.partitioning = edge.partitioning;
+    look.label = partitioning_text(program_, edge);
+    if (edge.output != kMainOutput) {
+      look.side = true;
+      const auto& sides = program_.graph.node(edge.from).sides;
+      if (edge.output < sides.size()) look.label = sides[edge.output].tag;
+    }
+    return look;
+  }
+
+  std::string logical_edge(uint32_t index) const {
+    const JobEdge& edge = program_.job.edges[index];
+    EdgeLook look = look_of(index);
+    if (run_ != nullptr) {
+      look.rows = rows_over(program_, *run_, index);
+      look.measured = true;
+      look.label += (look.label.empty() ? "" : "  ") + with_commas(look.rows);
+    }
+    return edge_text(name(edge.from), name(edge.to), look);
+  }
+
+  std::string physical_vertex(VertexId id) const {
+    const JobVertex& vertex = program_.job.vertex(id);
+    const bool grouped = vertex.parallelism > 1 || vertex.nodes.size() > 1;
+    std::string out;
+    if (grouped) {
+      std::vector<GraphLine> lines{
+          {LineTone::kPlain, vertex.name + "  ×" + std::to_string(vertex.parallelism)}};
+      for (const NodeId node : vertex.nodes)
+        lines.push_back({LineTone::kSoft, describe(program_.graph.node(node).spec)});
+      for (const uint32_t e : vertex.in_edges) {
+        const std::string summary = crowded(e) ? crowd_text(e) : "";
+        if (!summary.empty()) lines.push_back({LineTone::kSoft, summary});
+      }
+      out += open_cluster(id.value, lines, is_stateful(program_, vertex));
+    }
+    for (uint32_t i = 0; i < vertex.parallelism; ++i) {
+      const SubtaskId subtask{id, i};
+      std::vector<GraphLine> lines;
+      for (const NodeId node : vertex.nodes) {
+        const auto own = node_lines(program_, run_, options_, node, i);
+        lines.insert(lines.end(), own.begin(), own.end());
+      }
+      const auto about = vertex_lines(program_, run_, options_, id, i);
+      lines.insert(lines.end(), about.begin(), about.end());
+      const NodeKind kind = is_stateful(program_, vertex)
+                                ? NodeKind::kStateful
+                                : kind_of_node(program_.graph, vertex.nodes.back());
+      out += "    " + quoted(subtask_name(program_.job, program_.graph, subtask)) +
+             " [label=" + box(lines, kind) + "];\n";
+    }
+    return out + (grouped ? "  }\n" : "");
+  }
+
+  size_t channels(uint32_t index) const {
+    const JobEdge& edge = program_.job.edges[index];
+    const uint32_t sources = program_.job.vertex(edge.from_vertex).parallelism;
+    const uint32_t targets = program_.job.vertex(edge.to_vertex).parallelism;
+    size_t n = 0;
+    for (uint32_t i = 0; i < sources; ++i)
+      n += channel_targets(edge.partitioning, sources, targets, i).size();
+    return n;
+  }
+  // Numbers on more lines than this would cover each other.
+  bool crowded(uint32_t index) const { return channels(index) > 6; }
+  std::string crowd_text(uint32_t index) const {
+    const EdgeLook look = look_of(index);
+    std::string text = "from " + name(program_.job.edges[index].from) + ": ";
+    if (!look.label.empty()) text += look.label + ", ";
+    if (run_ != nullptr)
+      text += counted(rows_over(program_, *run_, index), "row", "rows") + " over ";
+    return text + std::to_string(channels(index)) + " channels";
+  }
+
+  std::string physical_edges(uint32_t index) const {
+    const JobEdge& edge = program_.job.edges[index];
+    const uint32_t sources = program_.job.vertex(edge.from_vertex).parallelism;
+    const uint32_t targets = program_.job.vertex(edge.to_vertex).parallelism;
+    const bool crowd = crowded(index);
+    bool first = true;
+    std::string out;
+    for (uint32_t i = 0; i < sources; ++i) {
+      const SubtaskId from{edge.from_vertex, i};
+      for (const uint32_t j : channel_targets(edge.partitioning, sources, targets, i)) {
+        EdgeLook look = look_of(index);
+        if (!first || crowd) look.label.clear();
+        first = false;
+        look.holds_back = holder_ == from && !look.side;
+        if (run_ != nullptr) {
+          look.rows = rows_between(program_, *run_, index, i, j);
+          look.measured = true;
+          if (!crowd) look.label += (look.label.empty() ? "" : "  ") + with_commas(look.rows);
+        }
+        out += edge_text(subtask_name(program_.job, program_.graph, from),
+                         subtask_name(program_.job, program_.graph, {edge.to_vertex, j}), look);
+      }
+    }
+    return out;
+  }
+
+  const JobProgram& program_;
+  const RunView* run_;
+  const JobGraphOptions& options_;
+  std::optional<SubtaskId> holder_;
+};
+
+}  // namespace
+
+std::string to_dot(const JobProgram& program, const RunView* run, const JobGraphOptions& options) {
+  size_t subtasks = 0;
+  for (const JobVertex& vertex : program.job.vertices) subtasks += vertex.parallelism;
+  if (options.level == GraphLevel::kPhysical && subtasks <= options.boxes_max) {
+    return DotGraph(program, run, options).physical();
+  }
+  // Too many subtasks for boxes of their own: each chain becomes one box again.
+  JobGraphOptions folded = options;
+  folded.level = GraphLevel::kLogical;
+  return DotGraph(program, run, folded).logical();
+}
+
+}  // namespace leat
