@@ -131,6 +131,21 @@ void add_operator_lines(std::vector<GraphLine>& lines, const RunView& run, NodeI
 
 }  // namespace
 
+namespace {
+
+// The last attempt of a subtask, where all have had as many and come from the same checkpoint.
+const SubtaskView* common_attempt(const RunView& run) {
+  if (run.subtasks.empty() || run.subtasks.front().attempts < 2) return nullptr;
+  const SubtaskView& first = run.subtasks.front();
+  const bool same =
+      std::all_of(run.subtasks.begin(), run.subtasks.end(), [&](const SubtaskView& s) {
+        return s.attempts == first.attempts && s.restored_from == first.restored_from;
+      });
+  return same ? &first : nullptr;
+}
+
+}  // namespace
+
 std::string bytes_text(uint64_t bytes) {
   if (bytes < 1000) return std::to_string(bytes) + " B";
   const char* units[] = {"KB", "MB", "GB", "TB"};
@@ -211,7 +226,7 @@ std::vector<GraphLine> vertex_lines(const JobProgram& program, const RunView* ru
   } else if (program.graph.config.checkpoint.interval) {
     lines.push_back({LineTone::kSoft, "state not measured"});
   }
-  if (attempts > 1 && last != nullptr) {
+  if (attempts > 1 && last != nullptr && !common_attempt(*run)) {
     std::string text = "attempt " + std::to_string(attempts);
     text += last->restored_from.value == 0
                 ? ", started anew"
@@ -307,10 +322,14 @@ std::string graph_subtitle(const JobProgram& program, const RunView* run,
   uint64_t rows = 0;
   for (const SinkView& sink : run->sinks) rows += sink.rows_visible;
   text += ", " + counted(rows, "row", "rows") + " out";
-  if (!run->restores.empty()) {
-    text += " · " + counted(run->restores.size(), "restart", "restarts") +
-            ": counts of edges include repeats";
+  if (run->restores.empty()) return text;
+  text += " · " + counted(run->restores.size(), "restart", "restarts");
+  if (const SubtaskView* all = common_attempt(*run)) {
+    text += all->restored_from.value == 0
+                ? ", all anew"
+                : ", all from checkpoint " + std::to_string(all->restored_from.value);
   }
+  text += " (counts in operators and on edges include repeats)";
   return text;
 }
 

@@ -51,14 +51,18 @@ const char* border_of(NodeKind kind) {
   }
 }
 
+std::string rows_of(const std::vector<GraphLine>& lines) {
+  std::string out = "<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"2\">";
+  for (const GraphLine& line : lines) out += table_row(line);
+  return out + "</table>";
+}
+
 std::string box(const std::vector<GraphLine>& lines, NodeKind kind) {
   const char* width = kind == NodeKind::kStateful ? "2" : "1";
-  std::string out = std::string("<<table border=\"") + width +
-                    "\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"3\"" +
-                    " style=\"rounded\" color=\"" + light(border_of(kind)) + "\" bgcolor=\"" +
-                    light("bg") + "\">";
-  for (const GraphLine& line : lines) out += table_row(line);
-  return out + "</table>>";
+  return std::string("<<table border=\"") + width +
+         "\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"6\"" + " style=\"rounded\" color=\"" +
+         light(border_of(kind)) + "\" bgcolor=\"" + light("bg") + "\"><tr><td>" + rows_of(lines) +
+         "</td></tr></table>>";
 }
 
 std::string width_for(uint64_t rows) {
@@ -75,7 +79,8 @@ struct EdgeLook {
 };
 
 std::string edge_text(const std::string& from, const std::string& to, const EdgeLook& look) {
-  const char* colour = look.holds_back ? "error" : look.side ? "late" : "edge";
+  const bool unused = look.measured && look.rows == 0;
+  const char* colour = unused ? "line" : look.holds_back ? "error" : look.side ? "late" : "edge";
   std::string out = "  " + quoted(from) + " -> " + quoted(to) + " [color=\"" + light(colour) + "\"";
   out += ", penwidth=" + (look.measured ? width_for(look.rows) : std::string("1.2"));
   if (look.side) out += ", style=dotted";
@@ -87,26 +92,28 @@ std::string edge_text(const std::string& from, const std::string& to, const Edge
 std::string header(const JobProgram& program, const RunView* run, const JobGraphOptions& options) {
   const std::string title = options.title.empty() ? program.graph.config.name : options.title;
   const std::string font = "fontname=\"DejaVu Sans\"";
+  const std::string label =
+      "<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"4\"><tr><td "
+      "align=\"left\">"
+      "<font point-size=\"19\" color=\"" +
+      light("ink") + "\"><b>" + escaped(title) +
+      "</b></font></td></tr><tr><td align=\"left\">"
+      "<font point-size=\"11\" color=\"" +
+      light("soft") + "\">" + escaped(graph_subtitle(program, run, options)) +
+      "</font></td></tr><tr><td><font point-size=\"4\"> </font></td></tr></table>>";
   return "digraph " + quoted(program.graph.config.name) + " {\n  graph [rankdir=LR, bgcolor=\"" +
          light("bg") + "\", " + font +
-         ", nodesep=0.3, ranksep=0.7, pad=0.3, labelloc=t, labeljust=l, label=<<font "
-         "point-size=\"18\" color=\"" +
-         light("ink") + "\"><b>" + escaped(title) +
-         "</b></font><br align=\"left\"/><font point-size=\"11\" color=\"" + light("soft") + "\">" +
-         escaped(graph_subtitle(program, run, options)) +
-         "</font><br align=\"left\"/><font point-size=\"6\"> </font><br align=\"left\"/>>];\n  "
-         "node [shape=plain, " +
-         font + ", fontsize=11];\n  edge [" + font + ", fontsize=11, fontcolor=\"" + light("soft") +
-         "\", color=\"" + light("edge") + "\", arrowsize=0.65];\n";
+         ", fontsize=11, nodesep=0.3, ranksep=0.7, pad=0.25, labelloc=t, labeljust=l, label=" +
+         label + "];\n  node [shape=plain, " + font + ", fontsize=11];\n  edge [" + font +
+         ", fontsize=11, fontcolor=\"" + light("soft") + "\", color=\"" + light("edge") +
+         "\", arrowsize=0.65];\n";
 }
 
 std::string open_cluster(size_t index, const std::vector<GraphLine>& lines, bool stateful) {
-  std::string label = "<<table border=\"0\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"1\">";
-  for (const GraphLine& line : lines) label += table_row(line);
   return "  subgraph cluster_" + std::to_string(index) +
          " { style=\"rounded,filled\"; fillcolor=\"" + light(stateful ? "state" : "source") +
          "\"; color=\"" + light(stateful ? "state-line" : "line") +
-         "\"; labeljust=l; margin=12; label=" + label + "</table>>;\n";
+         "\"; labeljust=l; margin=12; label=<" + rows_of(lines) + ">;\n";
 }
 
 bool is_stateful(const JobProgram& program, const JobVertex& vertex) {
@@ -219,10 +226,7 @@ class DotGraph {
     for (uint32_t i = 0; i < vertex.parallelism; ++i) {
       const SubtaskId subtask{id, i};
       std::vector<GraphLine> lines;
-      for (const NodeId node : vertex.nodes) {
-        const auto own = node_lines(program_, run_, options_, node, i);
-        lines.insert(lines.end(), own.begin(), own.end());
-      }
+      for (const NodeId node : vertex.nodes) add_member(lines, node, i);
       const auto about = vertex_lines(program_, run_, options_, id, i);
       lines.insert(lines.end(), about.begin(), about.end());
       const NodeKind kind = is_stateful(program_, vertex)
@@ -231,7 +235,27 @@ class DotGraph {
       out += "    " + quoted(subtask_name(program_.job, program_.graph, subtask)) +
              " [label=" + box(lines, kind) + "];\n";
     }
+    out += in_order(id);
     return out + (grouped ? "  }\n" : "");
+  }
+
+  // What follows the head of a chain and keeps no state needs no more than a line.
+  void add_member(std::vector<GraphLine>& lines, NodeId node, uint32_t subtask) const {
+    auto own = node_lines(program_, run_, options_, node, subtask);
+    if (!lines.empty() && kind_of_node(program_.graph, node) == NodeKind::kStateless) {
+      own = {{LineTone::kSoft, own.size() > 1 ? name(node) + ": " + own[1].text : name(node)}};
+    }
+    lines.insert(lines.end(), own.begin(), own.end());
+  }
+
+  // Invisible edges keep the subtasks of a vertex in their order, top to bottom.
+  std::string in_order(VertexId id) const {
+    if (program_.job.vertex(id).parallelism < 2) return "";
+    std::string out = "    { rank=same; edge [style=invis];";
+    for (uint32_t i = 0; i < program_.job.vertex(id).parallelism; ++i) {
+      out += (i > 0 ? " -> " : " ") + quoted(subtask_name(program_.job, program_.graph, {id, i}));
+    }
+    return out + "; }\n";
   }
 
   size_t channels(uint32_t index) const {

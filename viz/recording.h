@@ -59,6 +59,7 @@ class Recording {
   SinkView& sink_of(NodeId sink);
   CheckpointView& checkpoint_of(CheckpointId id);
   void add_step(std::vector<WatermarkStep>& steps, std::optional<EventTime> watermark) const;
+  void end_line(Place place, SplitView& split);
   void note_opening(NodeId node, const RowBatch& rows);
 
   const JobProgram& program_;

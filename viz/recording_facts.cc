@@ -5,7 +5,21 @@
 
 namespace leat {
 
-void Recording::on(const ProcessDied& f) { view_.crashes.push_back({now_, f.process}); }
+// The watermarks of what ran in the process are gone with it.
+void Recording::on(const ProcessDied& f) {
+  view_.crashes.push_back({now_, f.process});
+  const auto ran_there = [&](NodeId node, uint32_t subtask) {
+    const auto view = subtasks_.find({program_.job.vertex_of(node), subtask});
+    return view != subtasks_.end() && view->second.process == f.process;
+  };
+  for (auto& [place, op] : operators_) {
+    if (ran_there(op.node, op.subtask) && !op.watermark.empty())
+      add_step(op.watermark, std::nullopt);
+  }
+  for (auto& [place, split] : splits_) {
+    if (ran_there(split.node, split.subtask)) end_line(place, split);
+  }
+}
 void Recording::on(const FaultInjected& f) { view_.faults.push_back({now_, f.kind, f.process}); }
 void Recording::on(const JobStatusChanged& f) { view_.status = f.status; }
 
@@ -31,14 +45,16 @@ void Recording::on(const JobRestored& f) {
     if (!op.watermark.empty()) add_step(op.watermark, std::nullopt);
     op.ended = false;
   }
-  for (auto& [place, split] : splits_) {
-    if (!split.watermark.empty()) add_step(split.watermark, std::nullopt);
-    const auto idle = idle_since_.find(place);
-    if (idle == idle_since_.end()) continue;
-    split.idle.push_back({idle->second, now_});
-    idle_since_.erase(idle);
-  }
+  for (auto& [place, split] : splits_) end_line(place, split);
   in_hand_.clear();
+}
+
+void Recording::end_line(Place place, SplitView& split) {
+  if (!split.watermark.empty()) add_step(split.watermark, std::nullopt);
+  const auto idle = idle_since_.find(place);
+  if (idle == idle_since_.end()) return;
+  split.idle.push_back({idle->second, now_});
+  idle_since_.erase(idle);
 }
 
 void Recording::on(const CheckpointTriggered& f) { checkpoint_of(f.checkpoint).triggered = now_; }

@@ -80,7 +80,8 @@ std::vector<WatermarkStep> combined_watermark(const RunView& run, NodeId node) {
     for (const auto& w : now)
       least = w && least ? std::min(*w, *least) : std::optional<EventTime>();
     if (!steps.empty() && steps.back().watermark == least) continue;
-    if (!steps.empty() && steps.back().at == change.at) {
+    // An end of the line stays, even where a new attempt begins in the same instant.
+    if (!steps.empty() && steps.back().at == change.at && steps.back().watermark) {
       steps.back().watermark = least;
     } else if (least || !steps.empty()) {
       steps.push_back({change.at, least});

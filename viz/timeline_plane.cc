@@ -12,7 +12,7 @@ void draw_grid(TimelineScene& scene) {
   for (const Tick& tick : ticks(scene.event.lo, scene.event.hi, 12, scene.event_clock)) {
     const double x = scene.event(tick.at);
     svg.line("grid", x, kPlane.y0, x, kPlane.y1);
-    scene.write(x, kPlane.y1 + 18, tick.label, soft);
+    scene.write_where_free({{x, kPlane.y1 + 18, Anchor::kMiddle}}, tick.label, soft);
   }
   const int64_t shift = scene.proc_clock == Clock::kDates ? scene.shift : 0;
   for (const Tick& tick :
@@ -21,7 +21,7 @@ void draw_grid(TimelineScene& scene) {
     svg.line("grid", kPlane.x0, y, kPlane.x1, y);
     TextStyle end = soft;
     end.anchor = Anchor::kEnd;
-    scene.write(kPlane.x0 - 14, y + 4, tick.label, end);
+    scene.write_where_free({{kPlane.x0 - 14, y + 4, Anchor::kEnd}}, tick.label, end);
   }
   const std::string& about = scene.options.event_axis;
   scene.write((kPlane.x0 + kPlane.x1) / 2, kPlane.y1 + 42,
@@ -48,7 +48,7 @@ void draw_windows(TimelineScene& scene) {
   for (size_t i = 0; i < scene.windows.size(); ++i) {
     const WindowView& w = scene.windows[i];
     if (w.end.ms <= scene.event.lo || w.start.ms >= scene.event.hi) continue;
-    const double gap = scene.windows.size() > 60 ? 0.3 : 1;
+    const double gap = scene.windows.size() > 24 ? 0.3 : 1;
     const double x0 = scene.x_event(w.start) + gap;
     const double x1 = std::max(scene.x_event(w.end) - gap, x0 + 0.5);
     if ((w.start.ms / std::max<int64_t>(w.end.ms - w.start.ms, 1)) % 2 == 0) {

@@ -10,6 +10,9 @@ std::string process_name(const TimelineOptions& options, ProcessId id) {
   return name != options.processes.end() ? name->second : "process " + std::to_string(id.value);
 }
 
+// Far enough for any clock, near enough that differences do not overflow.
+int64_t bounded(int64_t ms) { return std::clamp(ms, -(int64_t{1} << 60), int64_t{1} << 60); }
+
 template <class Visit>
 void for_each_mark(const RunView& run, Visit visit) {
   for (const SplitView& split : run.splits) {
@@ -75,7 +78,8 @@ std::vector<SplitLine> lines_of(const RunView& run) {
 // The range of events, without the few far outliers that would squeeze all others to a line.
 void set_event_range(TimelineScene& scene) {
   std::vector<int64_t> events;
-  for_each_mark(scene.run, [&](const RecordMark& mark) { events.push_back(mark.event.ms); });
+  for_each_mark(scene.run,
+                [&](const RecordMark& mark) { events.push_back(bounded(mark.event.ms)); });
   if (events.empty()) {
     for (const WindowView& w : scene.windows) {
       events.push_back(w.start.ms);
@@ -134,10 +138,10 @@ void set_proc_range(TimelineScene& scene) {
 
 // Without a known start, the diagonal is the least delay that was seen.
 int64_t shift_of(const RunView& run, const TimelineOptions& options) {
-  if (options.start) return options.start->ms;
+  if (options.start) return bounded(options.start->ms);
   std::optional<int64_t> shift;
   for_each_mark(run, [&](const RecordMark& mark) {
-    const int64_t ahead = wrapping_sub(mark.event.ms, mark.read.ms);
+    const int64_t ahead = bounded(mark.event.ms) - bounded(mark.read.ms);
     shift = shift ? std::max(*shift, ahead) : ahead;
   });
   return shift.value_or(0);

@@ -71,7 +71,7 @@ void draw_axis(TimelineScene& scene) {
        ticks(scene.proc.lo + shift, scene.proc.hi + shift, 12, scene.proc_clock)) {
     const double x = scene.across(tick.at - shift);
     scene.svg.line("grid", x, kLag0, x, kLate1);
-    scene.write(x, kLate1 + 18, tick.label, {"soft", 12, Weight::kRegular, Anchor::kMiddle});
+    scene.write_where_free({{x, kLate1 + 18, Anchor::kMiddle}}, tick.label, {"soft", 12});
   }
   scene.write((kLeft + kRight) / 2, kLate1 + 40, "processing time",
               {"ink", 12, Weight::kRegular, Anchor::kMiddle});

@@ -9,7 +9,7 @@
 namespace leat::viz_test {
 namespace {
 
-constexpr NodeId kSource{0}, kParse{1}, kWindow{2}, kOut{3};
+constexpr NodeId kSource{0}, kParse{1}, kWindow{2}, kOut{3}, kLate{4};
 
 // The splits of the model by name, in order of first use.
 class ModelSplits final : public SplitData {
@@ -153,6 +153,7 @@ struct Player {
       fact(at, LateRecord{target, kWindow, {r.event}, {watermark}, 1});
       out.on_operator_output(target, kWindow, 0, rows);
       fact(at, BatchSent{target, 1, 0, 1, 0});
+      fact(at, LogAppended{kLate, 1, 0});
       return;
     }
     ++counts[{start, r.key}];
@@ -238,13 +239,13 @@ struct Player {
   void finish(int64_t at) {
     for (uint32_t i = 0; i < state.size(); ++i) {
       fact(at, SplitWatermark{source(i), kSource, i, EventTime::max()});
-      state[i].mark = INT64_MAX - 1;
-      state[i].idle = false;
     }
-    if (!state.empty()) advance(at);
     for (uint32_t i = 0; i < setup.parallelism; ++i) {
       fact(at, WatermarkAdvanced{
                    {{program.job.vertex_of(kWindow), i}, attempt}, kWindow, EventTime::max()});
+    }
+    for (const auto& [w, n] : std::map<WindowKey, int64_t>(counts)) {
+      if (!fired.contains(w)) fire(at, w, false);
     }
     take_checkpoint(at + 10, 0);
     fact(at + 20, JobStatusChanged{JobStatus::kFinished});
