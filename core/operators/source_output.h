@@ -30,8 +30,9 @@ class SourceOutput {
   SourceOutput(std::shared_ptr<const ScalarFunction> event_time, WatermarkGeneratorFactory factory);
   ~SourceOutput();
 
-  void add_split(uint32_t split);  // REQUIRES: it is not there
-  // Combines nothing by itself: what the split held back comes with the next update or probe.
+  void add_split(uint32_t split);  // does nothing where it is there already
+  // REQUIRES: it is there. Combines nothing by itself: what the split held back comes with the next
+  // update or probe.
   void release_split(uint32_t split, OperatorContext& ctx);
   bool has_split(uint32_t split) const;
 

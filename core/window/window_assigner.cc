@@ -19,6 +19,7 @@ class TumblingWindows final : public WindowAssigner {
       throw JobError("tumbling windows need |offset| < size and size > 0, not size " +
                      std::to_string(size_) + " and offset " + std::to_string(offset_));
     }
+    offset_ %= size_;  // Java's abs(MIN) is negative, so MIN has passed
   }
   WindowTime domain() const override { return domain_; }
   bool one_each() const override { return true; }

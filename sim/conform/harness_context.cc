@@ -37,9 +37,9 @@ void HarnessContext::emit(StreamStatus status) {
   result_->out.push_back(Emitted::status_of(status));
 }
 
-// A timer for t is due when the clock has passed t.
 std::optional<ProcTime> HarnessContext::take_due() {
-  if (!wake_ || now_ <= *wake_) return std::nullopt;
+  const bool due = wake_ && (now_ > *wake_ || (due_ == TimersDue::kAt && now_ == *wake_));
+  if (!due) return std::nullopt;
   return std::exchange(wake_, std::nullopt);
 }
 

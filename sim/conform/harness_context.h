@@ -10,6 +10,10 @@ namespace leat {
 // Scripted functions emit rows of several widths, each as one list in one cell.
 enum class RowForm : uint8_t { kCells, kOneList };
 
+// When a processing timer for t is due: once the clock has passed t, or (Flink's own test clock,
+// with which the two-input cases were recorded) at t.
+enum class TimersDue : uint8_t { kAfter, kAt };
+
 class HarnessContext final : public OperatorContext {
  public:
   HarnessContext(StreamNode node, JobConfig config, RowForm form = RowForm::kCells);
@@ -19,6 +23,7 @@ class HarnessContext final : public OperatorContext {
   void set_clock(ProcTime now) { now_ = now; }
   // The request of the operator that has come due, if any; it is then gone.
   std::optional<ProcTime> take_due();
+  void set_due(TimersDue due) { due_ = due; }
   // Names of splits, for facts about them.
   uint32_t split_number(const std::string& name);
 
@@ -53,6 +58,7 @@ class HarnessContext final : public OperatorContext {
   std::vector<RowBatch> sides_;
   StepResult* result_ = nullptr;
   ProcTime now_{0};
+  TimersDue due_ = TimersDue::kAfter;
   std::optional<ProcTime> wake_;
   std::vector<std::string> split_names_;
 };

@@ -12,8 +12,9 @@ namespace {
 
 class OperatorSubject final : public Subject {
  public:
-  explicit OperatorSubject(CaseNode made)
+  OperatorSubject(CaseNode made, TimersDue due)
       : made_(std::move(made)), ctx_(made_.node, made_.config, made_.form) {
+    ctx_.set_due(due);
     StepResult nothing;
     ctx_.record_to(nothing);
     operator_ = make();
@@ -125,8 +126,10 @@ class OperatorSubject final : public Subject {
 
 }  // namespace
 
-std::unique_ptr<Subject> make_operator_subject(const Value& body) {
-  return std::make_unique<OperatorSubject>(node_of_case(body));
+std::unique_ptr<Subject> make_operator_subject(const RecordedCase& recorded) {
+  const bool test_clock = recorded.name.starts_with("twoinput/");
+  return std::make_unique<OperatorSubject>(node_of_case(recorded.body),
+                                           test_clock ? TimersDue::kAt : TimersDue::kAfter);
 }
 
 }  // namespace leat

@@ -50,7 +50,7 @@ std::unique_ptr<Subject> make_subject(const RecordedCase& recorded);
 
 std::unique_ptr<Subject> make_valve_subject(const Value& node);
 std::unique_ptr<Subject> make_source_output_subject(const Value& body);
-std::unique_ptr<Subject> make_operator_subject(const Value& body);
+std::unique_ptr<Subject> make_operator_subject(const RecordedCase& recorded);
 
 // The pure functions: the result, or what the engine throws.
 Value call_function(const RecordedCase& recorded);

@@ -118,7 +118,7 @@ std::unique_ptr<Subject> make_subject(const RecordedCase& recorded) {
   const Value node = member(recorded.body, "node");
   if (has_member(node, "valve")) return make_valve_subject(node);
   if (has_member(node, "source_output")) return make_source_output_subject(recorded.body);
-  return make_operator_subject(recorded.body);
+  return make_operator_subject(recorded);
 }
 
 Emitted Emitted::watermark(EventTime time) {
