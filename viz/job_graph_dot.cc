@@ -59,7 +59,7 @@ std::string rows_of(const std::vector<GraphLine>& lines) {
 
 std::string box(const std::vector<GraphLine>& lines, NodeKind kind) {
   const char* width = kind == NodeKind::kStateful ? "2" : "1";
-  return std::string("<<table border=\"") + width +
+  return std::string("<table border=\"") + width +
          "\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"6\"" + " style=\"rounded\" color=\"" +
          light(border_of(kind)) + "\" bgcolor=\"" + light("bg") + "\"><tr><td>" + rows_of(lines) +
          "</td></tr></table>>";
@@ -78,10 +78,11 @@ struct EdgeLook {
   Partitioning partitioning = Partitioning::kForward;
 };
 
+// `from` and `to` are names of DOT, quoted where they must be.
 std::string edge_text(const std::string& from, const std::string& to, const EdgeLook& look) {
   const bool unused = look.measured && look.rows == 0;
   const char* colour = unused ? "line" : look.holds_back ? "error" : look.side ? "late" : "edge";
-  std::string out = "  " + quoted(from) + " -> " + quoted(to) + " [color=\"" + light(colour) + "\"";
+  std::string out = "  " + from + " -> " + to + " [color=\"" + light(colour) + "\"";
   out += ", penwidth=" + (look.measured ? width_for(look.rows) : std::string("1.2"));
   if (look.side) out += ", style=dotted";
   if (!look.side && look.partitioning == Partitioning::kRebalance) out += ", style=dashed";
@@ -166,8 +167,8 @@ class DotGraph {
     for (const NodeId node : vertex.nodes) {
       auto lines = node_lines(program_, run_, options_, node, std::nullopt);
       if (!chain) lines.insert(lines.end(), about.begin(), about.end());
-      out += "    " + quoted(name(node)) +
-             " [label=" + box(lines, kind_of_node(program_.graph, node)) + "];\n";
+      out += "    " + quoted(name(node)) + " [label=<" +
+             box(lines, kind_of_node(program_.graph, node)) + ">];\n";
     }
     return out + (chain ? "  }\n" : "");
   }
@@ -181,7 +182,7 @@ class DotGraph {
       look.measured = true;
       look.label = with_commas(*rows);
     }
-    return edge_text(name(link.from), name(link.to), look);
+    return edge_text(quoted(name(link.from)), quoted(name(link.to)), look);
   }
 
   EdgeLook look_of(uint32_t index) const {
@@ -205,38 +206,58 @@ class DotGraph {
       look.measured = true;
       look.label += (look.label.empty() ? "" : "  ") + with_commas(look.rows);
     }
-    return edge_text(name(edge.from), name(edge.to), look);
+    return edge_text(quoted(name(edge.from)), quoted(name(edge.to)), look);
   }
 
+  // One node of Graphviz a vertex, its subtasks as cells with ports: so they stand in their order,
+  // which clusters do not promise.
   std::string physical_vertex(VertexId id) const {
     const JobVertex& vertex = program_.job.vertex(id);
-    const bool grouped = vertex.parallelism > 1 || vertex.nodes.size() > 1;
-    std::string out;
-    if (grouped) {
-      std::vector<GraphLine> lines{
-          {LineTone::kPlain, vertex.name + "  ×" + std::to_string(vertex.parallelism)}};
-      for (const NodeId node : vertex.nodes)
-        lines.push_back({LineTone::kSoft, describe(program_.graph.node(node).spec)});
-      for (const uint32_t e : vertex.in_edges) {
-        const std::string summary = crowded(e) ? crowd_text(e) : "";
-        if (!summary.empty()) lines.push_back({LineTone::kSoft, summary});
-      }
-      out += open_cluster(id.value, lines, is_stateful(program_, vertex));
+    const std::string node = "  " + quoted(vertex.name) + " [label=";
+    if (!is_grouped(id)) return node + "<" + subtask_box({id, 0}) + ">];\n";
+    std::vector<GraphLine> lines{
+        {LineTone::kPlain, vertex.name + "  ×" + std::to_string(vertex.parallelism)}};
+    for (const NodeId member : vertex.nodes) {
+      lines.push_back({LineTone::kSoft, describe(program_.graph.node(member).spec)});
     }
+    for (const uint32_t e : vertex.in_edges) {
+      if (crowded(e)) lines.push_back({LineTone::kSoft, crowd_text(e)});
+    }
+    const bool stateful = is_stateful(program_, vertex);
+    std::string table = std::string(
+                            "<<table border=\"1\" cellborder=\"0\" cellspacing=\"0\" "
+                            "cellpadding=\"8\" style=\"rounded\"") +
+                        " color=\"" + light(stateful ? "state-line" : "line") + "\" bgcolor=\"" +
+                        light(stateful ? "state" : "source") + "\"><tr><td align=\"left\">" +
+                        rows_of(lines) + "</td></tr>";
     for (uint32_t i = 0; i < vertex.parallelism; ++i) {
-      const SubtaskId subtask{id, i};
-      std::vector<GraphLine> lines;
-      for (const NodeId node : vertex.nodes) add_member(lines, node, i);
-      const auto about = vertex_lines(program_, run_, options_, id, i);
-      lines.insert(lines.end(), about.begin(), about.end());
-      const NodeKind kind = is_stateful(program_, vertex)
-                                ? NodeKind::kStateful
-                                : kind_of_node(program_.graph, vertex.nodes.back());
-      out += "    " + quoted(subtask_name(program_.job, program_.graph, subtask)) +
-             " [label=" + box(lines, kind) + "];\n";
+      table += "<tr><td port=\"p" + std::to_string(i) + "\">" + subtask_box({id, i}) + "</td></tr>";
     }
-    out += in_order(id);
-    return out + (grouped ? "  }\n" : "");
+    return node + table + "</table>>];\n";
+  }
+
+  bool is_grouped(VertexId id) const {
+    const JobVertex& vertex = program_.job.vertex(id);
+    return vertex.parallelism > 1 || vertex.nodes.size() > 1;
+  }
+
+  std::string subtask_box(SubtaskId subtask) const {
+    const JobVertex& vertex = program_.job.vertex(subtask.vertex);
+    std::vector<GraphLine> lines;
+    for (const NodeId node : vertex.nodes) add_member(lines, node, subtask.index);
+    const auto about = vertex_lines(program_, run_, options_, subtask.vertex, subtask.index);
+    lines.insert(lines.end(), about.begin(), about.end());
+    const NodeKind kind = is_stateful(program_, vertex)
+                              ? NodeKind::kStateful
+                              : kind_of_node(program_.graph, vertex.nodes.back());
+    return box(lines, kind);
+  }
+
+  // Where an edge ends: "per_day":p1:w.
+  std::string end_at(SubtaskId subtask, const char* side) const {
+    const std::string node = quoted(program_.job.vertex(subtask.vertex).name);
+    return is_grouped(subtask.vertex) ? node + ":p" + std::to_string(subtask.index) + ":" + side
+                                      : node;
   }
 
   // What follows the head of a chain and keeps no state needs no more than a line.
@@ -246,16 +267,6 @@ class DotGraph {
       own = {{LineTone::kSoft, own.size() > 1 ? name(node) + ": " + own[1].text : name(node)}};
     }
     lines.insert(lines.end(), own.begin(), own.end());
-  }
-
-  // Invisible edges keep the subtasks of a vertex in their order, top to bottom.
-  std::string in_order(VertexId id) const {
-    if (program_.job.vertex(id).parallelism < 2) return "";
-    std::string out = "    { rank=same; edge [style=invis];";
-    for (uint32_t i = 0; i < program_.job.vertex(id).parallelism; ++i) {
-      out += (i > 0 ? " -> " : " ") + quoted(subtask_name(program_.job, program_.graph, {id, i}));
-    }
-    return out + "; }\n";
   }
 
   size_t channels(uint32_t index) const {
@@ -297,8 +308,7 @@ class DotGraph {
           look.measured = true;
           if (!crowd) look.label += (look.label.empty() ? "" : "  ") + with_commas(look.rows);
         }
-        out += edge_text(subtask_name(program_.job, program_.graph, from),
-                         subtask_name(program_.job, program_.graph, {edge.to_vertex, j}), look);
+        out += edge_text(end_at(from, "e"), end_at({edge.to_vertex, j}, "w"), look);
       }
     }
     return out;

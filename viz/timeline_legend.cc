@@ -112,6 +112,7 @@ void marks(TimelineScene& scene, Legend& legend) {
     legend.row(counted(aborted, "checkpoint", "checkpoints") + " aborted",
                [&](double y) { svg.path("ck-off", diamond_at(kIcon, y, 4.5)); });
   }
+  if (!scene.has_diagonal()) return;
   legend.row(scene.options.start ? "no delay at all" : "the least delay seen", bar("ideal"));
 }
 

@@ -286,6 +286,7 @@ void label_watermark(TimelineScene& scene) {
 }
 
 void draw_diagonal(TimelineScene& scene) {
+  if (!scene.has_diagonal()) return;
   // The part of event = processing + shift that lies on the plane.
   const int64_t lo = std::max(scene.proc.lo, scene.event.lo - scene.shift);
   const int64_t hi = std::min(scene.proc.hi, scene.event.hi - scene.shift);
@@ -350,6 +351,10 @@ void draw_plane(TimelineScene& scene) {
   draw_watermarks(scene);
   draw_late(scene);
   draw_checkpoints(scene);
+  if (scene.run.records() == 0) {
+    scene.write((kPlane.x0 + kPlane.x1) / 2, (kPlane.y0 + kPlane.y1) / 2, "no record was read",
+                {"soft halo", 14, Weight::kRegular, Anchor::kMiddle});
+  }
   label_watermark(scene);
   label_setbacks(scene);
   label_windows(scene);

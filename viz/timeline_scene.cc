@@ -103,7 +103,8 @@ void set_event_range(TimelineScene& scene) {
     }
   } else {
     for (const WindowView& w : scene.windows) {
-      if (w.end.ms > lo && w.start.ms < hi && w.end.ms - w.start.ms < 2 * (hi - lo) + 1000) {
+      const bool fits = scene.windows.size() <= 3 || (w.end.ms - w.start.ms) / 2 < hi - lo;
+      if (w.end.ms > lo && w.start.ms <= hi && fits) {
         lo = std::min(lo, w.start.ms);
         hi = std::max(hi, w.end.ms);
       }
@@ -130,7 +131,8 @@ void set_proc_range(TimelineScene& scene) {
     include(ProcTime{0});
     include(scene.run.ended_at.ms > 0 ? scene.run.ended_at : ProcTime{1000});
   }
-  if (lo >= 0 && lo < (hi - lo) / 3 + 1) lo = 0;
+  if (lo >= 0 && (lo < (hi - lo) / 3 || hi - lo < 10)) lo = 0;
+  hi = std::max(hi, lo + 10);
   const int64_t air = std::max<int64_t>((hi - lo) / 40, 1);
   scene.proc = {lo, hi + air, Page::kPlane.y1, Page::kPlane.y0};
   scene.across = {lo, hi + air, Page::kPlane.x0, Page::kPlane.x1};

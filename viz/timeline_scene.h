@@ -51,6 +51,10 @@ struct TimelineScene {
   SvgWriter svg;
   LabelPlacer placer;
 
+  // Where nothing was read and no start is known, there is nothing to measure delay against.
+  bool has_diagonal() const {
+    return options.start.has_value() || run.records() > 0 || !run.strays.empty();
+  }
   double x_event(EventTime t) const { return event(t.ms); }
   double y_proc(ProcTime t) const { return proc(t.ms); }
   // As people read it.

@@ -90,6 +90,10 @@ void draw_lags(TimelineScene& scene) {
   }
   scene.svg.path("wm", lag_path(scene, scene.watermark, y));
   lane_name(scene, kLag0 + 12, "how far the watermark lags");
+  if (scene.watermark.empty() && scene.lines.empty()) {
+    lane_note(scene, kLag0 + 29, "not measured");
+    return;
+  }
   lane_note(scene, kLag0 + 29, "against the diagonal above;");
   lane_note(scene, kLag0 + 44, "splits far behind are cut off");
 }

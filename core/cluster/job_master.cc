@@ -81,6 +81,15 @@ JobMaster::Worker* JobMaster::find_worker(ProcessId process) {
   return nullptr;
 }
 
+JobMaster::Worker& JobMaster::known_worker(ProcessId process) {
+  if (find_worker(process) == nullptr) {
+    workers_.push_back({process, 0, 0, {}});
+    std::sort(workers_.begin(), workers_.end(),
+              [](const Worker& a, const Worker& b) { return a.process < b.process; });
+  }
+  return *find_worker(process);
+}
+
 void JobMaster::on_message(const Message& message) {
   const Fence fence = fence_of(message.body);
   if (fence.leader != leader_ || is_over()) return;
@@ -89,9 +98,9 @@ void JobMaster::on_message(const Message& message) {
   if (type == MessageType::kStartJob) {
     begin();
   } else if (type == MessageType::kTaskManagerGone) {
-    const ProcessId gone = unpack<TaskManagerGone>(message.body).process;
-    const Worker* worker = find_worker(gone);
-    if (worker != nullptr && worker->registration == fence.registration) release_worker(gone);
+    Worker& gone = known_worker(unpack<TaskManagerGone>(message.body).process);
+    if (gone.registration == fence.registration) release_worker(gone.process);
+    gone.dead_registration = std::max(gone.dead_registration, fence.registration);
   } else if (type == MessageType::kOfferSlots) {
     on_offer(from, fence.registration, unpack<OfferSlots>(message.body));
   } else {
@@ -145,13 +154,7 @@ void JobMaster::on_worker_message(MessageType type, const Message& message) {
 // ---- TaskManagers ----
 
 void JobMaster::on_offer(ProcessId from, uint64_t registration, const OfferSlots& offer) {
-  Worker* worker = find_worker(from);
-  if (worker == nullptr) {
-    workers_.push_back({from});
-    std::sort(workers_.begin(), workers_.end(),
-              [](const Worker& a, const Worker& b) { return a.process < b.process; });
-    worker = find_worker(from);
-  }
+  Worker* worker = &known_worker(from);
   if (registration <= worker->dead_registration || registration < worker->registration) return;
   if (worker->registration != 0 && registration > worker->registration) release_worker(from);
   worker->registration = registration;

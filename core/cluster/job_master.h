@@ -58,6 +58,7 @@ class JobMaster {
   };
 
   Worker* find_worker(ProcessId process);
+  Worker& known_worker(ProcessId process);  // made where it was not
   Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
   template <class M>
   void send_to(ProcessId process, const M& message) {

@@ -7,28 +7,24 @@
 
 namespace leat {
 
-namespace {
-constexpr uint64_t kIdBlock = 16;
-}
-
 void JobMaster::act() {
   for (;;) {
+    look_at_source_snapshots();
     const std::vector<CheckpointAction> actions = coordinator_.take_actions();
+    if (actions.empty()) break;
     for (const CheckpointAction& action : actions) {
       std::visit([this](const auto& what) { act(what); }, action);
     }
-    look_at_source_snapshots();
-    send_source_events();
-    if (actions.empty()) return;
     advance();
   }
+  send_source_events();
 }
 
 void JobMaster::act(const CheckpointBegan& action) {
   endpoint_.add_fact(CheckpointTriggered{action.id});
   JobRecord record = record_.wanted();
-  if (record.last_id.value - action.id.value < kIdBlock / 2) {
-    record.last_id.value += kIdBlock;
+  if (record.last_id.value - action.id.value < kCheckpointIdBlock / 2) {
+    record.last_id.value += kCheckpointIdBlock;
     record_.want(record);
   }
 }
@@ -49,7 +45,6 @@ void JobMaster::look_at_source_snapshots() {
   const CheckpointId id = *snapshotting_;
   snapshotting_.reset();
   coordinator_.coordinators_ready(id, std::move(states), endpoint_.now());
-  act();
 }
 
 void JobMaster::act(const TriggerTasks& action) {

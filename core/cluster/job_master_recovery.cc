@@ -7,8 +7,6 @@
 namespace leat {
 
 namespace {
-// Ids are noted in blocks, before they are given; a JobManager that dies leaves at most that gap.
-constexpr uint64_t kIdBlock = 16;
 constexpr uint32_t kReadTries = 3;
 constexpr Duration kStoreRetry{100};
 }  // namespace
@@ -121,7 +119,8 @@ void JobMaster::recovered() {
   if (!checkpoints.empty()) endpoint_.add_fact(CheckpointCompleted{checkpoints.back().id});
   coordinator_.recover(std::move(checkpoints), {before.last_id.value + 1});
   coordinator_.allow_ids_up_to(before.last_id);
-  record_.want({before.attempt + 1, {before.last_id.value + kIdBlock}, JobStatus::kRunning});
+  record_.want(
+      {before.attempt + 1, {before.last_id.value + kCheckpointIdBlock}, JobStatus::kRunning});
   endpoint_.send({endpoint_.env().self(), kResourceManager}, {leader_, 0},
                  RequireSlots{slots_needed()});
   start_attempt();

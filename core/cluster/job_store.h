@@ -18,6 +18,9 @@
 
 namespace leat {
 
+// Ids are noted in blocks; a JobManager that dies leaves at most a gap of one block.
+inline constexpr uint64_t kCheckpointIdBlock = 16;
+
 struct JobRecord {
   uint32_t attempt = 0;                    // the highest that may be in use
   CheckpointId last_id;                    // the highest that may be given

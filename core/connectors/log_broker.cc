@@ -8,16 +8,6 @@
 
 namespace leat {
 
-class LogContents {
- public:
-  LogTransactions transactions;
-  std::map<std::pair<NodeId, TransactionId>, ProcTime> begun;  // of the unfinished ones
-  std::map<std::tuple<std::string, std::string, uint32_t>, uint64_t> group_offsets;
-  uint64_t appends = 0;
-};
-
-std::shared_ptr<LogContents> make_log_contents() { return std::make_shared<LogContents>(); }
-
 std::string committed_prefix(const std::string& topic) { return "log/" + topic + "/"; }
 
 RowBatch decode_committed(std::string_view blob) {
@@ -32,16 +22,12 @@ enum Endpoint : uint32_t { kFetches = 1, kTransactions = 2, kStorage = 3 };
 
 class LogBroker final : public Process, private TransactionListener {
  public:
-  LogBroker(Env& env, LogTopics topics, bool persist, std::shared_ptr<LogContents> contents)
-      : env_(env), topics_(std::move(topics)), persist_(persist), contents_(std::move(contents)) {
+  LogBroker(Env& env, LogTopics topics, bool persist)
+      : env_(env), topics_(std::move(topics)), persist_(persist) {
     for (const auto& [topic, sink] : topics_.sinks) names_[sink] = topic;
   }
 
-  void start() override {
-    for (const auto& [transaction, begun] : contents_->begun) {
-      watch(transaction.first, transaction.second, begun);
-    }
-  }
+  void start() override {}
 
   void on_message(const Message& message) override {
     const LogEnvelope envelope = open_log_envelope(message.body);
@@ -53,7 +39,7 @@ class LogBroker final : public Process, private TransactionListener {
       on_fetch(*fetch, asker);
     } else {
       const CommitOffset& commit = std::get<CommitOffset>(request);
-      contents_->group_offsets[{commit.topic, commit.group, commit.partition}] = commit.offset;
+      group_offsets_[{commit.topic, commit.group, commit.partition}] = commit.offset;
     }
   }
 
@@ -61,7 +47,7 @@ class LogBroker final : public Process, private TransactionListener {
     if (tag.endpoint == kTransactions) {
       const NodeId sink{tag.kind};
       watches_.erase({sink, tag.arg});
-      contents_->transactions.time_out(sink, tag.arg, *this);
+      transactions_.time_out(sink, tag.arg, *this);
       return;
     }
     const auto held = held_.find(reader_of(tag));
@@ -130,7 +116,7 @@ class LogBroker final : public Process, private TransactionListener {
     const auto sink = topics_.sinks.find(request.topic);
     if (sink == topics_.sinks.end()) {
       return send(asker,
-                  Refused{request.attempt, request.number, "UnknownTopic: " + request.topic});
+                  RequestRefused{request.attempt, request.number, "UnknownTopic: " + request.topic});
     }
     const ProducerKey producer{sink->second, request.subtask};
     for (const auto& [ticket, write] : writes_) {  // on its way to storage: answered from there
@@ -140,7 +126,7 @@ class LogBroker final : public Process, private TransactionListener {
       }
     }
     const uint64_t before = next_write_;
-    const LogReply reply = contents_->transactions.handle(sink->second, request, *this);
+    const LogReply reply = transactions_.handle(sink->second, request, *this);
     if (next_write_ == before) return send(asker, reply);
     for (uint64_t ticket = before; ticket < next_write_; ++ticket) {
       Write& write = writes_.at(ticket);
@@ -156,12 +142,7 @@ class LogBroker final : public Process, private TransactionListener {
     return entity(entity(names_.at(sink)), subtask);
   }
 
-  void watch(NodeId sink, TransactionId id, ProcTime begun) {
-    const TimerTag tag{entity_of(sink, subtask_of(id)), kTransactions, sink.value, id};
-    watches_[{sink, id}] = env_.call_at(begun + topics_.transaction_timeout, tag);
-  }
   void unwatch(NodeId sink, TransactionId id) {
-    contents_->begun.erase({sink, id});
     const auto timer = watches_.find({sink, id});
     if (timer == watches_.end()) return;
     env_.cancel(timer->second);
@@ -169,8 +150,8 @@ class LogBroker final : public Process, private TransactionListener {
   }
 
   void on_begun(NodeId sink, TransactionId id) override {
-    contents_->begun[{sink, id}] = env_.now();
-    watch(sink, id, env_.now());
+    const TimerTag tag{entity_of(sink, subtask_of(id)), kTransactions, sink.value, id};
+    watches_[{sink, id}] = env_.call_at(env_.now() + topics_.transaction_timeout, tag);
   }
   void on_frozen(NodeId sink, TransactionId id, const LogTransaction& transaction) override {
     env_.trace().add(env_.now(), TransactionPreCommitted{
@@ -197,8 +178,7 @@ class LogBroker final : public Process, private TransactionListener {
     show(sink, 0, rows);
     if (!persist_) return;
     const std::string name = "a" + std::to_string(subtask) + "." +
-                             std::to_string(env_.incarnation()) + "." +
-                             std::to_string(contents_->appends++);
+                             std::to_string(env_.incarnation()) + "." + std::to_string(appends_++);
     keep(sink, name, {rows});
   }
 
@@ -225,7 +205,7 @@ class LogBroker final : public Process, private TransactionListener {
   void on_fetch(const Fetch& fetch, const Asker& asker) {
     const auto topic = topics_.topics.find(fetch.topic);
     if (topic == topics_.topics.end()) {
-      return send(asker, Refused{fetch.attempt, 0, "UnknownTopic: " + fetch.topic});
+      return send(asker, RequestRefused{fetch.attempt, 0, "UnknownTopic: " + fetch.topic});
     }
     const SplitData& data = *topic->second;
     check(fetch.partition < data.splits(), "a fetch from a partition that does not exist");
@@ -262,9 +242,11 @@ class LogBroker final : public Process, private TransactionListener {
   Env& env_;
   const LogTopics topics_;
   const bool persist_;
-  const std::shared_ptr<LogContents> contents_;
   std::map<NodeId, std::string> names_;  // of the sinks' topics
-  std::map<std::pair<NodeId, TransactionId>, TimerId> watches_;
+  LogTransactions transactions_;
+  std::map<std::pair<NodeId, TransactionId>, TimerId> watches_;  // time-outs of the unfinished
+  std::map<std::tuple<std::string, std::string, uint32_t>, uint64_t> group_offsets_;
+  uint64_t appends_ = 0;
   std::map<Reader, Held> held_;
   std::map<uint64_t, Write> writes_;
   uint64_t next_write_ = 1;
@@ -272,10 +254,8 @@ class LogBroker final : public Process, private TransactionListener {
 
 }  // namespace
 
-std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist,
-                                         std::shared_ptr<LogContents> contents) {
-  if (contents == nullptr) contents = make_log_contents();
-  return std::make_unique<LogBroker>(env, std::move(topics), persist, std::move(contents));
+std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist) {
+  return std::make_unique<LogBroker>(env, std::move(topics), persist);
 }
 
 }  // namespace leat

@@ -2,9 +2,9 @@
 // partitions and offsets, consumer groups, idempotent producers, transactions, read_committed.
 //
 // It is a process of its own that is reached by messages only (log_protocol.h). Its contents are
-// durable: it may be slow or unreachable, but does not forget. A transactional producer has an id
-// and an epoch; opening it anew raises the epoch, aborts what its older epochs left open and fences
-// them.
+// durable: it may be slow or unreachable, but does not forget (whoever runs it does not let it
+// die). A transactional producer has an id and an epoch; opening it anew raises the epoch, aborts
+// what its older epochs left open and fences them.
 #pragma once
 
 #include <map>
@@ -26,16 +26,9 @@ struct LogTopics {
   Duration transaction_timeout{3600000};
 };
 
-// What the log must not forget. Whoever lets the log's process die and start again keeps this
-// meanwhile, and gives it to the next one.
-class LogContents;
-std::shared_ptr<LogContents> make_log_contents();
-
 // `persist`: the committed rows of sink topics are written to env.blobs() as they commit (on the
-// real clock, so that they can be looked at); in the simulation the taps see them. `contents`: null
-// where the log's process is never started anew.
-std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist,
-                                         std::shared_ptr<LogContents> contents = nullptr);
+// real clock, so that they can be looked at); in the simulation the taps see them.
+std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist);
 
 // Persisted rows are in blobs of this prefix, one for each commit; this reads one back.
 std::string committed_prefix(const std::string& topic);

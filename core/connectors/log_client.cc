@@ -9,7 +9,7 @@ namespace {
 uint32_t attempt_answered(const LogReply& reply) {
   if (const auto* done = std::get_if<Done>(&reply)) return done->attempt;
   if (const auto* missing = std::get_if<Missing>(&reply)) return missing->attempt;
-  const auto* refused = std::get_if<Refused>(&reply);
+  const auto* refused = std::get_if<RequestRefused>(&reply);
   check(refused != nullptr, "a producer got an answer that is for consumers");
   return refused->attempt;
 }
@@ -35,7 +35,7 @@ std::optional<std::string> LogClient::on_reply(const LogReply& reply, ConnectorC
     mark_answered(done->number, ctx);
     return std::nullopt;
   }
-  if (const auto* refused = std::get_if<Refused>(&reply)) return refused->why;
+  if (const auto* refused = std::get_if<RequestRefused>(&reply)) return refused->why;
   const uint64_t expected = std::get<Missing>(reply).expected;
   if (expected < answered_below()) {
     return "LogForgetful: the log asks again for request " + std::to_string(expected) +

@@ -113,7 +113,7 @@ struct ReplyEncoder {
     out.varint(r.attempt);
     out.varint(r.expected);
   }
-  void operator()(const Refused& r) const {
+  void operator()(const RequestRefused& r) const {
     out.varint(r.attempt);
     out.varint(r.number);
     out.text(r.why);
@@ -192,7 +192,7 @@ LogReply decode_log_reply(std::string_view body) {
     case 2: {
       const uint32_t attempt = in.u32();
       const uint64_t number = in.varint();
-      return Refused{attempt, number, std::string(in.text())};
+      return RequestRefused{attempt, number, std::string(in.text())};
     }
     case 3: {
       Fetched r;

@@ -107,7 +107,7 @@ struct Missing {  // something was lost: send again from here
   uint64_t expected = 0;
 };
 // Final: every later request of the session is refused in the same way.
-struct Refused {
+struct RequestRefused {
   uint32_t attempt = 0;
   uint64_t number = 0;
   std::string why;  // begins with a name: "ProducerFenced: ..."
@@ -118,7 +118,7 @@ struct Fetched {
   uint64_t end = 0;     // where the partition ends
   RowBatch rows;
 };
-using LogReply = std::variant<Done, Missing, Refused, Fetched>;
+using LogReply = std::variant<Done, Missing, RequestRefused, Fetched>;
 Bytes encode(const LogReply& reply);
 LogReply decode_log_reply(std::string_view body);
 

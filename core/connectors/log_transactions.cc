@@ -23,7 +23,7 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
                                  TransactionListener& listener) {
   Producer& producer = producers_[{sink, request.subtask}];
   if (request.attempt < producer.attempt) {
-    return Refused{request.attempt, request.number,
+    return RequestRefused{request.attempt, request.number,
                    "ProducerFenced: attempt " + std::to_string(request.attempt) +
                        " writes while attempt " + std::to_string(producer.attempt) +
                        " has the producer"};
@@ -34,7 +34,7 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
     producer.next_number = 0;
     producer.refused.reset();
   }
-  if (producer.refused) return Refused{request.attempt, request.number, *producer.refused};
+  if (producer.refused) return RequestRefused{request.attempt, request.number, *producer.refused};
   if (request.number > producer.next_number) return Missing{request.attempt, producer.next_number};
   if (request.number < producer.next_number) return Done{request.attempt, request.number};
 
@@ -42,7 +42,7 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
   std::visit([&](const auto& op) { perform(op, call); }, request.op);
   if (call.refusal) {
     producer.refused = std::move(call.refusal);
-    return Refused{request.attempt, request.number, *producer.refused};
+    return RequestRefused{request.attempt, request.number, *producer.refused};
   }
   ++producer.next_number;
   return Done{request.attempt, request.number};

@@ -43,7 +43,7 @@ class TransactionListener {
 
 class LogTransactions {
  public:
-  // Done, Missing or Refused.
+  // Done, Missing or RequestRefused.
   LogReply handle(NodeId sink, const ProducerRequest& request, TransactionListener& listener);
   // The transaction has been open for too long. Nothing happens where it has ended.
   void time_out(NodeId sink, TransactionId id, TransactionListener& listener);

@@ -95,7 +95,7 @@ class SourceReaderOperator final : public SourceOperator {
   // ---- the log ----
   void on_external(std::string_view body, ConnectorContext& ctx) override {
     LogReply reply = decode_log_reply(body);
-    if (const auto* refused = std::get_if<Refused>(&reply)) {
+    if (const auto* refused = std::get_if<RequestRefused>(&reply)) {
       return ctx.fail("the log has refused source " + ctx.node().name + ": " + refused->why);
     }
     auto* fetched = std::get_if<Fetched>(&reply);

@@ -70,6 +70,8 @@ WindowOperator::WindowOperator(const StreamNode& node)
   layout_.keys = static_cast<uint32_t>(key_fields_.size());
   layout_.accumulators = static_cast<uint32_t>(aggregates_.size());
   layout_.trigger = trigger_->cells();
+  event_time_ = assigner_->domain() == WindowTime::kEvent;
+  plain_ = event_time_ && assigner_->one_each() && trigger_->is_event_time_default();
 }
 
 WindowOperator::~WindowOperator() = default;
@@ -83,39 +85,66 @@ void WindowOperator::open(OperatorContext& ctx) {
 
 void WindowOperator::on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) {
   read_times(rows, ctx.now());
-  const uint32_t size = rows.size();
-  if (assigner_->one_each()) {
-    assigned_.resize(size);
-    assigner_->assign_each(times_, assigned_);
-    for (uint32_t i = 0; i < size; ++i) {
-      PaneTable* table = table_of(assigned_[i]);
-      if (table == nullptr) {
-        on_late_row(rows, i, ctx);
-      } else {
-        add_to_pane(*table, std::as_const(rows).row(i), rows.timestamp(i), ctx);
-      }
-    }
+  if (plain_) {
+    add_plain_batch(rows, ctx);
   } else {
-    for (uint32_t i = 0; i < size; ++i) {
-      assigned_.clear();
-      assigner_->assign(times_[i], assigned_);
-      bool skipped = true;
-      for (const TimeWindow& window : assigned_) {
-        PaneTable* table = table_of(window);
-        if (table == nullptr) continue;
-        skipped = false;
-        add_to_pane(*table, std::as_const(rows).row(i), rows.timestamp(i), ctx);
-      }
-      if (skipped) on_late_row(rows, i, ctx);
-    }
+    for (uint32_t i = 0; i < rows.size(); ++i) add_row(rows, i, ctx);
   }
   ask_to_wake(ctx);
+}
+
+void WindowOperator::add_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx) {
+  assigned_.clear();
+  assigner_->assign(times_[i], assigned_);
+  bool skipped = true;
+  for (const TimeWindow& window : assigned_) {
+    PaneTable* table = table_of(window);
+    if (table == nullptr) continue;
+    skipped = false;
+    add_to_pane(*table, rows.row(i), rows.timestamp(i), ctx);
+  }
+  if (skipped) on_late_row(rows, i, ctx);
+}
+
+// The same for a whole batch: first where each row goes, which brings the memory near, then the
+// rows.
+void WindowOperator::add_plain_batch(const RowBatch& rows, OperatorContext& ctx) {
+  const uint32_t size = rows.size();
+  assigned_.resize(size);
+  tables_.resize(size);
+  hashes_.resize(size);
+  assigner_->assign_each(times_, assigned_);
+  for (uint32_t i = 0; i < size; ++i) {
+    tables_[i] = table_of(assigned_[i]);
+    if (tables_[i] == nullptr) continue;
+    hashes_[i] = PaneTable::hash_of(rows.row(i), key_fields_);
+    tables_[i]->prefetch_slot(hashes_[i]);
+  }
+  constexpr uint32_t kAhead = 8;
+  for (uint32_t i = 0; i < size; ++i) {
+    if (i + kAhead < size && tables_[i + kAhead] != nullptr) {
+      tables_[i + kAhead]->prefetch_pane(hashes_[i + kAhead]);
+    }
+    if (tables_[i] == nullptr) {
+      on_late_row(rows, i, ctx);
+      continue;
+    }
+    PaneTable& table = *tables_[i];
+    const RowView row = rows.row(i);
+    const auto [pane, added] = table.find_or_add(hashes_[i], row, key_fields_);
+    const bool on_time = table.max_timestamp > watermark_.ms;
+    if (on_time && (table.flags(pane) & table.plain_flags) == table.plain_flags) {
+      add_contents(table, pane, row, rows.timestamp(i));
+    } else {
+      add_to_found_pane(table, pane, added, row, rows.timestamp(i), ctx);
+    }
+  }
 }
 
 // The place of each row on the assigner's timeline.
 void WindowOperator::read_times(const RowBatch& rows, ProcTime now) {
   times_.resize(rows.size());
-  if (!event_time()) {
+  if (!event_time_) {
     std::fill(times_.begin(), times_.end(), now.ms);
     return;
   }
@@ -131,15 +160,16 @@ void WindowOperator::read_times(const RowBatch& rows, ProcTime now) {
 void WindowOperator::add_to_pane(PaneTable& table, RowView row, Timestamp time,
                                  OperatorContext& ctx) {
   const auto [pane, added] = table.find_or_add(row, key_fields_);
+  add_to_found_pane(table, pane, added, row, time, ctx);
+}
+
+void WindowOperator::add_to_found_pane(PaneTable& table, uint32_t pane, bool added, RowView row,
+                                       Timestamp time, OperatorContext& ctx) {
   if (added) create_contents(table, pane);
   add_contents(table, pane, row, time);
   table.flags(pane) |= pane::kFilled;
-  if (trigger_->is_event_time_default() && event_time() && table.max_timestamp > watermark_.ms) {
-    set_timer(table, pane, pane::kEventEnd, table.max_timestamp);  // what EventTimeTrigger would do
-  } else {
-    PaneContext pane_context(*this, table, pane, ctx);
-    act(trigger_->on_element(row, time, pane_context), table, pane, ctx);
-  }
+  PaneContext pane_context(*this, table, pane, ctx);
+  act(trigger_->on_element(row, time, pane_context), table, pane, ctx);
   set_cleanup_timer(table, pane);
 }
 
@@ -158,7 +188,12 @@ void WindowOperator::add_contents(PaneTable& table, uint32_t pane, RowView row, 
   for (size_t i = 0; i < aggregates_.size(); ++i) {
     const WindowAggregate& aggregate = aggregates_[i];
     if (aggregate.is_field_sum()) {
-      add_to_sum(accumulators[i], row[aggregate.field()]);
+      const Value& addend = row[aggregate.field()];
+      if (accumulators[i].type() == ValueType::kInt && addend.type() == ValueType::kInt) {
+        accumulators[i] = Value::integer(wrapping_add(accumulators[i].as_int(), addend.as_int()));
+      } else {
+        add_to_sum(accumulators[i], addend);
+      }
     } else if (aggregate.collects()) {
       table.list(pane, list++).push_back(aggregate.argument(row, time));
     } else {
@@ -170,7 +205,7 @@ void WindowOperator::add_contents(PaneTable& table, uint32_t pane, RowView row, 
 // None of the row's windows took it. Only if the row itself is behind the watermark it is late; an
 // element that no window wants disappears silently.
 void WindowOperator::on_late_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx) {
-  if (!event_time() || wrapping_add(times_[i], lateness_) > watermark_.ms) return;
+  if (!event_time_ || wrapping_add(times_[i], lateness_) > watermark_.ms) return;
   if (late_to_side_) {
     ctx.side(0).append_row_of(rows, i);
   } else {
@@ -224,6 +259,14 @@ PaneTable* WindowOperator::table_of(const TimeWindow& window) {
   return recent.table;
 }
 
+// Filled, and all timers that an element on time would set are set.
+uint8_t WindowOperator::plain_flags(const PaneTable& table) const {
+  const bool second_timer =
+      table.cleanup != table.max_timestamp && table.cleanup != EventTime::max().ms;
+  return static_cast<uint8_t>(pane::kFilled | pane::kEventEnd |
+                              (second_timer ? pane::kEventCleanup : 0));
+}
+
 PaneTable& WindowOperator::table_at(const TimeWindow& window, int64_t cleanup) {
   std::unique_ptr<PaneTable>& table = windows_[window];
   if (table == nullptr) {
@@ -234,6 +277,7 @@ PaneTable& WindowOperator::table_at(const TimeWindow& window, int64_t cleanup) {
       spare_.pop_back();
     }
     table->reset(window, cleanup);
+    table->plain_flags = plain_flags(*table);
   }
   return *table;
 }
@@ -273,7 +317,7 @@ void WindowOperator::set_timer(PaneTable& table, uint32_t pane, uint8_t flag, in
 }
 
 void WindowOperator::set_cleanup_timer(PaneTable& table, uint32_t pane) {
-  if (!event_time()) return set_timer(table, pane, pane::kProcessingEnd, table.max_timestamp);
+  if (!event_time_) return set_timer(table, pane, pane::kProcessingEnd, table.max_timestamp);
   if (table.cleanup == EventTime::max().ms) return;          // never
   const bool at_end = table.cleanup == table.max_timestamp;  // one timer for both
   set_timer(table, pane, at_end ? pane::kEventEnd : pane::kEventCleanup, table.cleanup);
@@ -331,7 +375,7 @@ void WindowOperator::fire(TimeDomain domain, int64_t time, PaneTable& table, uin
   act(domain == TimeDomain::kEvent ? trigger_->on_event_time(EventTime{time}, pane_context)
                                    : trigger_->on_processing_time(ProcTime{time}, pane_context),
       table, pane, ctx);
-  const bool own_domain = (domain == TimeDomain::kEvent) == event_time();
+  const bool own_domain = (domain == TimeDomain::kEvent) == event_time_;
   if (own_domain && time == table.cleanup) clean_up(table, pane, ctx);
 }
 

@@ -45,16 +45,20 @@ class WindowOperator final : public Operator, public CountsLateRecords {
     PaneTable* table = nullptr;
   };
 
-  bool event_time() const { return assigner_->domain() == WindowTime::kEvent; }
-  bool is_late(int64_t cleanup) const { return event_time() && cleanup <= watermark_.ms; }
+  bool is_late(int64_t cleanup) const { return event_time_ && cleanup <= watermark_.ms; }
   // Null where the window is late.
   PaneTable* table_of(const TimeWindow& window);
   PaneTable& table_at(const TimeWindow& window, int64_t cleanup);
+  uint8_t plain_flags(const PaneTable& table) const;
   void retire(PaneTable& table);
   void recycle_retired();
 
   void read_times(const RowBatch& rows, ProcTime now);
+  void add_plain_batch(const RowBatch& rows, OperatorContext& ctx);
+  void add_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx);
   void add_to_pane(PaneTable& table, RowView row, Timestamp time, OperatorContext& ctx);
+  void add_to_found_pane(PaneTable& table, uint32_t pane, bool added, RowView row, Timestamp time,
+                         OperatorContext& ctx);
   void add_contents(PaneTable& table, uint32_t pane, RowView row, Timestamp time);
   void create_contents(PaneTable& table, uint32_t pane);
   void on_late_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx);
@@ -77,6 +81,9 @@ class WindowOperator final : public Operator, public CountsLateRecords {
   std::unique_ptr<Trigger> trigger_;
   std::vector<WindowAggregate> aggregates_;
   PaneTable::Layout layout_;
+  bool event_time_;
+  // One window an element, and the plain event time trigger: what most jobs do.
+  bool plain_;
 
   EventTime watermark_ = EventTime::min();
   std::map<TimeWindow, std::unique_ptr<PaneTable>> windows_;
@@ -91,6 +98,8 @@ class WindowOperator final : public Operator, public CountsLateRecords {
   // Of one call, kept for their memory.
   std::vector<int64_t> times_;
   std::vector<TimeWindow> assigned_;
+  std::vector<PaneTable*> tables_;
+  std::vector<uint64_t> hashes_;
   std::vector<PaneTimers::Entry> firing_;
 };
 

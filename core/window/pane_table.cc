@@ -38,13 +38,23 @@ void PaneTable::drop(uint32_t pane) {
   --live_;
 }
 
+uint32_t PaneTable::add(RowView row, std::span<const uint32_t> key_fields) {
+  for (const uint32_t field : key_fields) cells_.push_back(row[field]);
+  cells_.resize(cells_.size() + layout_.accumulators + layout_.trigger);
+  if (layout_.lists > 0) lists_.resize(lists_.size() + layout_.lists);
+  flags_.push_back(pane::kLive);
+  ++live_;
+  return size() - 1;
+}
+
 void PaneTable::grow() {
   slots_.assign(std::max(kFewSlots, slots_.size() * 2), kFree);
   const size_t mask = slots_.size() - 1;
   for (uint32_t pane = 0; pane < size(); ++pane) {
     if ((flags_[pane] & pane::kLive) == 0) continue;
     const RowView cells = key(pane);
-    const uint64_t hash = hash_of(cells.size(), [&](size_t i) -> const Value& { return cells[i]; });
+    const uint64_t hash =
+        hash_cells(cells.size(), [&](size_t i) -> const Value& { return cells[i]; });
     size_t slot = hash & mask;
     while (slots_[slot] != kFree) slot = (slot + 1) & mask;
     slots_[slot] = pane;

@@ -44,6 +44,8 @@ class PaneTable {
   TimeWindow window;
   int64_t max_timestamp = 0;
   int64_t cleanup = 0;
+  uint8_t plain_flags =
+      0;  // of a pane in which an element on time changes nothing but the contents
   uint32_t generation = 0;  // counts the windows that the table has held
 
   uint32_t size() const { return static_cast<uint32_t>(flags_.size()); }
@@ -54,7 +56,24 @@ class PaneTable {
     bool added;
   };
   // The pane of the key in these fields of the row; added where absent: live, not filled.
-  Found find_or_add(RowView row, std::span<const uint32_t> key_fields);
+  Found find_or_add(RowView row, std::span<const uint32_t> key_fields) {
+    return find_or_add(hash_of(row, key_fields), row, key_fields);
+  }
+  Found find_or_add(uint64_t hash, RowView row, std::span<const uint32_t> key_fields);
+  static uint64_t hash_of(RowView row, std::span<const uint32_t> key_fields) {
+    return hash_cells(key_fields.size(),
+                      [&](size_t i) -> const Value& { return row[key_fields[i]]; });
+  }
+  // Brings near what find_or_add() of that hash will read: first the slot, then (once the slot is
+  // near) the pane. A batch asks for all before it uses the first.
+  void prefetch_slot(uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  }
+  void prefetch_pane(uint64_t hash) const {
+    if (slots_.empty()) return;
+    const uint32_t pane = slots_[hash & (slots_.size() - 1)];
+    if (pane != kFree) __builtin_prefetch(at(pane));
+  }
   void drop(uint32_t pane);  // its cells become null, its memory goes with the table
 
   uint8_t& flags(uint32_t pane) { return flags_[pane]; }
@@ -75,8 +94,9 @@ class PaneTable {
   Value* at(uint32_t pane) { return cells_.data() + size_t{pane} * layout_.stride(); }
   const Value* at(uint32_t pane) const { return cells_.data() + size_t{pane} * layout_.stride(); }
   void grow();
+  uint32_t add(RowView row, std::span<const uint32_t> key_fields);
   template <class Cell>
-  static uint64_t hash_of(size_t fields, Cell&& cell) {
+  static uint64_t hash_cells(size_t fields, Cell&& cell) {
     if (fields == 1) return cell(0).hash();
     uint64_t hash = 0;
     for (size_t i = 0; i < fields; ++i) hash = mix(hash, cell(i).hash());
@@ -93,26 +113,20 @@ class PaneTable {
 
 // ---- inline, because it is the inner loop ----
 
-inline PaneTable::Found PaneTable::find_or_add(RowView row, std::span<const uint32_t> key_fields) {
+inline PaneTable::Found PaneTable::find_or_add(uint64_t hash, RowView row,
+                                               std::span<const uint32_t> key_fields) {
   if ((size_t{size()} + 1) * 2 > slots_.size()) grow();
-  const uint64_t hash =
-      hash_of(key_fields.size(), [&](size_t i) -> const Value& { return row[key_fields[i]]; });
   const size_t mask = slots_.size() - 1;
   for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
     const uint32_t pane = slots_[slot];
     if (pane == kFree) {
       slots_[slot] = size();
-      for (const uint32_t field : key_fields) cells_.push_back(row[field]);
-      cells_.resize(cells_.size() + layout_.accumulators + layout_.trigger);
-      if (layout_.lists > 0) lists_.resize(lists_.size() + layout_.lists);
-      flags_.push_back(pane::kLive);
-      ++live_;
-      return {size() - 1, true};
+      return {add(row, key_fields), true};
     }
     const Value* key = at(pane);
-    bool equal = (flags_[pane] & pane::kLive) != 0;
+    bool equal = true;
     for (size_t i = 0; equal && i < key_fields.size(); ++i) equal = key[i] == row[key_fields[i]];
-    if (equal) return {pane, false};
+    if (equal && (flags_[pane] & pane::kLive) != 0) return {pane, false};
   }
 }
 

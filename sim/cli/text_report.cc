@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "viz/svg.h"
+
 namespace leat {
 
 namespace {
@@ -36,12 +38,6 @@ void add_line(std::string& text, const char* label, const std::string& value) {
 }
 
 }  // namespace
-
-std::string with_commas(uint64_t number) {
-  std::string text = std::to_string(number);
-  for (size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
-  return text;
-}
 
 int exit_code(const RunOutcome& outcome) {
   const auto& violations = outcome.verdict.violations;

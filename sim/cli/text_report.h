@@ -7,9 +7,6 @@
 
 namespace leat {
 
-// "1,234,567".
-std::string with_commas(uint64_t number);
-
 // The rule that was broken, expected against got, and the one command that replays it.
 std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
                          const std::string& replay);

@@ -10,6 +10,7 @@
 #include "sim/cli/twin.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/capsule.h"
+#include "viz/svg.h"
 
 namespace leat {
 

@@ -33,7 +33,8 @@ Decoded decode_scenario(std::string_view text, const std::string& path,
 Decoded load_scenario(const std::string& path, const DecodeOptions& options = {});
 
 // Whether the text is a scenario, and what is wrong: "" where nothing is (warnings are told, too).
-std::string validate(std::string_view text, const std::string& path, const DecodeOptions& options = {});
+std::string validate(std::string_view text, const std::string& path,
+                     const DecodeOptions& options = {});
 
 // The JSON Schema for editors and the table of all keys as Markdown, both made of the key table.
 std::string json_schema();

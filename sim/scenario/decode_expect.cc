@@ -12,16 +12,44 @@ namespace {
 
 // The closed list of design section 6.
 const std::vector<std::string>& violations() {
-  static const std::vector<std::string> kNames = {
-      "missing_result", "extra_result", "duplicate_result", "wrong_value", "inconsistent_output",
-      "wrong_window", "early_fire", "never_fired", "late_lost", "late_wrongly_accepted",
-      "watermark_regressed", "watermark_too_high", "watermark_stalled", "timer_wrong",
-      "inconsistent_cut", "state_lost", "state_corrupt", "split_unowned", "split_shared",
-      "offset_gap", "commit_without_checkpoint", "transaction_leaked", "wrong_restore_point",
-      "output_after_fencing", "record_unaccounted", "state_leak", "liveness", "order_dependent",
-      "parallelism_dependent", "placement_dependent", "clock_dependent", "plan_dependent",
-      "user_function_impure", "effect_repeated", "record_mutated", "unstable_key",
-      "nondeterminism", "refused"};
+  static const std::vector<std::string> kNames = {"missing_result",
+                                                  "extra_result",
+                                                  "duplicate_result",
+                                                  "wrong_value",
+                                                  "inconsistent_output",
+                                                  "wrong_window",
+                                                  "early_fire",
+                                                  "never_fired",
+                                                  "late_lost",
+                                                  "late_wrongly_accepted",
+                                                  "watermark_regressed",
+                                                  "watermark_too_high",
+                                                  "watermark_stalled",
+                                                  "timer_wrong",
+                                                  "inconsistent_cut",
+                                                  "state_lost",
+                                                  "state_corrupt",
+                                                  "split_unowned",
+                                                  "split_shared",
+                                                  "offset_gap",
+                                                  "commit_without_checkpoint",
+                                                  "transaction_leaked",
+                                                  "wrong_restore_point",
+                                                  "output_after_fencing",
+                                                  "record_unaccounted",
+                                                  "state_leak",
+                                                  "liveness",
+                                                  "order_dependent",
+                                                  "parallelism_dependent",
+                                                  "placement_dependent",
+                                                  "clock_dependent",
+                                                  "plan_dependent",
+                                                  "user_function_impure",
+                                                  "effect_repeated",
+                                                  "record_mutated",
+                                                  "unstable_key",
+                                                  "nondeterminism",
+                                                  "refused"};
   return kNames;
 }
 
@@ -36,7 +64,8 @@ std::string folded(std::string_view name) {
 }
 
 // "LateRecord", "LateRecord >= 2"
-void decode_situation(const Json& json, Situation::When when, Expectations& expect, Diagnostics& d) {
+void decode_situation(const Json& json, Situation::When when, Expectations& expect,
+                      Diagnostics& d) {
   if (!json.is(Json::Kind::kText)) {
     d.error("SC102", json.span, "a situation is written \"Fact\" or \"Fact >= 2\"");
     return;
@@ -47,8 +76,10 @@ void decode_situation(const Json& json, Situation::When when, Expectations& expe
   if (const size_t at = text.find(">="); at != std::string_view::npos) {
     std::string_view number = text.substr(at + 2);
     while (number.starts_with(' ')) number.remove_prefix(1);
-    const std::from_chars_result read = std::from_chars(number.data(), number.data() + number.size(), situation.at_least);
-    if (read.ec != std::errc() || read.ptr != number.data() + number.size() || situation.at_least == 0) {
+    const std::from_chars_result read =
+        std::from_chars(number.data(), number.data() + number.size(), situation.at_least);
+    if (read.ec != std::errc() || read.ptr != number.data() + number.size() ||
+        situation.at_least == 0) {
       d.error("SC117", json.span, "after >= stands a number from 1 on");
       return;
     }
@@ -66,7 +97,8 @@ void decode_situation(const Json& json, Situation::When when, Expectations& expe
   report_unknown(d, "SC115", json.span, "fact", text, known);
 }
 
-const StreamNode* sink_named(std::string_view name, Span span, const StreamGraph& graph, Diagnostics& d) {
+const StreamNode* sink_named(std::string_view name, Span span, const StreamGraph& graph,
+                             Diagnostics& d) {
   std::vector<std::string> known;
   for (const StreamNode& node : graph.nodes) {
     const auto* sink = std::get_if<SinkSpec>(&node.spec);
@@ -78,20 +110,23 @@ const StreamNode* sink_named(std::string_view name, Span span, const StreamGraph
   return nullptr;
 }
 
-void decode_expected_rows(const Json& rows, const Schema& schema, ExpectedRows& out, Diagnostics& d) {
+void decode_expected_rows(const Json& rows, const Schema& schema, ExpectedRows& out,
+                          Diagnostics& d) {
   if (!rows.is(Json::Kind::kList)) {
     d.error("SC102", rows.span, "here must stand a list of rows");
     return;
   }
   for (const Json& item : rows.items) {
     if (!item.is(Json::Kind::kList) || item.items.size() != schema.width()) {
-      d.error("SC107", item.span, fmt::format("a row of this sink is a list of {} values", schema.width()));
+      d.error("SC107", item.span,
+              fmt::format("a row of this sink is a list of {} values", schema.width()));
       continue;
     }
     Row row;
     for (size_t i = 0; i < item.items.size(); ++i) {
-      const auto value = item.items[i].is(Json::Kind::kNull) ? std::optional(Value::null())
-                                                             : decode_value(item.items[i], schema.fields[i].type, d);
+      const auto value = item.items[i].is(Json::Kind::kNull)
+                             ? std::optional(Value::null())
+                             : decode_value(item.items[i], schema.fields[i].type, d);
       if (value) row.push_back(*value);
     }
     out.rows.push_back(std::move(row));
@@ -99,20 +134,27 @@ void decode_expected_rows(const Json& rows, const Schema& schema, ExpectedRows& 
   }
 }
 
-void decode_sink_rows(const JsonMember& member, const StreamGraph& graph, Expectations& expect, Diagnostics& d) {
+void decode_sink_rows(const JsonMember& member, const StreamGraph& graph, Expectations& expect,
+                      Diagnostics& d) {
   const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
   if (sink == nullptr) return;
   ExpectedRows& rows = expect.rows[sink->name];
-  if (!member.value.is(Json::Kind::kObject)) return decode_expected_rows(member.value, sink->output, rows, d);
+  if (!member.value.is(Json::Kind::kObject))
+    return decode_expected_rows(member.value, sink->output, rows, d);
   const Fields fields(member.value, "expected_rows", d);
   const std::string match = fields.text("match", "all");
-  if (match == "final") rows.match = ExpectedRows::Match::kFinal;
-  else if (match != "all") report_unknown(d, "SC110", fields.get("match")->span, "match", match, {"all", "final"});
+  if (match == "final")
+    rows.match = ExpectedRows::Match::kFinal;
+  else if (match != "all")
+    report_unknown(d, "SC110", fields.get("match")->span, "match", match, {"all", "final"});
   const std::string order = fields.text("order", "any");
   rows.ordered = order == "exact";
-  if (order != "any" && order != "exact") report_unknown(d, "SC110", fields.get("order")->span, "order", order, {"any", "exact"});
-  if (const Json* list = fields.get("rows"); list != nullptr) decode_expected_rows(*list, sink->output, rows, d);
-  else d.error("SC108", member.value.span, "expected rows need \"rows\"");
+  if (order != "any" && order != "exact")
+    report_unknown(d, "SC110", fields.get("order")->span, "order", order, {"any", "exact"});
+  if (const Json* list = fields.get("rows"); list != nullptr)
+    decode_expected_rows(*list, sink->output, rows, d);
+  else
+    d.error("SC108", member.value.span, "expected rows need \"rows\"");
 }
 
 void check_delivery(const JsonMember& member, const StreamGraph& graph, Diagnostics& d) {
@@ -120,11 +162,13 @@ void check_delivery(const JsonMember& member, const StreamGraph& graph, Diagnost
   if (sink == nullptr) return;
   const std::string wanted = member.value.is(Json::Kind::kText) ? member.value.text : "";
   if (wanted != "exactly_once" && wanted != "at_least_once") {
-    return report_unknown(d, "SC110", member.value.span, "delivery", wanted, {"exactly_once", "at_least_once"});
+    return report_unknown(d, "SC110", member.value.span, "delivery", wanted,
+                          {"exactly_once", "at_least_once"});
   }
   const SinkSpec& spec = std::get<SinkSpec>(sink->spec);
   if (wanted == "exactly_once" && spec.kind != SinkSpec::Kind::kTransactional) {
-    d.error("SC119", member.value.span, "this sink is not transactional: after a restore it repeats rows",
+    d.error("SC119", member.value.span,
+            "this sink is not transactional: after a restore it repeats rows",
             "\"kind\": \"transactional\"");
   }
 }
@@ -165,7 +209,8 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
   return expect;
 }
 
-void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect, Diagnostics& d) {
+void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect,
+                   Diagnostics& d) {
   for (const JsonMember& member : json.members) decode_sink_rows(member, graph, expect, d);
 }
 

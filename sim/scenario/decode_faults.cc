@@ -22,9 +22,11 @@ std::optional<uint32_t> fact_named(std::string_view name, Span span, Diagnostics
   return std::nullopt;
 }
 
-std::optional<ProcessId> process_named(const Json& json, const ClusterConfig& cluster, Diagnostics& d) {
+std::optional<ProcessId> process_named(const Json& json, const ClusterConfig& cluster,
+                                       Diagnostics& d) {
   std::vector<std::string> known = {"jobmanager", "log"};
-  for (size_t i = 1; i <= cluster.task_managers.size(); ++i) known.push_back(fmt::format("worker-{}", i));
+  for (size_t i = 1; i <= cluster.task_managers.size(); ++i)
+    known.push_back(fmt::format("worker-{}", i));
   if (json.is(Json::Kind::kText)) {
     if (json.text == "jobmanager") return cluster.job_manager;
     if (json.text == "log") return cluster.log;
@@ -32,12 +34,14 @@ std::optional<ProcessId> process_named(const Json& json, const ClusterConfig& cl
       if (json.text == known[i + 2]) return cluster.task_managers[i];
     }
   }
-  report_unknown(d, "SC116", json.span, "process", json.is(Json::Kind::kText) ? json.text : name_of(json.kind), known);
+  report_unknown(d, "SC116", json.span, "process",
+                 json.is(Json::Kind::kText) ? json.text : name_of(json.kind), known);
   return std::nullopt;
 }
 
 // "sum[1]": the subtask of the task that runs this node.
-std::optional<SubtaskId> subtask_named(std::string_view text, Span span, const JobProgram& program, Diagnostics& d) {
+std::optional<SubtaskId> subtask_named(std::string_view text, Span span, const JobProgram& program,
+                                       Diagnostics& d) {
   const size_t bracket = text.find('[');
   uint32_t index = 0;
   const std::string_view name = text.substr(0, bracket);
@@ -54,12 +58,15 @@ std::optional<SubtaskId> subtask_named(std::string_view text, Span span, const J
     const char* const end = text.data() + text.size();
     const std::from_chars_result read = std::from_chars(text.data() + bracket + 1, end, index);
     if (read.ec != std::errc() || read.ptr + 1 != end || *read.ptr != ']') {
-      d.error("SC117", span, fmt::format("\"{}\" is no subtask", text), "write node[index], for example sum[0]");
+      d.error("SC117", span, fmt::format("\"{}\" is no subtask", text),
+              "write node[index], for example sum[0]");
       return std::nullopt;
     }
   }
   if (index >= program.graph.node(*node).parallelism) {
-    d.error("SC117", span, fmt::format("\"{}\" has {} subtasks, numbered from 0", name, program.graph.node(*node).parallelism));
+    d.error("SC117", span,
+            fmt::format("\"{}\" has {} subtasks, numbered from 0", name,
+                        program.graph.node(*node).parallelism));
     return std::nullopt;
   }
   return SubtaskId{program.job.vertex_of(*node), index};
@@ -106,7 +113,8 @@ std::optional<AfterFact> decode_after(const Json& json, Diagnostics& d) {
     const char* const end = json.text.data() + json.text.size();
     const std::from_chars_result read = std::from_chars(json.text.data(), end, after.nth);
     if (read.ec == std::errc() && after.nth > 0 && read.ptr != end && *read.ptr == ' ') {
-      after.kind = fact_named(std::string_view(read.ptr + 1, static_cast<size_t>(end - read.ptr - 1)), json.span, d);
+      after.kind = fact_named(
+          std::string_view(read.ptr + 1, static_cast<size_t>(end - read.ptr - 1)), json.span, d);
       if (after.kind) return after;
       return std::nullopt;
     }
@@ -129,21 +137,24 @@ constexpr Verb kVerbs[] = {{"kill", FaultKind::kKill, Verb::Target::kProcess},
                            {"fail", FaultKind::kStorageFail, Verb::Target::kStorage},
                            {"slow", FaultKind::kStorageSlow, Verb::Target::kStorage}};
 
-bool decode_target(const Verb& verb, const Json& json, const ClusterConfig& cluster, Fault& fault, Diagnostics& d) {
+bool decode_target(const Verb& verb, const Json& json, const ClusterConfig& cluster, Fault& fault,
+                   Diagnostics& d) {
   switch (verb.target) {
     case Verb::Target::kProcess: {
       const auto process = process_named(json, cluster, d);
       if (!process) return false;
       fault.process = *process;
       if (*process == cluster.log && fault.kind != FaultKind::kPause) {
-        d.error("SC118", json.span, "the log does not die: it is an external system", "pause it, or cut it off with partition");
+        d.error("SC118", json.span, "the log does not die: it is an external system",
+                "pause it, or cut it off with partition");
         return false;
       }
       return true;
     }
     case Verb::Target::kPair: {
       if (!json.is(Json::Kind::kList) || json.items.size() != 2) {
-        d.error("SC102", json.span, "here must stand two processes", "for example [\"worker-1\", \"worker-2\"]");
+        d.error("SC102", json.span, "here must stand two processes",
+                "for example [\"worker-1\", \"worker-2\"]");
         return false;
       }
       const auto a = process_named(json.items[0], cluster, d);
@@ -177,10 +188,12 @@ std::optional<Fault> decode_fault(const Json& json, const Scenario& scenario, Di
     fault.kind = verb.kind;
     decode_target(verb, *target, scenario.cluster, fault, d);
   }
-  const int triggers = (fields.has("at") ? 1 : 0) + (fields.has("when") ? 1 : 0) + (fields.has("after") ? 1 : 0);
+  const int triggers =
+      (fields.has("at") ? 1 : 0) + (fields.has("when") ? 1 : 0) + (fields.has("after") ? 1 : 0);
   if (d.errors() > errors) return std::nullopt;
   if (verbs != 1) {
-    d.error("SC106", json.span, "a fault is one thing", "one of: kill, kill_silently, pause, reset, partition, delay, fail, slow");
+    d.error("SC106", json.span, "a fault is one thing",
+            "one of: kill, kill_silently, pause, reset, partition, delay, fail, slow");
     return std::nullopt;
   }
   if (triggers != 1) {

@@ -10,8 +10,8 @@ namespace leat {
 namespace {
 
 // Kinds of nodes that the recorded jobs have and this engine does not offer yet.
-constexpr const char* kNotYet[] = {"subtask", "running", "reduce", "full_window", "join", "cogroup",
-                                   "interval_join", "connect", "broadcast", "pick"};
+constexpr const char* kNotYet[] = {"subtask", "running",       "reduce",  "full_window", "join",
+                                   "cogroup", "interval_join", "connect", "broadcast",   "pick"};
 
 std::string label_of(const std::vector<NamedExpression>& list) {
   std::string label;
@@ -25,13 +25,18 @@ std::string label_of(const std::vector<NamedExpression>& list) {
 class NodeDecoder {
  public:
   NodeDecoder(const Json& json, const Schema& input, GraphInProgress& progress, StreamNode& node)
-      : json_(json), input_(input), progress_(progress), d_(progress.diagnostics),
-        fields_(json, "node", d_), node_(node), scope_(scope_of(input)) {}
+      : json_(json),
+        input_(input),
+        progress_(progress),
+        d_(progress.diagnostics),
+        fields_(json, "node", d_),
+        node_(node),
+        scope_(scope_of(input)) {}
 
   void decode() {
     const size_t errors = d_.errors();
-    node_.parallelism = static_cast<uint32_t>(fields_.integer(
-        "parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
+    node_.parallelism = static_cast<uint32_t>(
+        fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
     decode_key();
     decode_chaining();
     decode_kind();
@@ -44,22 +49,30 @@ class NodeDecoder {
     node_.keyed = true;  // null: one key for all rows
     for (const Json* name : fields_.texts("key_by")) {
       const std::optional<uint32_t> index = input_.find(name->text);
-      if (index) node_.key_fields.push_back(*index);
-      else unknown_field(*name);
+      if (index)
+        node_.key_fields.push_back(*index);
+      else
+        unknown_field(*name);
     }
-    if (node_.key_fields.size() > 8) d_.error("SC103", fields_.key_span("key_by"), "a key has at most 8 fields");
+    if (node_.key_fields.size() > 8)
+      d_.error("SC103", fields_.key_span("key_by"), "a key has at most 8 fields");
   }
 
   void decode_chaining() {
     const std::string chaining = fields_.text("chaining", "always");
-    if (chaining == "head") node_.chaining = ChainingStrategy::kHead;
-    else if (chaining == "never") node_.chaining = ChainingStrategy::kNever;
-    else if (chaining != "always") report_unknown(d_, "SC110", fields_.get("chaining")->span, "chaining", chaining, {"always", "head", "never"});
+    if (chaining == "head")
+      node_.chaining = ChainingStrategy::kHead;
+    else if (chaining == "never")
+      node_.chaining = ChainingStrategy::kNever;
+    else if (chaining != "always")
+      report_unknown(d_, "SC110", fields_.get("chaining")->span, "chaining", chaining,
+                     {"always", "head", "never"});
   }
 
   void decode_kind() {
     std::vector<std::string> kinds;
-    for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union", "assign", "window", "process"}) {
+    for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union",
+                             "assign", "window", "process"}) {
       if (fields_.has(kind)) kinds.emplace_back(kind);
     }
     if (kinds.size() != 1) return complain_of_kinds(kinds);
@@ -73,17 +86,22 @@ class NodeDecoder {
     if (kind == "stamp") return decode_stamp();
     if (kind == "union") {
       node_.spec = UnionSpec{};
-      if (!fields_.boolean("union", true)) d_.error("SC102", fields_.key_span("union"), "a union says \"union\": true");
+      if (!fields_.boolean("union", true))
+        d_.error("SC102", fields_.key_span("union"), "a union says \"union\": true");
       return;
     }
     if (kind == "assign") return decode_assign();
     if (!node_.keyed) {
-      d_.error("SC108", json_.span, fmt::format("a {} needs \"key_by\"", kind == "window" ? "window" : "process function"),
-               kind == "window" ? "\"key_by\": null puts all rows under one key" : "");
+      d_.error(
+          "SC108", json_.span,
+          fmt::format("a {} needs \"key_by\"", kind == "window" ? "window" : "process function"),
+          kind == "window" ? "\"key_by\": null puts all rows under one key" : "");
       return;
     }
-    if (kind == "window") decode_window(fields_, input_, node_);
-    else decode_process(*fields_.get("process"), input_, node_, d_);
+    if (kind == "window")
+      decode_window(fields_, input_, node_);
+    else
+      decode_process(*fields_.get("process"), input_, node_, d_);
   }
 
   void complain_of_kinds(const std::vector<std::string>& kinds) {
@@ -92,9 +110,11 @@ class NodeDecoder {
     }
     if (kinds.empty()) {
       d_.error("SC108", json_.span, "the node does nothing",
-               "give one of: map, project, filter, flat_map, split, stamp, union, partition, assign, window, process");
+               "give one of: map, project, filter, flat_map, split, stamp, union, partition, "
+               "assign, window, process");
     } else {
-      d_.error("SC106", fields_.key_span(kinds[1]), fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
+      d_.error("SC106", fields_.key_span(kinds[1]),
+               fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
                "make two nodes of it");
     }
   }
@@ -112,12 +132,14 @@ class NodeDecoder {
     for (const Json* text : fields_.texts("map")) {
       std::optional<NamedExpression> e = decode_named(*text, scope_, d_);
       if (!e) continue;
-      if (schema.find(e->name)) d_.error("SC105", text->span, fmt::format("two fields are named \"{}\"", e->name));
+      if (schema.find(e->name))
+        d_.error("SC105", text->span, fmt::format("two fields are named \"{}\"", e->name));
       schema.fields.push_back({e->name, e->expression.type()});
       outputs.push_back(e->expression);
       list.push_back(std::move(*e));
     }
-    if (list.empty() && fields_.has("map")) d_.error("SC108", fields_.key_span("map"), "a map has at least one expression");
+    if (list.empty() && fields_.has("map"))
+      d_.error("SC108", fields_.key_span("map"), "a map has at least one expression");
     node_.output = std::move(schema);
     node_.spec = MapSpec{map_function(std::move(outputs)), label_of(list)};
   }
@@ -132,7 +154,8 @@ class NodeDecoder {
         unknown_field(*name);
         continue;
       }
-      if (schema.find(name->text)) d_.error("SC105", name->span, fmt::format("two fields are named \"{}\"", name->text));
+      if (schema.find(name->text))
+        d_.error("SC105", name->span, fmt::format("two fields are named \"{}\"", name->text));
       schema.fields.push_back(input_.fields[*index]);
       outputs.emplace_back(read_row(*index, input_.fields[*index].type), name->text);
       label += (label.empty() ? "" : ", ") + name->text;
@@ -147,7 +170,8 @@ class NodeDecoder {
   }
 
   void append(const std::string& name, ValueType type, Span span) {
-    if (node_.output.find(name)) d_.error("SC105", span, fmt::format("a field is named \"{}\" already", name));
+    if (node_.output.find(name))
+      d_.error("SC105", span, fmt::format("a field is named \"{}\" already", name));
     node_.output.fields.push_back({name, type});
   }
 
@@ -158,14 +182,16 @@ class NodeDecoder {
     const Json* split = inner.get("split");
     const std::string as = inner.text("as", "");
     if ((repeat == nullptr) == (split == nullptr) || as.empty()) {
-      d_.error("SC108", json.span, "flat_map is {\"repeat\": e, \"as\": name} or {\"split\": e, \"as\": name}");
+      d_.error("SC108", json.span,
+               "flat_map is {\"repeat\": e, \"as\": name} or {\"split\": e, \"as\": name}");
       return;
     }
     const Json& text = repeat != nullptr ? *repeat : *split;
     const auto e = decode_expression(text, scope_, d_);
     if (!e) return;
     if (repeat != nullptr ? !is_integral(e->type()) : e->type() != ValueType::kString) {
-      d_.error("SC121", text.span, repeat != nullptr ? "repeat takes an int" : "split takes a string");
+      d_.error("SC121", text.span,
+               repeat != nullptr ? "repeat takes an int" : "split takes a string");
       return;
     }
     append(as, repeat != nullptr ? ValueType::kInt : ValueType::kString, inner.key_span("as"));
@@ -200,7 +226,8 @@ class NodeDecoder {
     AssignSpec spec;
     if (const Json* ts = inner.get("ts"); ts != nullptr) {
       const auto e = decode_expression(*ts, scope_, d_);
-      if (e && !is_integral(e->type())) d_.error("SC121", ts->span, "a timestamp is a time or an int");
+      if (e && !is_integral(e->type()))
+        d_.error("SC121", ts->span, "a timestamp is a time or an int");
       if (e) spec.event_time = scalar_function(*e);
     }
     spec.watermark = decode_watermark(inner.get("watermark"), d_);
@@ -217,7 +244,8 @@ class NodeDecoder {
 };
 
 // A partition node exists in the file only: it is the partitioning of the edges that leave it.
-void decode_partition(const std::string& name, const Json& json, const NamedOutput& input, GraphInProgress& progress) {
+void decode_partition(const std::string& name, const Json& json, const NamedOutput& input,
+                      GraphInProgress& progress) {
   static constexpr std::pair<const char*, Partitioning> kKinds[] = {
       {"rebalance", Partitioning::kRebalance}, {"rescale", Partitioning::kRescale},
       {"shuffle", Partitioning::kShuffle},     {"global", Partitioning::kGlobal},
@@ -234,12 +262,14 @@ void decode_partition(const std::string& name, const Json& json, const NamedOutp
     progress.outputs.push_back({name, false, edge, schema});
     return;
   }
-  report_unknown(progress.diagnostics, "SC110", fields.get("partition")->span, "partitioning", wanted, known);
+  report_unknown(progress.diagnostics, "SC110", fields.get("partition")->span, "partitioning",
+                 wanted, known);
   progress.announce_broken(name);
 }
 
 // Names that a node could read; broken inputs give null without a word.
-std::vector<const NamedOutput*> decode_inputs(const Json& json, GraphInProgress& progress, bool& good) {
+std::vector<const NamedOutput*> decode_inputs(const Json& json, GraphInProgress& progress,
+                                              bool& good) {
   Diagnostics& d = progress.diagnostics;
   std::vector<const NamedOutput*> inputs;
   const JsonMember* member = json.find("inputs");
@@ -260,8 +290,10 @@ std::vector<const NamedOutput*> decode_inputs(const Json& json, GraphInProgress&
   }
   for (const Json* name : names) {
     const NamedOutput* input = resolve_input(*name, progress);
-    if (input == nullptr || input->broken) good = false;
-    else inputs.push_back(input);
+    if (input == nullptr || input->broken)
+      good = false;
+    else
+      inputs.push_back(input);
   }
   return inputs;
 }
@@ -271,7 +303,8 @@ std::vector<const NamedOutput*> decode_inputs(const Json& json, GraphInProgress&
 const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress) {
   Diagnostics& d = progress.diagnostics;
   if (!json.is(Json::Kind::kText)) {
-    d.error("SC102", json.span, "here must stand the name of a source or node", "", fmt::format("this is {}", name_of(json.kind)));
+    d.error("SC102", json.span, "here must stand the name of a source or node", "",
+            fmt::format("this is {}", name_of(json.kind)));
     return nullptr;
   }
   if (const NamedOutput* found = progress.find(json.text)) return found;
@@ -289,16 +322,20 @@ const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress) {
   return nullptr;
 }
 
-void decode_node(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress) {
+void decode_node(const std::string& name, Span name_span, const Json& json,
+                 GraphInProgress& progress) {
   Diagnostics& d = progress.diagnostics;
   if (progress.is_taken(name) || name.empty() || name.find('.') != std::string::npos) {
-    d.error("SC111", name_span, progress.is_taken(name) ? fmt::format("\"{}\" is the name of something else already", name)
-                                                        : "a name is not empty and has no dot");
+    d.error("SC111", name_span,
+            progress.is_taken(name)
+                ? fmt::format("\"{}\" is the name of something else already", name)
+                : "a name is not empty and has no dot");
     return;
   }
   const size_t errors = d.errors();
   if (!json.is(Json::Kind::kObject)) {
-    d.error("SC102", json.span, "a node is an object", "", fmt::format("this is {}", name_of(json.kind)));
+    d.error("SC102", json.span, "a node is an object", "",
+            fmt::format("this is {}", name_of(json.kind)));
     return progress.announce_broken(name);
   }
   bool good = true;
@@ -311,7 +348,8 @@ void decode_node(const std::string& name, Span name_span, const Json& json, Grap
   for (const NamedOutput* input : inputs) {
     if (good && is_union && !(input->schema == inputs[0]->schema)) {
       d.error("SC114", json.find("inputs")->value.span,
-              fmt::format("\"{}\" and \"{}\" do not have the same fields", inputs[0]->name, input->name));
+              fmt::format("\"{}\" and \"{}\" do not have the same fields", inputs[0]->name,
+                          input->name));
       good = false;
     }
   }
@@ -330,13 +368,15 @@ void decode_node(const std::string& name, Span name_span, const Json& json, Grap
   NodeDecoder(json, schema, progress, node).decode();
   if (d.errors() > errors) return progress.announce_broken(name);
   if (node.keyed) {
-    for (StreamEdge& edge : node.inputs) edge.partitioning = node.key_fields.empty() ? edge.partitioning : Partitioning::kHash;
+    for (StreamEdge& edge : node.inputs)
+      edge.partitioning = node.key_fields.empty() ? edge.partitioning : Partitioning::kHash;
   }
   progress.graph.nodes.push_back(std::move(node));
   progress.announce(progress.graph.nodes.back());
 }
 
-void decode_sink(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress) {
+void decode_sink(const std::string& name, Span name_span, const Json& json,
+                 GraphInProgress& progress) {
   Diagnostics& d = progress.diagnostics;
   const size_t errors = d.errors();
   SinkSpec spec;
@@ -350,14 +390,21 @@ void decode_sink(const std::string& name, Span name_span, const Json& json, Grap
   if (json.is(Json::Kind::kObject)) {
     const Fields fields(json, "sink", d);
     from = fields.get("from");
-    if (from == nullptr) return d.error("SC108", json.span, "the sink does not say what it reads", "\"from\": \"node\"");
+    if (from == nullptr)
+      return d.error("SC108", json.span, "the sink does not say what it reads",
+                     "\"from\": \"node\"");
     const std::string kind = fields.text("kind", "transactional");
-    if (kind == "at_least_once") spec.kind = SinkSpec::Kind::kAtLeastOnce;
-    else if (kind == "print") spec.kind = SinkSpec::Kind::kPrint;
-    else if (kind != "transactional") report_unknown(d, "SC110", fields.get("kind")->span, "kind of sink", kind, {"transactional", "at_least_once", "print"});
+    if (kind == "at_least_once")
+      spec.kind = SinkSpec::Kind::kAtLeastOnce;
+    else if (kind == "print")
+      spec.kind = SinkSpec::Kind::kPrint;
+    else if (kind != "transactional")
+      report_unknown(d, "SC110", fields.get("kind")->span, "kind of sink", kind,
+                     {"transactional", "at_least_once", "print"});
     spec.topic = fields.text("topic", name);
     spec.prefix = fields.text("prefix", name);
-    node.parallelism = static_cast<uint32_t>(fields.integer("parallelism", node.parallelism, 1, kMaxParallelism));
+    node.parallelism =
+        static_cast<uint32_t>(fields.integer("parallelism", node.parallelism, 1, kMaxParallelism));
   }
   const NamedOutput* input = resolve_input(*from, progress);
   if (name.empty()) d.error("SC111", name_span, "a name is not empty");

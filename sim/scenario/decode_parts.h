@@ -22,15 +22,15 @@ inline constexpr size_t kMaxNodes = 1000;
 
 // Something that a node may name as its input.
 struct NamedOutput {
-  std::string name;      // "sum", "sum.late"
-  bool broken = false;   // it has an error of its own: whoever reads it need not complain again
+  std::string name;     // "sum", "sum.late"
+  bool broken = false;  // it has an error of its own: whoever reads it need not complain again
   StreamEdge edge;
   Schema schema;
 };
 
 struct GraphInProgress {
   Diagnostics& diagnostics;
-  std::string directory;   // of the scenario
+  std::string directory;  // of the scenario
   uint64_t seed = 1;
   StreamGraph graph;
   std::vector<NamedOutput> outputs;
@@ -51,9 +51,12 @@ Value value_as_it_stands(const Json& json);
 std::optional<Schema> decode_schema(const Json& json, Diagnostics& d);
 
 // ---- expressions, whose errors point into the JSON string ----
-std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope, Diagnostics& d);
-std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope, Diagnostics& d);
-std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope, Diagnostics& d);
+std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope,
+                                            Diagnostics& d);
+std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope,
+                                            Diagnostics& d);
+std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope,
+                                           Diagnostics& d);
 void report(const TextError& error, const Json& json, Diagnostics& d);
 
 // ---- sources ----
@@ -66,9 +69,9 @@ struct FileRequest {
   std::string format;   // csv, json, jsonl
   std::string records;  // JSON pointer
   Schema schema;
-  std::vector<std::string> columns;      // for each field
-  std::string at;                        // column of the arrival; empty: in the order of the file
-  std::string partition;                 // column; empty: one partition
+  std::vector<std::string> columns;  // for each field
+  std::string at;                    // column of the arrival; empty: in the order of the file
+  std::string partition;             // column; empty: one partition
   std::optional<Expression> where;
   int64_t every = 0;
   int64_t speed = 1;
@@ -80,8 +83,10 @@ struct FileProblem {
 std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const FileRequest& request);
 
 // ---- nodes and sinks ----
-void decode_node(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress);
-void decode_sink(const std::string& name, Span name_span, const Json& json, GraphInProgress& progress);
+void decode_node(const std::string& name, Span name_span, const Json& json,
+                 GraphInProgress& progress);
+void decode_sink(const std::string& name, Span name_span, const Json& json,
+                 GraphInProgress& progress);
 // The input that a name means; nothing (reported, if it is not broken already).
 const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress);
 // Fills spec, output schema and side outputs.
@@ -96,6 +101,7 @@ Limits decode_limits(const Json* json, Diagnostics& d);
 RandomFaults decode_random_faults(const Json* json, Diagnostics& d);
 std::vector<Fault> decode_faults(const Json* json, const Scenario& scenario, Diagnostics& d);
 Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnostics& d);
-void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect, Diagnostics& d);
+void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect,
+                   Diagnostics& d);
 
 }  // namespace leat

@@ -42,11 +42,13 @@ class ProcessDecoder {
     const Json* state = fields_.get("state");
     if (state == nullptr) return;
     states_ = decode_schema(*state, d_).value_or(Schema{});
-    if (states_.width() > ProcessLocals::kMaxStates) d_.error("SC103", state->span, "a process function has at most 16 states");
+    if (states_.width() > ProcessLocals::kMaxStates)
+      d_.error("SC103", state->span, "a process function has at most 16 states");
     for (const Field& field : states_.fields) {
       if (input_.find(field.name) || field.name == "timestamp" || field.name == "watermark" ||
           field.name == "now" || field.name == "time") {
-        d_.error("SC105", state->span, fmt::format("the state \"{}\" has the name of something else", field.name));
+        d_.error("SC105", state->span,
+                 fmt::format("the state \"{}\" has the name of something else", field.name));
       }
       program_.states.push_back(field.name);
     }
@@ -57,12 +59,14 @@ class ProcessDecoder {
     ExprScope scope;
     if (list == "on_row") scope.add(input_, ExprName::Place::kRow);
     const auto local = [&](std::string name, ValueType type, uint32_t index) {
-      if (scope.find(name) == nullptr) scope.names.push_back({std::move(name), type, ExprName::Place::kExtra, index});
+      if (scope.find(name) == nullptr)
+        scope.names.push_back({std::move(name), type, ExprName::Place::kExtra, index});
     };
     uint32_t at = ProcessLocals::kStates;
     for (const Field& state : states_.fields) local(state.name, state.type, at++);
     if (list != "on_row") {
-      for (const uint32_t key : out_.key_fields) local(input_.fields[key].name, input_.fields[key].type, at++);
+      for (const uint32_t key : out_.key_fields)
+        local(input_.fields[key].name, input_.fields[key].type, at++);
       local("time", ValueType::kTime, ProcessLocals::kTime);
     }
     local("timestamp", ValueType::kTime, ProcessLocals::kTimestamp);
@@ -89,12 +93,14 @@ class ProcessDecoder {
     }
   }
 
-  void decode_action(const JsonMember& member, const Fields& fields, const ExprScope& names, ProcessStep& step) {
+  void decode_action(const JsonMember& member, const Fields& fields, const ExprScope& names,
+                     ProcessStep& step) {
     const std::string& verb = member.key;
     if (verb == "set") return decode_set(member.value, fields, names, step);
     if (verb == "clear") {
       for (const Json* name : fields.texts("clear")) {
-        if (const auto state = find_state(name->text, name->span)) step.actions.push_back({Kind::kClear, *state, {}});
+        if (const auto state = find_state(name->text, name->span))
+          step.actions.push_back({Kind::kClear, *state, {}});
       }
       return;
     }
@@ -112,7 +118,8 @@ class ProcessDecoder {
     for (const auto& [name, kind] : kTimers) {
       if (verb != name) continue;
       const auto e = decode_expression(member.value, names, d_);
-      if (e && !is_integral(e->type())) d_.error("SC121", member.value.span, "a timer is set for a time or an int");
+      if (e && !is_integral(e->type()))
+        d_.error("SC121", member.value.span, "a timer is set for a time or an int");
       if (e) step.actions.push_back({kind, 0, {*e}});
     }
   }
@@ -123,8 +130,10 @@ class ProcessDecoder {
     return state;
   }
 
-  void decode_set(const Json& json, const Fields& fields, const ExprScope& names, ProcessStep& step) {
-    if (!json.is(Json::Kind::kObject)) return fields.wrong_type(json, "an object of states and expressions");
+  void decode_set(const Json& json, const Fields& fields, const ExprScope& names,
+                  ProcessStep& step) {
+    if (!json.is(Json::Kind::kObject))
+      return fields.wrong_type(json, "an object of states and expressions");
     for (const JsonMember& member : json.members) {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
       const auto e = decode_expression(member.value, names, d_);
@@ -133,14 +142,18 @@ class ProcessDecoder {
       const bool fits = e->type() == wanted || e->type() == ValueType::kNull ||
                         (is_numeric(wanted) && is_integral(e->type()));
       if (!fits) {
-        d_.error("SC121", member.value.span, fmt::format("the state is a {}, and this is a {}", name_of(wanted), name_of(e->type())));
+        d_.error("SC121", member.value.span,
+                 fmt::format("the state is a {}, and this is a {}", name_of(wanted),
+                             name_of(e->type())));
         continue;
       }
-      step.actions.push_back({Kind::kSet, *state, {Expression(convert(wanted, e->node()), e->text())}});
+      step.actions.push_back(
+          {Kind::kSet, *state, {Expression(convert(wanted, e->node()), e->text())}});
     }
   }
 
-  void decode_side(const Json& json, const Fields& fields, const ExprScope& names, ProcessStep& step) {
+  void decode_side(const Json& json, const Fields& fields, const ExprScope& names,
+                   ProcessStep& step) {
     if (!json.is(Json::Kind::kObject)) return fields.wrong_type(json, "an object of tags and rows");
     for (const JsonMember& member : json.members) {
       uint32_t side = 0;
@@ -151,7 +164,8 @@ class ProcessDecoder {
   }
 
   // The first row of an output says its fields; later ones must have the same types.
-  void decode_row(const Json& json, Kind kind, uint32_t target, Schema& schema, const ExprScope& names, ProcessStep& step) {
+  void decode_row(const Json& json, Kind kind, uint32_t target, Schema& schema,
+                  const ExprScope& names, ProcessStep& step) {
     if (!json.is(Json::Kind::kList) || json.items.empty()) {
       d_.error("SC102", json.span, "here must stand a list of expressions");
       return;
@@ -159,7 +173,8 @@ class ProcessDecoder {
     ProcessAction action{kind, target, {}};
     Schema row;
     for (const Json& item : json.items) {
-      const auto e = schema.fields.empty() ? decode_named(item, names, d_) : decode_loosely(item, names);
+      const auto e =
+          schema.fields.empty() ? decode_named(item, names, d_) : decode_loosely(item, names);
       if (!e) return;
       row.fields.push_back({e->name, e->expression.type()});
       action.values.push_back(e->expression);
@@ -168,15 +183,19 @@ class ProcessDecoder {
       schema = row;
     } else {
       bool same = schema.width() == row.width();
-      for (uint32_t i = 0; same && i < row.width(); ++i) same = schema.fields[i].type == row.fields[i].type;
-      if (!same) d_.error("SC121", json.span, "this row does not have the types of the one that stands first for this output");
+      for (uint32_t i = 0; same && i < row.width(); ++i)
+        same = schema.fields[i].type == row.fields[i].type;
+      if (!same)
+        d_.error("SC121", json.span,
+                 "this row does not have the types of the one that stands first for this output");
     }
     step.actions.push_back(std::move(action));
   }
 
   // Names are known from the first row and need not be repeated.
   std::optional<NamedExpression> decode_loosely(const Json& json, const ExprScope& names) {
-    if (json.is(Json::Kind::kText) && json.text.find(" as ") != std::string::npos) return decode_named(json, names, d_);
+    if (json.is(Json::Kind::kText) && json.text.find(" as ") != std::string::npos)
+      return decode_named(json, names, d_);
     const auto e = decode_expression(json, names, d_);
     if (!e) return std::nullopt;
     return NamedExpression{*e, ""};

@@ -27,7 +27,8 @@ void decode_range(const Fields& fields, std::string_view key, Duration& least, D
   }
   constexpr int64_t kMost = 86'400'000;
   if (!a || !b || *a < 0 || *b < *a || *b > kMost) {
-    fields.diagnostics().error("SC103", range->span, fmt::format("\"{}\" is [least, most], both from 0 to a day", key),
+    fields.diagnostics().error("SC103", range->span,
+                               fmt::format("\"{}\" is [least, most], both from 0 to a day", key),
                                "for example [\"1ms\", \"20ms\"]");
     return;
   }
@@ -44,11 +45,14 @@ CheckpointConfig decode_checkpoint(const Fields& scenario) {
   config.interval = fields.maybe_duration("every", {1});
   if (!fields.has("every")) d.error("SC108", json->span, "checkpoint needs \"every\"");
   const std::string mode = fields.text("mode", "aligned");
-  if (mode != "aligned") report_unknown(d, "SC110", fields.get("mode")->span, "checkpoint mode", mode, {"aligned"});
+  if (mode != "aligned")
+    report_unknown(d, "SC110", fields.get("mode")->span, "checkpoint mode", mode, {"aligned"});
   config.timeout = fields.duration("timeout", config.timeout, {1});
   config.min_pause = fields.duration("min_pause", config.min_pause);
-  config.max_concurrent = static_cast<uint32_t>(fields.integer("max_concurrent", config.max_concurrent, 1, 100));
-  config.tolerable_failures = static_cast<uint32_t>(fields.integer("tolerable_failures", config.tolerable_failures, 0, 1'000'000'000));
+  config.max_concurrent =
+      static_cast<uint32_t>(fields.integer("max_concurrent", config.max_concurrent, 1, 100));
+  config.tolerable_failures = static_cast<uint32_t>(
+      fields.integer("tolerable_failures", config.tolerable_failures, 0, 1'000'000'000));
   config.retained = static_cast<uint32_t>(fields.integer("keep", config.retained, 1, 1000));
   config.directory = fields.text("directory", config.directory);
   return config;
@@ -64,11 +68,14 @@ RestartConfig decode_restart(const Fields& scenario) {
   const Fields fields(*json, "restart", scenario.diagnostics());
   const std::string strategy = fields.text("strategy", "fixed_delay");
   config.kind = RestartConfig::Kind::kFixedDelay;
-  if (strategy == "none") config.kind = RestartConfig::Kind::kNone;
+  if (strategy == "none")
+    config.kind = RestartConfig::Kind::kNone;
   else if (strategy != "fixed_delay") {
-    report_unknown(scenario.diagnostics(), "SC110", fields.get("strategy")->span, "restart strategy", strategy, {"fixed_delay", "none"});
+    report_unknown(scenario.diagnostics(), "SC110", fields.get("strategy")->span,
+                   "restart strategy", strategy, {"fixed_delay", "none"});
   }
-  config.attempts = static_cast<uint32_t>(fields.integer("attempts", config.attempts, 0, 1'000'000));
+  config.attempts =
+      static_cast<uint32_t>(fields.integer("attempts", config.attempts, 0, 1'000'000));
   config.delay = fields.duration("delay", config.delay);
   return config;
 }
@@ -78,14 +85,18 @@ RestartConfig decode_restart(const Fields& scenario) {
 JobConfig decode_job_config(const Fields& scenario, const std::string& name) {
   JobConfig config;
   config.name = name;
-  config.parallelism = static_cast<uint32_t>(scenario.integer("parallelism", config.parallelism, 1, kMaxParallelism));
-  config.max_parallelism = static_cast<uint32_t>(scenario.integer("max_parallelism", config.max_parallelism, 1, 32768));
-  config.auto_watermark_interval = scenario.duration("auto_watermark_interval", config.auto_watermark_interval);
+  config.parallelism = static_cast<uint32_t>(
+      scenario.integer("parallelism", config.parallelism, 1, kMaxParallelism));
+  config.max_parallelism =
+      static_cast<uint32_t>(scenario.integer("max_parallelism", config.max_parallelism, 1, 32768));
+  config.auto_watermark_interval =
+      scenario.duration("auto_watermark_interval", config.auto_watermark_interval);
   config.chaining = scenario.boolean("chaining", config.chaining);
   config.checkpoint = decode_checkpoint(scenario);
   config.restart = decode_restart(scenario);
   if (config.parallelism > config.max_parallelism) {
-    scenario.diagnostics().error("SC103", scenario.key_span("parallelism"), "parallelism is larger than max_parallelism");
+    scenario.diagnostics().error("SC103", scenario.key_span("parallelism"),
+                                 "parallelism is larger than max_parallelism");
   }
   return config;
 }
@@ -101,9 +112,12 @@ ClusterConfig decode_cluster(const Json* json, Diagnostics& d) {
   config.slots_per_task_manager = static_cast<uint32_t>(fields.integer("slots", 0, 1, 1024));
   config.heartbeat_interval = fields.duration("heartbeat_interval", config.heartbeat_interval, {1});
   config.heartbeat_timeout = fields.duration("heartbeat_timeout", config.heartbeat_timeout, {1});
-  config.slot_request_timeout = fields.duration("slot_request_timeout", config.slot_request_timeout, {1});
-  config.credits_per_channel = static_cast<uint32_t>(fields.integer("buffers", config.credits_per_channel, 1, 4096));
-  config.batch_rows_max = static_cast<uint32_t>(fields.integer("batch_rows", config.batch_rows_max, 1, 65536));
+  config.slot_request_timeout =
+      fields.duration("slot_request_timeout", config.slot_request_timeout, {1});
+  config.credits_per_channel =
+      static_cast<uint32_t>(fields.integer("buffers", config.credits_per_channel, 1, 4096));
+  config.batch_rows_max =
+      static_cast<uint32_t>(fields.integer("batch_rows", config.batch_rows_max, 1, 65536));
   config.buffer_timeout = fields.duration("buffer_timeout", config.buffer_timeout);
   if (config.heartbeat_timeout <= config.heartbeat_interval) {
     d.error("SC103", fields.span(), "heartbeat_timeout must be longer than heartbeat_interval");
@@ -117,7 +131,8 @@ WorldConfig decode_world(const Json* json, Diagnostics& d) {
   decode_range(fields, "latency", config.latency_min, config.latency_max);
   decode_range(fields, "storage", config.storage_min, config.storage_max);
   config.step_cost_max = fields.duration("step_cost_max", config.step_cost_max);
-  if (config.step_cost_max.ms > 86'400'000) d.error("SC103", fields.key_span("step_cost_max"), "a step takes at most a day");
+  if (config.step_cost_max.ms > 86'400'000)
+    d.error("SC103", fields.key_span("step_cost_max"), "a step takes at most a day");
   config.disorder = fields.boolean("disorder", config.disorder);
   return config;
 }
@@ -126,8 +141,10 @@ Limits decode_limits(const Json* json, Diagnostics& d) {
   Limits limits;
   const Fields fields(json == nullptr ? no_object() : *json, "limits", d);
   limits.virtual_time = fields.duration("virtual_time", limits.virtual_time, {1});
-  limits.steps = static_cast<uint64_t>(fields.integer("steps", static_cast<int64_t>(limits.steps), 1, 100'000'000'000));
-  limits.steps_per_instant = static_cast<uint64_t>(fields.integer("steps_per_instant", static_cast<int64_t>(limits.steps_per_instant), 1, 1'000'000'000));
+  limits.steps = static_cast<uint64_t>(
+      fields.integer("steps", static_cast<int64_t>(limits.steps), 1, 100'000'000'000));
+  limits.steps_per_instant = static_cast<uint64_t>(fields.integer(
+      "steps_per_instant", static_cast<int64_t>(limits.steps_per_instant), 1, 1'000'000'000));
   return limits;
 }
 

@@ -31,7 +31,9 @@ WatermarkSpec decode_watermark(const Json* json, Diagnostics& d) {
     spec.kind = WatermarkSpec::Kind::kPunctuated;
     spec.bound = fields.duration("punctuated", {0});
   }
-  if (given > 1) d.error("SC106", json->span, "a watermark is made in one way", "keep one of: bounded, ascending, punctuated");
+  if (given > 1)
+    d.error("SC106", json->span, "a watermark is made in one way",
+            "keep one of: bounded, ascending, punctuated");
   spec.idle_after = fields.maybe_duration("idle_after", {1});
   return spec;
 }
@@ -45,14 +47,14 @@ struct RowForm {
   int64_t every = 0;
 };
 
-bool decode_row(const Json& json, size_t index, const RowForm& form, std::vector<TableSplit>& splits,
-                Diagnostics& d) {
+bool decode_row(const Json& json, size_t index, const RowForm& form,
+                std::vector<TableSplit>& splits, Diagnostics& d) {
   const size_t width = form.schema.width() + (form.partitions > 1 ? 1 : 0);
-  if (!json.is(Json::Kind::kList) || (json.items.size() != width && json.items.size() != width + 1)) {
-    d.error("SC107", json.span,
-            fmt::format("a row here is a list of {} values", width),
-            fmt::format("[{}{}fields]; an arrival time may stand in front",
-                        "at, ", form.partitions > 1 ? "partition, " : ""));
+  if (!json.is(Json::Kind::kList) ||
+      (json.items.size() != width && json.items.size() != width + 1)) {
+    d.error("SC107", json.span, fmt::format("a row here is a list of {} values", width),
+            fmt::format("[{}{}fields]; an arrival time may stand in front", "at, ",
+                        form.partitions > 1 ? "partition, " : ""));
     return false;
   }
   size_t cell = 0;
@@ -70,7 +72,8 @@ bool decode_row(const Json& json, size_t index, const RowForm& form, std::vector
   if (form.partitions > 1) {
     const Json& p = json.items[cell++];
     if (!p.is(Json::Kind::kInt) || p.integer < 0 || p.integer >= form.partitions) {
-      d.error("SC107", p.span, fmt::format("the partition must be between 0 and {}", form.partitions - 1));
+      d.error("SC107", p.span,
+              fmt::format("the partition must be between 0 and {}", form.partitions - 1));
       return false;
     }
     partition = static_cast<uint32_t>(p.integer);
@@ -102,7 +105,8 @@ std::shared_ptr<const SplitData> decode_rows(const Fields& fields, const std::st
   std::vector<TableSplit> splits(partitions);
   for (uint32_t p = 0; p < partitions; ++p) splits[p].name = fmt::format("{}-{}", name, p);
   const RowForm form{schema, partitions, fields.duration("every", {0}).ms};
-  if (form.every > 86'400'000) fields.diagnostics().error("SC103", fields.key_span("every"), "\"every\" is at most a day");
+  if (form.every > 86'400'000)
+    fields.diagnostics().error("SC103", fields.key_span("every"), "\"every\" is at most a day");
   bool good = true;
   for (size_t i = 0; i < rows.items.size(); ++i) {
     good = decode_row(rows.items[i], i, form, splits, fields.diagnostics()) && good;
@@ -118,7 +122,8 @@ std::optional<Expression> decode_where(const Fields& fields, const Schema& schem
   return decode_condition(*where, scope_of(schema), fields.diagnostics());
 }
 
-std::shared_ptr<const SplitData> read_or_report(const FileRequest& request, const Json& place, Diagnostics& d) {
+std::shared_ptr<const SplitData> read_or_report(const FileRequest& request, const Json& place,
+                                                Diagnostics& d) {
   auto read = read_table(request);
   if (const auto* problem = std::get_if<FileProblem>(&read)) {
     d.error("SC130", place.span, problem->what, problem->help);
@@ -157,7 +162,8 @@ std::shared_ptr<const SplitData> decode_file(const Fields& source, const Schema&
   request.format = fields.text("format", ending.empty() ? "" : ending.substr(1));
   if (request.format == "ndjson") request.format = "jsonl";
   if (request.format != "csv" && request.format != "json" && request.format != "jsonl") {
-    d.error("SC130", json.span, fmt::format("the format of \"{}\" is not known", fields.text("path", "")),
+    d.error("SC130", json.span,
+            fmt::format("the format of \"{}\" is not known", fields.text("path", "")),
             "write \"format\": \"csv\", \"json\" or \"jsonl\"");
     return nullptr;
   }
@@ -205,21 +211,24 @@ void decode_keys(const Fields& fields, GenerateSpec& spec) {
       return;
     }
   }
-  fields.diagnostics().error("SC131", keys->span, "keys is a number from 1 to 1,000,000, or \"zipf(n, s)\"",
+  fields.diagnostics().error("SC131", keys->span,
+                             "keys is a number from 1 to 1,000,000, or \"zipf(n, s)\"",
                              "for example \"zipf(50, 1.1)\"");
 }
 
 void decode_rate(const Fields& fields, GenerateSpec& spec) {
   Diagnostics& d = fields.diagnostics();
   spec.every_us = fields.duration("every", {10}).ms * 1000;
-  if (spec.every_us > 86'400'000'000LL) d.error("SC103", fields.key_span("every"), "\"every\" is at most a day");
+  if (spec.every_us > 86'400'000'000LL)
+    d.error("SC103", fields.key_span("every"), "\"every\" is at most a day");
   const Json* rate = fields.get("rate");
   if (rate == nullptr) return;
   int64_t n = 0;
   const std::string text = fields.text("rate", "");
   const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), n);
   if (read.ec != std::errc() || std::string_view(read.ptr) != "/s" || n < 1 || n > 1'000'000) {
-    d.error("SC131", rate->span, "rate is a number of rows a second, from \"1/s\" to \"1000000/s\"");
+    d.error("SC131", rate->span,
+            "rate is a number of rows a second, from \"1/s\" to \"1000000/s\"");
     return;
   }
   spec.every_us = 1'000'000 / n;
@@ -232,22 +241,26 @@ std::shared_ptr<const SplitData> decode_generate(const Fields& source, const Sch
   const size_t errors = d.errors();
   const Fields fields(json, "generate", d);
   const bool fits = schema.width() == 3 && schema.fields[0].type == ValueType::kTime &&
-                    schema.fields[1].type == ValueType::kString && schema.fields[2].type == ValueType::kInt;
+                    schema.fields[1].type == ValueType::kString &&
+                    schema.fields[2].type == ValueType::kInt;
   if (!fits) {
-    d.error("SC131", json.span, "generated rows have three fields: a time, a string (the key) and an int",
+    d.error("SC131", json.span,
+            "generated rows have three fields: a time, a string (the key) and an int",
             "for example \"fields\": [\"ts:time\", \"key:string\", \"value:int\"]");
   }
   GenerateSpec spec;
   spec.seed = seed;
   spec.partitions = partitions;
-  spec.count = static_cast<uint64_t>(fields.integer("count", 0, 0, static_cast<int64_t>(kMaxGenerated)));
+  spec.count =
+      static_cast<uint64_t>(fields.integer("count", 0, 0, static_cast<int64_t>(kMaxGenerated)));
   if (!fields.has("count")) d.error("SC108", json.span, "generate needs \"count\"");
   decode_rate(fields, spec);
   decode_keys(fields, spec);
   spec.key_prefix = fields.text("key_prefix", spec.key_prefix);
   if (const Json* values = fields.get("values"); values != nullptr) {
-    if (values->is(Json::Kind::kList) && values->items.size() == 2 && values->items[0].is(Json::Kind::kInt) &&
-        values->items[1].is(Json::Kind::kInt) && values->items[0].integer <= values->items[1].integer) {
+    if (values->is(Json::Kind::kList) && values->items.size() == 2 &&
+        values->items[0].is(Json::Kind::kInt) && values->items[1].is(Json::Kind::kInt) &&
+        values->items[0].integer <= values->items[1].integer) {
       spec.value_min = values->items[0].integer;
       spec.value_max = values->items[1].integer;
     } else {
@@ -260,29 +273,35 @@ std::shared_ptr<const SplitData> decode_generate(const Fields& source, const Sch
   spec.duplicates_permille = static_cast<uint32_t>(fields.number("duplicates", 0, 0, 0.9) * 1000);
   if (const Json* start = fields.get("start"); start != nullptr) {
     const std::optional<int64_t> ms = parse_time(*start);
-    if (ms) spec.start = *ms;
-    else d.error("SC102", start->span, "here must stand a time");
+    if (ms)
+      spec.start = *ms;
+    else
+      d.error("SC102", start->span, "here must stand a time");
   }
   if (const Json* silence = fields.get("silence"); silence != nullptr) {
     for (const Json& item : silence->items) {
       const Fields span(item, "silence", d);
-      spec.silence.push_back({static_cast<uint32_t>(span.integer("partition", 0, 0, partitions - 1)),
-                              span.duration("from", {0}).ms, span.duration("for", {0}).ms});
+      spec.silence.push_back(
+          {static_cast<uint32_t>(span.integer("partition", 0, 0, partitions - 1)),
+           span.duration("from", {0}).ms, span.duration("for", {0}).ms});
     }
     // Spans are taken in their order, so that one may lead into the next.
-    std::sort(spec.silence.begin(), spec.silence.end(), [](const auto& a, const auto& b) { return a.from < b.from; });
+    std::sort(spec.silence.begin(), spec.silence.end(),
+              [](const auto& a, const auto& b) { return a.from < b.from; });
   }
   if (d.errors() > errors) return nullptr;
   return generate_splits(std::move(spec));
 }
 
 std::shared_ptr<const SplitData> decode_data(const Fields& fields, const std::string& name,
-                                             const Schema& schema, GraphInProgress& progress, std::string& ts) {
+                                             const Schema& schema, GraphInProgress& progress,
+                                             std::string& ts) {
   Diagnostics& d = progress.diagnostics;
   int ways = 0;
   for (const char* key : {"rows", "table", "file", "generate"}) ways += fields.has(key) ? 1 : 0;
   if (ways != 1) {
-    d.error("SC108", fields.span(), ways == 0 ? "the source has no rows" : "the source has several kinds of rows",
+    d.error("SC108", fields.span(),
+            ways == 0 ? "the source has no rows" : "the source has several kinds of rows",
             "give one of: rows, table, file, generate");
     return nullptr;
   }
@@ -305,9 +324,11 @@ void decode_source(const std::string& name, const Json& json, GraphInProgress& p
   if (const Json* schema = fields.get("fields"); schema != nullptr) {
     node.output = decode_schema(*schema, d).value_or(Schema{});
   } else if (fields.has("generate")) {
-    node.output = Schema{{{"ts", ValueType::kTime}, {"key", ValueType::kString}, {"value", ValueType::kInt}}};
+    node.output =
+        Schema{{{"ts", ValueType::kTime}, {"key", ValueType::kString}, {"value", ValueType::kInt}}};
   } else {
-    d.error("SC108", json.span, "the source has no \"fields\"", "for example \"fields\": [\"ts:time\", \"user:string\"]");
+    d.error("SC108", json.span, "the source has no \"fields\"",
+            "for example \"fields\": [\"ts:time\", \"user:string\"]");
   }
   if (d.errors() > errors) return progress.announce_broken(name);
 
@@ -323,11 +344,14 @@ void decode_source(const std::string& name, const Json& json, GraphInProgress& p
   }
   if (const Json* expression = fields.get("ts"); expression != nullptr) {
     const auto e = decode_expression(*expression, scope_of(node.output), d);
-    if (e && !is_integral(e->type())) d.error("SC121", expression->span, "an event time is a time or an int");
+    if (e && !is_integral(e->type()))
+      d.error("SC121", expression->span, "an event time is a time or an int");
     if (e) spec.event_time = scalar_function(*e);
   } else if (!ts.empty()) {
-    if (const std::optional<uint32_t> index = node.output.find(ts)) spec.event_time = read_field(*index);
-    else report_unknown(d, "SC112", fields.key_span("file"), "field", ts, {});
+    if (const std::optional<uint32_t> index = node.output.find(ts))
+      spec.event_time = read_field(*index);
+    else
+      report_unknown(d, "SC112", fields.key_span("file"), "field", ts, {});
   }
   spec.watermark = decode_watermark(fields.get("watermark"), d);
   const auto most = static_cast<uint32_t>(

@@ -17,8 +17,10 @@ void GraphInProgress::announce(const StreamNode& node) {
   const NodeId id{static_cast<uint32_t>(graph.nodes.size() - 1)};
   outputs.push_back({node.name, false, {id, kMainOutput, Partitioning::kUnspecified}, node.output});
   for (uint32_t i = 0; i < node.sides.size(); ++i) {
-    outputs.push_back({node.name + "." + node.sides[i].tag, false,
-                       {id, i, Partitioning::kUnspecified}, node.sides[i].schema});
+    outputs.push_back({node.name + "." + node.sides[i].tag,
+                       false,
+                       {id, i, Partitioning::kUnspecified},
+                       node.sides[i].schema});
   }
 }
 
@@ -35,7 +37,8 @@ std::optional<Value> decode_value(const Json& json, ValueType type, Diagnostics&
       if (json.is(Json::Kind::kText)) return Value::text(json.text);
       break;
     case ValueType::kDouble:
-      if (json.is(Json::Kind::kInt) || json.is(Json::Kind::kDouble)) return Value::number(json.number);
+      if (json.is(Json::Kind::kInt) || json.is(Json::Kind::kDouble))
+        return Value::number(json.number);
       break;
     case ValueType::kInt:
       if (json.is(Json::Kind::kInt)) return Value::integer(json.integer);
@@ -48,7 +51,8 @@ std::optional<Value> decode_value(const Json& json, ValueType type, Diagnostics&
       break;
     case ValueType::kList:
     case ValueType::kMap:
-    case ValueType::kNull: return value_as_it_stands(json);
+    case ValueType::kNull:
+      return value_as_it_stands(json);
   }
   d.error("SC102", json.span, fmt::format("here must stand a value of type {}", name_of(type)),
           type == ValueType::kTime ? "a time is ms, \"10s\", \"00:01:30\", \"MIN\" or \"MAX\"" : "",
@@ -58,10 +62,14 @@ std::optional<Value> decode_value(const Json& json, ValueType type, Diagnostics&
 
 Value value_as_it_stands(const Json& json) {
   switch (json.kind) {
-    case Json::Kind::kNull: return Value::null();
-    case Json::Kind::kBool: return Value::boolean(json.boolean);
-    case Json::Kind::kInt: return Value::integer(json.integer);
-    case Json::Kind::kDouble: return Value::number(json.number);
+    case Json::Kind::kNull:
+      return Value::null();
+    case Json::Kind::kBool:
+      return Value::boolean(json.boolean);
+    case Json::Kind::kInt:
+      return Value::integer(json.integer);
+    case Json::Kind::kDouble:
+      return Value::number(json.number);
     case Json::Kind::kText:
       if (json.text == "MAX" || json.text == "MIN") return Value::integer(*parse_time(json));
       return Value::text(json.text);
@@ -83,15 +91,18 @@ Value value_as_it_stands(const Json& json) {
 
 namespace {
 
-void add_field(std::string_view name, Span span, std::string_view type, Span type_span, Schema& schema,
-               Diagnostics& d) {
+void add_field(std::string_view name, Span span, std::string_view type, Span type_span,
+               Schema& schema, Diagnostics& d) {
   const std::optional<ValueType> found = type_named(type);
   if (!found) {
-    report_unknown(d, "SC104", type_span, "type", type, {"bool", "int", "double", "time", "string"});
+    report_unknown(d, "SC104", type_span, "type", type,
+                   {"bool", "int", "double", "time", "string"});
     return;
   }
-  if (name.empty()) d.error("SC105", span, "the field has no name", "write \"name:type\"");
-  else if (schema.find(name)) d.error("SC105", span, fmt::format("two fields are named \"{}\"", name));
+  if (name.empty())
+    d.error("SC105", span, "the field has no name", "write \"name:type\"");
+  else if (schema.find(name))
+    d.error("SC105", span, fmt::format("two fields are named \"{}\"", name));
   schema.fields.push_back({std::string(name), *found});
 }
 
@@ -109,10 +120,12 @@ std::optional<Schema> decode_schema(const Json& json, Diagnostics& d) {
     for (const Json& item : json.items) {
       const size_t colon = item.is(Json::Kind::kText) ? item.text.find(':') : std::string::npos;
       if (colon == std::string::npos) {
-        d.error("SC105", item.span, "a field is written \"name:type\"", "types: bool, int, double, time, string");
+        d.error("SC105", item.span, "a field is written \"name:type\"",
+                "types: bool, int, double, time, string");
         continue;
       }
-      add_field(item.text.substr(0, colon), item.span, item.text.substr(colon + 1), item.span, schema, d);
+      add_field(item.text.substr(0, colon), item.span, item.text.substr(colon + 1), item.span,
+                schema, d);
     }
   } else {
     d.error("SC102", json.span, "here must stand a list of \"name:type\", or an object of types");
@@ -123,7 +136,8 @@ std::optional<Schema> decode_schema(const Json& json, Diagnostics& d) {
 }
 
 void report(const TextError& error, const Json& json, Diagnostics& d) {
-  // Inside the quotes offsets agree, unless the string has escapes; then the whole string is marked.
+  // Inside the quotes offsets agree, unless the string has escapes; then the whole string is
+  // marked.
   const bool same = json.span.end - json.span.begin == json.text.size() + 2;
   Span span = json.span;
   if (same) {
@@ -135,7 +149,8 @@ void report(const TextError& error, const Json& json, Diagnostics& d) {
 
 namespace {
 template <class T, class Parse>
-std::optional<T> decode_text(const Json& json, const ExprScope& scope, Diagnostics& d, Parse parse) {
+std::optional<T> decode_text(const Json& json, const ExprScope& scope, Diagnostics& d,
+                             Parse parse) {
   if (!json.is(Json::Kind::kText)) {
     d.error("SC102", json.span, "here must stand an expression in a string");
     return std::nullopt;
@@ -149,18 +164,22 @@ std::optional<T> decode_text(const Json& json, const ExprScope& scope, Diagnosti
 }
 }  // namespace
 
-std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope, Diagnostics& d) {
+std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope,
+                                            Diagnostics& d) {
   return decode_text<Expression>(json, scope, d, parse_expression_at);
 }
 
-std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope, Diagnostics& d) {
+std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope,
+                                            Diagnostics& d) {
   return decode_text<NamedExpression>(json, scope, d, parse_named_at);
 }
 
-std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope, Diagnostics& d) {
+std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope,
+                                           Diagnostics& d) {
   std::optional<Expression> e = decode_expression(json, scope, d);
   if (e && e->type() != ValueType::kBool) {
-    d.error("SC121", json.span, fmt::format("a condition is needed here, and this is a {}", name_of(e->type())));
+    d.error("SC121", json.span,
+            fmt::format("a condition is needed here, and this is a {}", name_of(e->type())));
     return std::nullopt;
   }
   return e;

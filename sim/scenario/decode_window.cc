@@ -27,10 +27,13 @@ std::optional<TriggerSpec> decode_trigger(const Json& json, Diagnostics& d) {
       return spec;
     }
   }
-  if (name == "event_time") spec.kind = TriggerSpec::Kind::kEventTime;
-  else if (name == "processing_time") spec.kind = TriggerSpec::Kind::kProcessingTime;
+  if (name == "event_time")
+    spec.kind = TriggerSpec::Kind::kEventTime;
+  else if (name == "processing_time")
+    spec.kind = TriggerSpec::Kind::kProcessingTime;
   else {
-    report_unknown(d, "SC110", json.span, "trigger", name, {"event_time", "processing_time", "count", "purging"});
+    report_unknown(d, "SC110", json.span, "trigger", name,
+                   {"event_time", "processing_time", "count", "purging"});
     return std::nullopt;
   }
   return spec;
@@ -40,7 +43,8 @@ void decode_aggregates(const Fields& node, const Schema& input, WindowSpec& spec
   Diagnostics& d = node.diagnostics();
   const ExprScope scope = scope_of(input);
   if (!node.has("aggregate")) {
-    d.error("SC108", node.span(), "a window needs \"aggregate\"", "for example \"aggregate\": [\"count() as n\"]");
+    d.error("SC108", node.span(), "a window needs \"aggregate\"",
+            "for example \"aggregate\": [\"count() as n\"]");
   }
   for (const Json* text : node.texts("aggregate")) {
     Parsed<AggregateSpec> parsed = parse_aggregate_at(text->text, scope);
@@ -50,7 +54,8 @@ void decode_aggregates(const Fields& node, const Schema& input, WindowSpec& spec
     }
     AggregateSpec aggregate = std::get<AggregateSpec>(std::move(parsed));
     if (output.find(aggregate.name)) {
-      d.error("SC105", text->span, fmt::format("two fields are named \"{}\"", aggregate.name), "name it: ... as other");
+      d.error("SC105", text->span, fmt::format("two fields are named \"{}\"", aggregate.name),
+              "name it: ... as other");
     }
     output.fields.push_back({aggregate.name, result_type(aggregate)});
     spec.aggregates.push_back(std::move(aggregate));
@@ -65,13 +70,17 @@ bool decode_window(const Fields& node, const Schema& input, StreamNode& out) {
   const Json& json = *node.get("window");
   const Fields fields(json, "window", d);
   WindowSpec spec;
-  if (!fields.has("tumbling") && d.errors() == errors) d.error("SC108", json.span, "the window has no size", "\"tumbling\": \"10s\"");
+  if (!fields.has("tumbling") && d.errors() == errors)
+    d.error("SC108", json.span, "the window has no size", "\"tumbling\": \"10s\"");
   spec.size = fields.duration("tumbling", {1}, {1});
   spec.offset = fields.duration("offset", {0}, {-spec.size.ms + 1});
-  if (spec.offset.ms >= spec.size.ms) d.error("SC103", fields.key_span("offset"), "the offset must be smaller than the window");
+  if (spec.offset.ms >= spec.size.ms)
+    d.error("SC103", fields.key_span("offset"), "the offset must be smaller than the window");
   const std::string time = fields.text("time", "event");
-  if (time == "processing") spec.domain = TimeDomain::kProcessing;
-  else if (time != "event") report_unknown(d, "SC110", fields.get("time")->span, "time", time, {"event", "processing"});
+  if (time == "processing")
+    spec.domain = TimeDomain::kProcessing;
+  else if (time != "event")
+    report_unknown(d, "SC110", fields.get("time")->span, "time", time, {"event", "processing"});
   spec.allowed_lateness = fields.duration("allowed_lateness", {0});
   const std::string late_to = fields.text("late_to", "");
   if (!late_to.empty()) {

@@ -37,7 +37,8 @@ Diagnostic error_at(std::string code, Span span, std::string what) {
 
 size_t line_of(std::string_view text, size_t offset) {
   offset = std::min(offset, text.size());
-  return 1 + static_cast<size_t>(std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
+  return 1 + static_cast<size_t>(std::count(
+                 text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n'));
 }
 
 size_t column_of(std::string_view text, size_t offset) {
@@ -62,13 +63,14 @@ std::string render(const Diagnostic& d, std::string_view path, std::string_view 
 
   const std::string number = std::to_string(line);
   const std::string pad(number.size(), ' ');
-  std::string out = fmt::format("{}[{}]: {}\n", d.level == Diagnostic::Level::kError ? "error" : "warning",
-                                d.code, d.what);
+  std::string out = fmt::format(
+      "{}[{}]: {}\n", d.level == Diagnostic::Level::kError ? "error" : "warning", d.code, d.what);
   out += fmt::format("{} --> {}:{}:{}\n", pad, path.empty() ? "scenario" : path, line, column);
   out += fmt::format("{} |\n", pad);
   out += fmt::format("{} | {}\n", number, shown(text.substr(start, end - start)));
   const size_t carets = std::max<size_t>(1, code_points(text.substr(begin, marked - begin)));
-  out += fmt::format("{} | {}{}{}\n", pad, std::string(code_points(text.substr(start, begin - start)), ' '),
+  out += fmt::format("{} | {}{}{}\n", pad,
+                     std::string(code_points(text.substr(start, begin - start)), ' '),
                      std::string(carets, '^'), d.label.empty() ? "" : " " + d.label);
   for (const std::string& note : d.notes) out += fmt::format("{} = {}\n", pad, note);
   if (!d.help.empty()) out += fmt::format("{} = help: {}\n", pad, d.help);

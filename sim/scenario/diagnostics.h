@@ -1,4 +1,5 @@
-// What is wrong with a file, said in rustc's manner: a code, the place, the line, a caret, why, help.
+// What is wrong with a file, said in rustc's manner: a code, the place, the line, a caret, why,
+// help.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,7 @@ struct Span {
 struct Diagnostic {
   enum class Level : uint8_t { kError, kWarning };
   Level level = Level::kError;
-  std::string code;   // "SC112"
+  std::string code;  // "SC112"
   Span span;
   std::string what;   // the headline
   std::string label;  // stands beside the carets

@@ -57,11 +57,13 @@ std::optional<int64_t> parse_duration(std::string_view text) {
   bool any = false;
   while (!text.empty()) {
     int64_t number = 0;
-    const std::from_chars_result read = std::from_chars(text.data(), text.data() + text.size(), number);
+    const std::from_chars_result read =
+        std::from_chars(text.data(), text.data() + text.size(), number);
     if (read.ec != std::errc() || !is_digit(text.front())) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(read.ptr - text.data()));
     while (text.starts_with(' ')) text.remove_prefix(1);
-    const size_t letters = std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz"), text.size());
+    const size_t letters =
+        std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz"), text.size());
     const std::optional<int64_t> unit = unit_of(text.substr(0, letters));
     if (!unit || number > kMostMs / *unit) return std::nullopt;
     total += number * *unit;
@@ -84,8 +86,9 @@ std::optional<int64_t> parse_time(const Json& json) {
 }
 
 std::optional<ValueType> type_named(std::string_view name) {
-  for (const ValueType type : {ValueType::kBool, ValueType::kInt, ValueType::kDouble, ValueType::kTime,
-                               ValueType::kString, ValueType::kList, ValueType::kMap}) {
+  for (const ValueType type :
+       {ValueType::kBool, ValueType::kInt, ValueType::kDouble, ValueType::kTime, ValueType::kString,
+        ValueType::kList, ValueType::kMap}) {
     if (name == name_of(type)) return type;
   }
   return std::nullopt;
@@ -93,7 +96,8 @@ std::optional<ValueType> type_named(std::string_view name) {
 
 void report_unknown(Diagnostics& d, std::string_view code, Span span, std::string_view what,
                     std::string_view name, const std::vector<std::string>& known) {
-  Diagnostic diagnostic = error_at(std::string(code), span, fmt::format("unknown {} \"{}\"", what, name));
+  Diagnostic diagnostic =
+      error_at(std::string(code), span, fmt::format("unknown {} \"{}\"", what, name));
   std::string list;
   for (const std::string& k : known) {
     if (list.size() > 300) {
@@ -159,7 +163,8 @@ bool Fields::boolean(std::string_view key, bool otherwise) const {
   return otherwise;
 }
 
-int64_t Fields::integer(std::string_view key, int64_t otherwise, int64_t least, int64_t most) const {
+int64_t Fields::integer(std::string_view key, int64_t otherwise, int64_t least,
+                        int64_t most) const {
   const Json* value = get(key);
   if (value == nullptr) return otherwise;
   if (!value->is(Json::Kind::kInt)) {
@@ -205,8 +210,9 @@ std::optional<Duration> Fields::maybe_duration(std::string_view key, Duration le
     return std::nullopt;
   }
   if (*ms < least.ms || *ms > kMostMs) {
-    diagnostics_.error("SC103", value->span,
-                       fmt::format("\"{}\" must be between {} and 10,000 years", key, describe(least)));
+    diagnostics_.error(
+        "SC103", value->span,
+        fmt::format("\"{}\" must be between {} and 10,000 years", key, describe(least)));
     return std::nullopt;
   }
   return Duration{*ms};
@@ -222,8 +228,10 @@ std::vector<const Json*> Fields::texts(std::string_view key) const {
     return out;
   }
   for (const Json& item : value->items) {
-    if (item.is(Json::Kind::kText)) out.push_back(&item);
-    else wrong_type(item, "a string");
+    if (item.is(Json::Kind::kText))
+      out.push_back(&item);
+    else
+      wrong_type(item, "a string");
   }
   return out;
 }

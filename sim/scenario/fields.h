@@ -19,8 +19,8 @@ namespace leat {
 struct KeyRow {
   std::string_view object;  // "source"
   std::string_view key;
-  std::string_view type;    // of JSON Schema, several parted by "|": "string|integer"
-  std::string_view doc;     // one sentence for people
+  std::string_view type;  // of JSON Schema, several parted by "|": "string|integer"
+  std::string_view doc;   // one sentence for people
 };
 const std::vector<KeyRow>& key_table();
 

@@ -48,8 +48,10 @@ class Generated final : public SplitData {
       const std::span<Value> cells = out.append(std::nullopt);
       cells[0] = Value::time(event_time(split, record));
       cells[1] = Value::text(keys_[key(split, record)]);
-      const uint64_t range = static_cast<uint64_t>(spec_.value_max) - static_cast<uint64_t>(spec_.value_min) + 1;
-      cells[2] = Value::integer(wrapping_add(spec_.value_min, static_cast<int64_t>(below(Drawn::kValue, split, record, range))));
+      const uint64_t range =
+          static_cast<uint64_t>(spec_.value_max) - static_cast<uint64_t>(spec_.value_min) + 1;
+      cells[2] = Value::integer(wrapping_add(
+          spec_.value_min, static_cast<int64_t>(below(Drawn::kValue, split, record, range))));
     }
   }
 
@@ -70,19 +72,27 @@ class Generated final : public SplitData {
   }
   // A duplicate repeats the record before it, which may be a duplicate itself.
   uint64_t original(uint32_t split, uint64_t offset) const {
-    while (offset > 0 && below(Drawn::kDuplicate, split, offset, 1000) < spec_.duplicates_permille) --offset;
+    while (offset > 0 && below(Drawn::kDuplicate, split, offset, 1000) < spec_.duplicates_permille)
+      --offset;
     return offset;
   }
   int64_t event_time(uint32_t split, uint64_t offset) const {
-    int64_t behind = spec_.disorder == 0 ? 0 : static_cast<int64_t>(below(Drawn::kDisorder, split, offset, static_cast<uint64_t>(spec_.disorder) + 1));
+    int64_t behind = spec_.disorder == 0
+                         ? 0
+                         : static_cast<int64_t>(below(Drawn::kDisorder, split, offset,
+                                                      static_cast<uint64_t>(spec_.disorder) + 1));
     if (below(Drawn::kLate, split, offset, 1000) < spec_.late_permille) {
-      behind += spec_.disorder + static_cast<int64_t>(below(Drawn::kLateBy, split, offset, static_cast<uint64_t>(spec_.late_by) + 1));
+      behind +=
+          spec_.disorder + static_cast<int64_t>(below(Drawn::kLateBy, split, offset,
+                                                      static_cast<uint64_t>(spec_.late_by) + 1));
     }
     return wrapping_sub(wrapping_add(spec_.start, created(split, offset)), behind);
   }
   uint32_t key(uint32_t split, uint64_t offset) const {
-    if (spec_.zipf == 0) return static_cast<uint32_t>(below(Drawn::kKey, split, offset, spec_.keys));
-    const double at = static_cast<double>(below(Drawn::kKey, split, offset, static_cast<uint64_t>(shares_.back())));
+    if (spec_.zipf == 0)
+      return static_cast<uint32_t>(below(Drawn::kKey, split, offset, spec_.keys));
+    const double at = static_cast<double>(
+        below(Drawn::kKey, split, offset, static_cast<uint64_t>(shares_.back())));
     const auto found = std::upper_bound(shares_.begin(), shares_.end(), at);
     return static_cast<uint32_t>(found - shares_.begin());
   }

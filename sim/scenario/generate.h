@@ -17,20 +17,20 @@ struct GenerateSpec {
     int64_t length = 0;
   };
   uint64_t seed = 1;
-  uint64_t count = 0;       // in all partitions together
+  uint64_t count = 0;  // in all partitions together
   uint32_t partitions = 1;
-  int64_t every_us = 10000; // between rows of all partitions together, in microseconds
+  int64_t every_us = 10000;  // between rows of all partitions together, in microseconds
   uint32_t keys = 10;
-  double zipf = 0;          // exponent; 0: all keys are equally likely
+  double zipf = 0;  // exponent; 0: all keys are equally likely
   std::string key_prefix = "k";
   int64_t value_min = 0;
   int64_t value_max = 99;
-  int64_t disorder = 0;     // ms
+  int64_t disorder = 0;  // ms
   uint32_t late_permille = 0;
   int64_t late_by = 0;
   uint32_t duplicates_permille = 0;
   std::vector<Silence> silence;
-  int64_t start = 0;        // event time of the first row
+  int64_t start = 0;  // event time of the first row
 };
 
 // Rows [ts:time, key:string, value:int].

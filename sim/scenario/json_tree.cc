@@ -54,7 +54,8 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
       d.what = "the key \"" + name + "\" stands here twice";
       d.label = "again";
       d.span = span;
-      d.notes = {"the first one is in line " + std::to_string(line_of(text_, member.key_span.begin))};
+      d.notes = {"the first one is in line " +
+                 std::to_string(line_of(text_, member.key_span.begin))};
       return refuse(std::move(d));
     }
     if (object.members.size() >= kMaxMembers) {
@@ -69,9 +70,12 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     std::string what = error.what();
     // Of nlohmann's message only the reason is for people: "... - unexpected x; expected y".
     const size_t dash = what.find(" - ");
-    if (dash != std::string::npos) what = what.substr(dash + 3);
-    else if (what.find("number overflow") != std::string::npos) what = "the number is too large";
-    else what = "no JSON";
+    if (dash != std::string::npos)
+      what = what.substr(dash + 3);
+    else if (what.find("number overflow") != std::string::npos)
+      what = "the number is too large";
+    else
+      what = "no JSON";
     if (const size_t last = what.find("; last read"); last != std::string::npos) what.resize(last);
     Diagnostic d;
     d.code = "SC001";
@@ -162,7 +166,9 @@ class TreeBuilder final : public nlohmann::json_sax<nlohmann::json> {
     } else if (c == '{' || c == '}' || c == '[' || c == ']') {
       ++at_;
     } else {
-      while (at_ < text_.size() && std::string_view(" \t\r\n,:]}/").find(text_[at_]) == std::string_view::npos) ++at_;
+      while (at_ < text_.size() &&
+             std::string_view(" \t\r\n,:]}/").find(text_[at_]) == std::string_view::npos)
+        ++at_;
     }
     at_ = std::min(at_, text_.size());
     return {begin, at_};

@@ -10,11 +10,13 @@ using Locals = std::array<Value, ProcessLocals::kSize>;
 
 class ScriptedProcess final : public KeyedProcessFunction {
  public:
-  explicit ScriptedProcess(std::shared_ptr<const ProcessProgram> program) : program_(std::move(program)) {}
+  explicit ScriptedProcess(std::shared_ptr<const ProcessProgram> program)
+      : program_(std::move(program)) {}
 
   std::vector<StateDescriptor> states() const override {
     std::vector<StateDescriptor> out;
-    for (const std::string& name : program_->states) out.push_back({name, StateDescriptor::Kind::kValue});
+    for (const std::string& name : program_->states)
+      out.push_back({name, StateDescriptor::Kind::kValue});
     return out;
   }
 
@@ -22,15 +24,16 @@ class ScriptedProcess final : public KeyedProcessFunction {
     run(program_->on_row, in.data(), Value::null(), ctx);
   }
   void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
-    run(domain == TimeDomain::kEvent ? program_->on_event_timer : program_->on_processing_timer, nullptr,
-        Value::time(time), ctx);
+    run(domain == TimeDomain::kEvent ? program_->on_event_timer : program_->on_processing_timer,
+        nullptr, Value::time(time), ctx);
   }
   std::unique_ptr<KeyedProcessFunction> clone() const override {
     return std::make_unique<ScriptedProcess>(program_);
   }
 
  private:
-  void run(const std::vector<ProcessStep>& steps, const Value* row, Value timer, ProcessContext& ctx) const {
+  void run(const std::vector<ProcessStep>& steps, const Value* row, Value timer,
+           ProcessContext& ctx) const {
     if (steps.empty()) return;
     Locals locals;
     const Timestamp timestamp = ctx.timestamp();
@@ -52,7 +55,8 @@ class ScriptedProcess final : public KeyedProcessFunction {
     }
   }
 
-  static void act(const ProcessAction& action, const ExprFrame& frame, Locals& locals, ProcessContext& ctx) {
+  static void act(const ProcessAction& action, const ExprFrame& frame, Locals& locals,
+                  ProcessContext& ctx) {
     using Kind = ProcessAction::Kind;
     switch (action.kind) {
       case Kind::kSet: {
@@ -63,18 +67,26 @@ class ScriptedProcess final : public KeyedProcessFunction {
       case Kind::kClear:
         locals[ProcessLocals::kStates + action.target] = Value::null();
         return ctx.value(action.target).clear();
-      case Kind::kEmit: return ctx.emit(row_of(action, frame));
-      case Kind::kSide: return ctx.emit_side(action.target, row_of(action, frame));
-      case Kind::kStop: return;
-      default: break;
+      case Kind::kEmit:
+        return ctx.emit(row_of(action, frame));
+      case Kind::kSide:
+        return ctx.emit_side(action.target, row_of(action, frame));
+      case Kind::kStop:
+        return;
+      default:
+        break;
     }
     int64_t time = 0;
     if (!action.values[0].node()->integer(frame, time)) return;  // a timer at null is none
     switch (action.kind) {
-      case Kind::kTimer: return ctx.register_timer(EventTime{time});
-      case Kind::kDeleteTimer: return ctx.delete_timer(EventTime{time});
-      case Kind::kProcessingTimer: return ctx.register_timer(ProcTime{time});
-      default: return ctx.delete_timer(ProcTime{time});
+      case Kind::kTimer:
+        return ctx.register_timer(EventTime{time});
+      case Kind::kDeleteTimer:
+        return ctx.delete_timer(EventTime{time});
+      case Kind::kProcessingTimer:
+        return ctx.register_timer(ProcTime{time});
+      default:
+        return ctx.delete_timer(ProcTime{time});
     }
   }
 

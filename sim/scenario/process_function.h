@@ -16,11 +16,19 @@ namespace leat {
 
 struct ProcessAction {
   enum class Kind : uint8_t {
-    kSet, kClear, kEmit, kSide, kTimer, kDeleteTimer, kProcessingTimer, kDeleteProcessingTimer, kStop
+    kSet,
+    kClear,
+    kEmit,
+    kSide,
+    kTimer,
+    kDeleteTimer,
+    kProcessingTimer,
+    kDeleteProcessingTimer,
+    kStop
   };
   Kind kind = Kind::kStop;
-  uint32_t target = 0;              // state, or side output
-  std::vector<Expression> values;   // one but for emit and side
+  uint32_t target = 0;             // state, or side output
+  std::vector<Expression> values;  // one but for emit and side
 };
 // What is done if `when` holds (always, where there is none), in order.
 struct ProcessStep {

@@ -33,7 +33,9 @@ std::vector<std::string> wanted(const FileRequest& request) {
   return columns;
 }
 
-FileProblem problem(std::string what, std::string help = "") { return {std::move(what), std::move(help)}; }
+FileProblem problem(std::string what, std::string help = "") {
+  return {std::move(what), std::move(help)};
+}
 
 Json text_cell(std::string text) {
   Json json;
@@ -91,8 +93,8 @@ std::optional<FileProblem> read_csv(const std::string& text, const FileRequest& 
     if (line.empty()) continue;
     std::vector<std::string> cells = csv_cells(line);
     if (cells.size() != width) {
-      return problem(fmt::format("{}:{}: the line has {} cells, the head line {}", request.path, number,
-                                 cells.size(), width));
+      return problem(fmt::format("{}:{}: the line has {} cells, the head line {}", request.path,
+                                 number, cells.size(), width));
     }
     RawRecord record;
     record.line = number;
@@ -100,7 +102,8 @@ std::optional<FileProblem> read_csv(const std::string& text, const FileRequest& 
     out.push_back(std::move(record));
     if (out.size() > kMaxRows) return problem(request.path + " has more than a million rows");
   }
-  if (number == 0) return problem(request.path + " is empty; a head line with the names must stand first");
+  if (number == 0)
+    return problem(request.path + " is empty; a head line with the names must stand first");
   return std::nullopt;
 }
 
@@ -134,7 +137,8 @@ std::optional<FileProblem> take_record(const Json& json, size_t line, const File
   return std::nullopt;
 }
 
-FileProblem json_problem(const Diagnostic& d, std::string_view text, const std::string& path, size_t line) {
+FileProblem json_problem(const Diagnostic& d, std::string_view text, const std::string& path,
+                         size_t line) {
   return problem(fmt::format("{}:{}:{}: {}", path, line + line_of(text, d.span.begin) - 1,
                              column_of(text, d.span.begin), d.what));
 }
@@ -142,14 +146,16 @@ FileProblem json_problem(const Diagnostic& d, std::string_view text, const std::
 std::optional<FileProblem> read_json(const std::string& text, const FileRequest& request,
                                      std::vector<RawRecord>& out) {
   const std::variant<Json, Diagnostic> parsed = parse_json(text);
-  if (const auto* d = std::get_if<Diagnostic>(&parsed)) return json_problem(*d, text, request.path, 1);
+  if (const auto* d = std::get_if<Diagnostic>(&parsed))
+    return json_problem(*d, text, request.path, 1);
   const Json* at = &std::get<Json>(parsed);
   std::string_view pointer = request.records;
   while (pointer.starts_with('/')) {
     pointer.remove_prefix(1);
     const size_t slash = std::min(pointer.find('/'), pointer.size());
     const JsonMember* member = at->find(pointer.substr(0, slash));
-    if (member == nullptr) return problem(fmt::format("{} has nothing at \"{}\"", request.path, request.records));
+    if (member == nullptr)
+      return problem(fmt::format("{} has nothing at \"{}\"", request.path, request.records));
     at = &member->value;
     pointer.remove_prefix(slash);
   }
@@ -173,7 +179,8 @@ std::optional<FileProblem> read_json_lines(const std::string& text, const FileRe
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     const std::variant<Json, Diagnostic> parsed = parse_json(line);
-    if (const auto* d = std::get_if<Diagnostic>(&parsed)) return json_problem(*d, line, request.path, number);
+    if (const auto* d = std::get_if<Diagnostic>(&parsed))
+      return json_problem(*d, line, request.path, number);
     if (auto p = take_record(std::get<Json>(parsed), number, request, out)) return p;
   }
   return std::nullopt;
@@ -197,8 +204,9 @@ std::optional<Value> typed(const Json& cell, ValueType type) {
   switch (type) {
     case ValueType::kString:
       if (cell.is(Json::Kind::kText)) return Value::text(cell.text);
-      return cell.is(Json::Kind::kInt) || cell.is(Json::Kind::kDouble) ? std::optional(Value::text(cell.text))
-                                                                       : std::nullopt;
+      return cell.is(Json::Kind::kInt) || cell.is(Json::Kind::kDouble)
+                 ? std::optional(Value::text(cell.text))
+                 : std::nullopt;
     case ValueType::kBool:
       if (cell.is(Json::Kind::kBool)) return Value::boolean(cell.boolean);
       if (cell.text == "true" || cell.text == "false") return Value::boolean(cell.text == "true");
@@ -222,8 +230,8 @@ struct Arrived {
   size_t line = 0;
 };
 
-std::variant<std::vector<Arrived>, FileProblem> type_records(const FileRequest& request,
-                                                             const std::vector<RawRecord>& records) {
+std::variant<std::vector<Arrived>, FileProblem> type_records(
+    const FileRequest& request, const std::vector<RawRecord>& records) {
   std::vector<Arrived> out;
   for (const RawRecord& record : records) {
     Arrived arrived;
@@ -240,7 +248,9 @@ std::variant<std::vector<Arrived>, FileProblem> type_records(const FileRequest& 
     }
     if (!request.at.empty()) {
       const auto at = number_of<int64_t>(record.cells[cell++]);
-      if (!at) return problem(fmt::format("{}:{}: the arrival time is no integer", request.path, record.line));
+      if (!at)
+        return problem(
+            fmt::format("{}:{}: the arrival time is no integer", request.path, record.line));
       arrived.at = *at;
     }
     if (!request.partition.empty()) arrived.partition = record.cells[cell].text;
@@ -259,12 +269,15 @@ std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const Fil
     all << file.rdbuf();
     text = std::move(all).str();
   }
-  if (!file || file.bad()) return problem(fmt::format("{} cannot be read", request.path), "paths are relative to the scenario");
+  if (!file || file.bad())
+    return problem(fmt::format("{} cannot be read", request.path),
+                   "paths are relative to the scenario");
   if (text.size() > kMaxFile) return problem(request.path + " is larger than 64 MB");
   std::vector<RawRecord> records;
-  std::optional<FileProblem> bad = request.format == "csv"    ? read_csv(text, request, records)
-                                   : request.format == "json" ? read_json(text, request, records)
-                                                              : read_json_lines(text, request, records);
+  std::optional<FileProblem> bad = request.format == "csv" ? read_csv(text, request, records)
+                                   : request.format == "json"
+                                       ? read_json(text, request, records)
+                                       : read_json_lines(text, request, records);
   if (bad) return *bad;
   auto checked = type_records(request, records);
   if (auto* p = std::get_if<FileProblem>(&checked)) return *p;
@@ -284,15 +297,17 @@ std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const Fil
       splits.back().name = rows[i].partition.empty() ? "0" : rows[i].partition;
     }
     const uint64_t since = static_cast<uint64_t>(rows[i].at) - static_cast<uint64_t>(rows[0].at);
-    const int64_t at = request.at.empty() ? static_cast<int64_t>(i) * request.every
-                                          : static_cast<int64_t>(since / static_cast<uint64_t>(request.speed));
+    const int64_t at = request.at.empty()
+                           ? static_cast<int64_t>(i) * request.every
+                           : static_cast<int64_t>(since / static_cast<uint64_t>(request.speed));
     TableSplit& split = splits[found->second];
     split.rows.push_back(std::move(rows[i].row));
     split.arrivals.push_back(std::max<int64_t>(at, 0));
   }
   if (splits.empty()) splits.push_back({"0", {}, {}});
   if (splits.size() > kMaxPartitions) {
-    return problem(fmt::format("{} has {} partitions; at most {} are allowed", request.path, splits.size(), kMaxPartitions));
+    return problem(fmt::format("{} has {} partitions; at most {} are allowed", request.path,
+                               splits.size(), kMaxPartitions));
   }
   return std::make_shared<TableData>(request.schema.width(), std::move(splits));
 }

@@ -1,5 +1,5 @@
-// A scenario: a job, its input, a cluster, what goes wrong, and what is expected. Plain data: what a
-// file says after it was checked, and what a C++ program may build itself.
+// A scenario: a job, its input, a cluster, what goes wrong, and what is expected. Plain data: what
+// a file says after it was checked, and what a C++ program may build itself.
 #pragma once
 
 #include <map>
@@ -16,17 +16,17 @@
 namespace leat {
 
 // ---- faults: what, and when ----
-// Workers are named "worker-1".. ("worker-N" is ClusterConfig::task_managers[N-1]); also "jobmanager"
-// and "log".
+// Workers are named "worker-1".. ("worker-N" is ClusterConfig::task_managers[N-1]); also
+// "jobmanager" and "log".
 enum class FaultKind : uint8_t {
-  kKill,            // a process dies and comes back after `lasts` (connections are reset)
-  kKillSilently,    // the same, but nobody's connection is reset: only heartbeats tell
-  kPause,           // a process does nothing for `lasts` (a long collection, a moved machine)
-  kReset,           // the connection of two processes is reset
-  kPartition,       // nothing passes between two processes for `lasts`; then it goes on or is reset
-  kDelay,           // messages between two processes take `amount` longer, for `lasts`
-  kStorageFail,     // the next `count` storage writes fail
-  kStorageSlow,     // storage takes `amount` longer, for `lasts`
+  kKill,          // a process dies and comes back after `lasts` (connections are reset)
+  kKillSilently,  // the same, but nobody's connection is reset: only heartbeats tell
+  kPause,         // a process does nothing for `lasts` (a long collection, a moved machine)
+  kReset,         // the connection of two processes is reset
+  kPartition,     // nothing passes between two processes for `lasts`; then it goes on or is reset
+  kDelay,         // messages between two processes take `amount` longer, for `lasts`
+  kStorageFail,   // the next `count` storage writes fail
+  kStorageSlow,   // storage takes `amount` longer, for `lasts`
 };
 inline constexpr uint32_t kFaultKinds = 8;
 const char* name_of(FaultKind kind);  // "kill", "kill_silently", "pause", ...
@@ -49,8 +49,8 @@ struct AtMoment {
 struct Fault {
   FaultKind kind = FaultKind::kKill;
   std::variant<AtTime, AfterFact, AtMoment> when = AtTime{};
-  ProcessId process;               // the victim, or one end
-  std::optional<ProcessId> peer;   // the other end (reset, partition, delay)
+  ProcessId process;              // the victim, or one end
+  std::optional<ProcessId> peer;  // the other end (reset, partition, delay)
   Duration lasts{1000};
   Duration amount{500};
   uint32_t count = 1;
@@ -59,25 +59,25 @@ struct Fault {
 // Faults drawn from the seed, while the job runs: how many of each kind at most, over which span.
 // The atlas: drawn faults stay inside what the declared guarantee tolerates.
 struct RandomFaults {
-  uint32_t max = 0;                          // at most this many faults a run; 0: none
-  std::vector<FaultKind> kinds;              // empty: all
-  Duration span{0};                          // drawn times lie in [0, span); 0: the input's length
+  uint32_t max = 0;              // at most this many faults a run; 0: none
+  std::vector<FaultKind> kinds;  // empty: all
+  Duration span{0};              // drawn times lie in [0, span); 0: the input's length
 };
 
 // ---- the network and storage of the world ----
 struct WorldConfig {
   Duration latency_min{1};
-  Duration latency_max{20};       // a message takes min + choose(max - min + 1)
+  Duration latency_max{20};  // a message takes min + choose(max - min + 1)
   Duration storage_min{1};
   Duration storage_max{50};
-  Duration step_cost_max{2};      // a step of a task takes choose(max + 1) ms
-  bool disorder = true;           // false: always the plainest schedule (explicit faults still happen)
+  Duration step_cost_max{2};  // a step of a task takes choose(max + 1) ms
+  bool disorder = true;       // false: always the plainest schedule (explicit faults still happen)
 };
 
 // ---- expectations ----
 struct ExpectedRows {
   enum class Match : uint8_t { kFinal, kAll };
-  Match match = Match::kAll;   // kFinal: only the last answer of each key and window
+  Match match = Match::kAll;  // kFinal: only the last answer of each key and window
   bool ordered = false;
   std::vector<Row> rows;
 };
@@ -85,36 +85,37 @@ struct ExpectedRows {
 struct Situation {
   enum class When : uint8_t { kSometimes, kNever, kEventually };
   When when = When::kSometimes;
-  uint32_t kind = 0;       // of fact
+  uint32_t kind = 0;  // of fact
   uint64_t at_least = 1;
 };
 struct Expectations {
   std::map<std::string, ExpectedRows> rows;  // by sink
   std::vector<Situation> situations;
-  std::optional<std::string> violation;      // the scenario exists to show this one
+  std::optional<std::string> violation;  // the scenario exists to show this one
 };
 
 struct Limits {
   Duration virtual_time{30LL * 86400 * 1000};  // what is not finished by then is a liveness failure
   uint64_t steps = 50'000'000;
-  uint64_t steps_per_instant = 200'000;        // more without the clock moving is a livelock
+  uint64_t steps_per_instant = 200'000;  // more without the clock moving is a livelock
 };
 
 struct Scenario {
   std::string name;
   std::string why;
-  std::string path;   // of the file; empty where built in C++
+  std::string path;  // of the file; empty where built in C++
+  std::string text;  // of the file, as it was read; empty where built in C++
   uint64_t seed = 1;
   std::shared_ptr<const JobProgram> program;
-  LogTopics topics;   // input topics and the sinks' topics
+  LogTopics topics;  // input topics and the sinks' topics
   ClusterConfig cluster;
   WorldConfig world;
   std::vector<Fault> faults;
   RandomFaults random_faults;
   Expectations expect;
   Limits limits;
-  std::map<std::string, std::string> reports;  // "reports": {"graph": "earthquakes-graph.svg"}: what
-                                               // `run` writes if no --report is given
+  std::map<std::string, std::string> reports;  // "reports": {"graph": "earthquakes-graph.svg"}:
+                                               // what `run` writes if no --report is given
 };
 
 }  // namespace leat

@@ -74,8 +74,13 @@ Ordered property(const KeyRow& row) {
     const Ordered or_text = {{"anyOf", {{{"type", "string"}}, ref}}};
     const bool short_form = row.type.find("string") != std::string_view::npos || row.key == "sinks";
     switch (nesting.form) {
-      case Nesting::Form::kOne: schema["anyOf"] = {{{"type", "null"}}, short_form ? or_text : ref}; break;
-      case Nesting::Form::kList: schema["type"] = "array"; schema["items"] = ref; break;
+      case Nesting::Form::kOne:
+        schema["anyOf"] = {{{"type", "null"}}, short_form ? or_text : ref};
+        break;
+      case Nesting::Form::kList:
+        schema["type"] = "array";
+        schema["items"] = ref;
+        break;
       case Nesting::Form::kByName:
         schema["type"] = "object";
         schema["additionalProperties"] = short_form ? or_text : ref;
@@ -104,7 +109,8 @@ std::string json_schema() {
     for (const KeyRow& row : key_table()) {
       if (row.object == object) properties[std::string(row.key)] = property(row);
     }
-    defs[std::string(object)] = {{"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
+    defs[std::string(object)] = {
+        {"type", "object"}, {"additionalProperties", false}, {"properties", properties}};
   }
   const Ordered schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
                           {"title", "Leat scenario"},
@@ -120,7 +126,8 @@ std::string key_reference() {
     for (const KeyRow& row : key_table()) {
       if (row.object != object) continue;
       std::string type(row.type);
-      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 4) type.replace(at, 1, " or ");
+      for (size_t at = 0; (at = type.find('|', at)) != std::string::npos; at += 4)
+        type.replace(at, 1, " or ");
       out += fmt::format("| `{}` | {} | {} |\n", row.key, type, row.doc);
     }
   }

@@ -8,7 +8,8 @@ namespace leat {
 
 Value unshared(const Value& value) {
   switch (value.type()) {
-    case ValueType::kString: return Value::text(value.as_text());
+    case ValueType::kString:
+      return Value::text(value.as_text());
     case ValueType::kList: {
       std::vector<Value> items;
       for (const Value& item : value.as_list()) items.push_back(unshared(item));
@@ -21,7 +22,8 @@ Value unshared(const Value& value) {
       }
       return Value::map(std::move(entries));
     }
-    default: return value;
+    default:
+      return value;
   }
 }
 

@@ -16,6 +16,7 @@ WorldPlan plan_of(const Scenario& scenario, Choices& choices) {
   plan.config = scenario.world;
   plan.limits = scenario.limits;
   plan.faults = scenario.faults;
+  if (!scenario.world.disorder) return plan;
   // Drawn before the world begins, through the same door, and so in the same map.
   for (Fault& fault : draw_faults(scenario, choices)) plan.faults.push_back(std::move(fault));
   return plan;
@@ -31,6 +32,7 @@ Trace& Simulation::trace() { return world_->trace(); }
 RunStats Simulation::run(std::optional<ProcTime> stop_at) { return world_->run(stop_at); }
 bool Simulation::step() { return world_->step(); }
 ProcTime Simulation::now() const { return world_->now(); }
+const std::vector<Fault>& Simulation::faults() const { return world_->faults(); }
 std::string Simulation::name_of(ProcessId process) const { return world_->name_of(process); }
 
 }  // namespace leat

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/env/choices.h"
 #include "core/trace/trace.h"
@@ -55,6 +56,8 @@ class Simulation {
   bool step();
   ProcTime now() const;
   std::string name_of(ProcessId process) const;
+  // The scenario's faults, then those drawn; FaultInjected::fault is an index in here.
+  const std::vector<Fault>& faults() const;
 
  private:
   std::unique_ptr<World> world_;

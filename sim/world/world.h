@@ -40,6 +40,7 @@ class World {
   ProcTime now() const { return schedule_.now; }
   const std::map<std::string, Bytes>& blobs() const { return storage_.blobs(); }
   std::string name_of(ProcessId process) const;
+  const std::vector<Fault>& faults() const { return faults_.faults(); }
 
   // One event; false at the end.
   bool step();

@@ -38,6 +38,7 @@ TEST(JobGraph, Pictures) {
     const auto physical = graph_svg(program, &run, options);
     ASSERT_TRUE(physical.ok()) << physical.error();
     keep("physical" + n + ".svg", physical.value());
+    keep("physical" + n + ".dot", to_dot(program, &run, options));
     keep("graph" + n + ".mmd", to_mermaid(program, &run, options));
   }
 }

@@ -1,16 +1,19 @@
 #include "viz/timeline.h"
 
 #include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 #include <cstdlib>
 #include <fstream>
 
 #include "tests/viz/run_model.h"
+#include "tests/viz/svg_text.h"
 
 namespace leat::viz_test {
 namespace {
 
 constexpr int64_t kHour = 3600 * 1000, kDay = 24 * kHour;
+constexpr double kWidth = 1280, kHeight = 1076;
 
 // Kept where LEAT_PICTURES names a folder, to be looked at.
 void keep(const std::string& name, const std::string& svg) {
@@ -24,39 +27,44 @@ std::string draw(const ModelSetup& setup, TimelineOptions options, const std::st
   play(setup, program, recorder);
   options.processes[ProcessId{1}] = "worker-1";
   const std::string svg = timeline_svg(program, recorder.view(), options);
-  keep(name, svg);
+  if (!name.empty()) keep(name, svg);
   return svg;
 }
 
-std::string five_networks() {
-  const Quakes quakes = read_quakes(5);
+// What must hold of every timeline.
+void expect_sound(const std::string& svg) {
+  EXPECT_EQ(overlaps_in(svg), "");
+  EXPECT_EQ(outside_of(svg, kWidth, kHeight), "");
+  for (const DrawnText& text : texts_of(svg)) EXPECT_GE(text.size, 11) << text.text;
+  const size_t marks = count_of(svg, "<circle") + count_of(svg, "<path") + count_of(svg, "<rect") +
+                       count_of(svg, "<line") + count_of(svg, "<text");
+  EXPECT_LE(marks, 5000U);
+  EXPECT_EQ(count_of(svg, "<title"), 1U);
+  EXPECT_EQ(count_of(svg, "<desc"), 1U);
+  EXPECT_EQ(count_of(svg, "class=\"wm\"") >= 1 || count_of(svg, "no record was read") >= 1 ||
+                count_of(svg, "1 record of") == 1,
+            true);
+  EXPECT_EQ(count_of(svg, "nan"), 0U);
+  EXPECT_EQ(count_of(svg, "inf\""), 0U);
+}
+
+ModelSetup five_networks() {
   ModelSetup setup;
-  setup.records = quakes.records;
+  setup.records = read_quakes(5).records;
   setup.crashes = {kDay * 36 / 10};
+  return setup;
+}
+TimelineOptions quake_options(size_t networks) {
   TimelineOptions options;
   options.title = "Quakes per day: when each answer was known";
   options.seed = 7;
   options.verdict = "passed";
-  options.start = EventTime{quakes.start};
+  options.start = EventTime{read_quakes(networks).start};
   options.event_axis = "when the ground shook";
-  return draw(setup, options, "five.svg");
+  return options;
 }
 
-std::string twelve_networks() {
-  const Quakes quakes = read_quakes(12);
-  ModelSetup setup;
-  setup.records = quakes.records;
-  setup.window = {4 * kHour};
-  setup.lateness = {12 * kHour};
-  setup.checkpoint_every = {10 * kHour};
-  setup.crashes = {kDay * 16 / 10, kDay * 36 / 10, kDay * 55 / 10};
-  TimelineOptions options;
-  options.seed = 7;
-  options.start = EventTime{quakes.start};
-  return draw(setup, options, "twelve.svg");
-}
-
-std::string ten_records() {
+ModelSetup ten_records() {
   ModelSetup setup;
   setup.job = "payments per 10 s";
   setup.bound = {2000};
@@ -70,17 +78,100 @@ std::string ten_records() {
                    {"pay-1", "ann", 3000, 6000},  {"pay-0", "cid", 15000, 7000},
                    {"pay-0", "ann", 24000, 9000}, {"pay-1", "bob", 26000, 9500},
                    {"pay-1", "bob", 2000, 11000}, {"pay-0", "ann", 31000, 14000}};
-  return draw(setup, {}, "ten.svg");
+  return setup;
 }
 
-TEST(Timeline, Pictures) {
-  five_networks();
-  twelve_networks();
-  ten_records();
+TEST(Timeline, OfFiveNetworksShowsEveryFateAndEveryAnswer) {
+  const std::string svg = draw(five_networks(), quake_options(5), "five.svg");
+  expect_sound(svg);
+  EXPECT_EQ(count_of(svg, "class=\"drop\""), 152U + 1);  // and one in the legend
+  EXPECT_EQ(count_of(svg, "class=\"late\""), 108U + 1);
+  EXPECT_EQ(count_of(svg, "class=\"first\""), 8U + 1);
+  for (const char* answer :
+       {">145<", ">180<", ">193<", ">150<", ">159<", ">156<", ">191<", ">194<", ">221<"}) {
+    EXPECT_GE(count_of(svg, answer), 1U) << answer;
+  }
+  EXPECT_EQ(count_of(svg, "worker-1 dies; everything since checkpoint 3 is read again</text>"), 1U);
+  EXPECT_EQ(count_of(svg, "class=\"hatch\""), 2U);  // on the plane and on the strip
+}
+
+TEST(Timeline, OfTwelveNetworksOverFortyWindowsAndThreeRestartsStaysLegible) {
+  ModelSetup setup;
+  setup.records = read_quakes(12).records;
+  setup.window = {4 * kHour};
+  setup.lateness = {12 * kHour};
+  setup.checkpoint_every = {10 * kHour};
+  setup.crashes = {kDay * 16 / 10, kDay * 36 / 10, kDay * 55 / 10};
+  const std::string svg = draw(setup, quake_options(12), "twelve.svg");
+  expect_sound(svg);
+  EXPECT_EQ(count_of(svg, "class=\"crash\""), 3U * 2);
+  EXPECT_EQ(count_of(svg, "class=\"hatch\""), 3U * 2);
+  for (const char* net : {"ci", "nc", "ak", "nn", "us", "pr", "uw", "hv", "uu", "mb", "nm", "se"}) {
+    EXPECT_GE(count_of(svg, std::string(">") + net + "</text>"), 1U) << net;
+  }
+}
+
+TEST(Timeline, OfTenRecordsSpeaksInSeconds) {
+  const std::string svg = draw(ten_records(), {}, "ten.svg");
+  expect_sound(svg);
+  EXPECT_EQ(count_of(svg, ">10 s</text>"), 2U + 1);  // on both axes and on the strip
+  EXPECT_EQ(count_of(svg, "the least delay seen"), 1U);
+}
+
+TEST(Timeline, OfOneRecordAndOfNoneIsStillAPicture) {
   ModelSetup one;
   one.records = {{"only", "k", 5000, 10}};
-  draw(one, {}, "one.svg");
-  draw(ModelSetup{}, {}, "none.svg");
+  expect_sound(draw(one, {}, "one.svg"));
+  const std::string none = draw(ModelSetup{}, {}, "none.svg");
+  expect_sound(none);
+  EXPECT_EQ(count_of(none, "no record was read</text>"), 1U);
+  EXPECT_EQ(count_of(none, "not measured"), 2U);
+}
+
+TEST(Timeline, ThinsRecordsInTimeAndNeverLateOnes) {
+  ModelSetup setup = five_networks();
+  TimelineOptions options = quake_options(5);
+  options.marks_max = 600;
+  const std::string svg = draw(setup, options, "");
+  EXPECT_LT(count_of(svg, "<circle"), 600U);
+  EXPECT_EQ(count_of(svg, "class=\"drop\""), 152U + 1);
+  EXPECT_EQ(count_of(svg, "one in 4 drawn"), 1U);
+}
+
+TEST(Timeline, IsTheSameBytesForTheSameRun) {
+  EXPECT_EQ(draw(ten_records(), {}, ""), draw(ten_records(), {}, ""));
+}
+
+TEST(Timeline, NamesThatAreMarkupStayText) {
+  ModelSetup setup = ten_records();
+  setup.job = "a <b> & \"c\"";
+  setup.records[0].split = "<script>";
+  const std::string svg = draw(setup, {}, "");
+  EXPECT_EQ(count_of(svg, "<script>"), 0U);
+  EXPECT_EQ(count_of(svg, "a &lt;b&gt; &amp; &quot;c&quot;"), 2U);
+}
+
+// Any times at all: far apart, equal, negative, at the ends of the range.
+RC_GTEST_PROP(Timeline, IsSoundWhateverTheTimes, ()) {
+  ModelSetup setup;
+  const auto n = *rc::gen::inRange(0, 30);
+  const int64_t unit = *rc::gen::element<int64_t>(1, 50, 1000, kHour, kDay * 400);
+  const int64_t base = *rc::gen::element<int64_t>(0, -5000, 1517365101235, int64_t{1} << 55);
+  for (int i = 0; i < n; ++i) {
+    setup.records.push_back({"split-" + std::to_string(*rc::gen::inRange(0, 20)),
+                             "key-" + std::to_string(*rc::gen::inRange(0, 5)),
+                             base + unit * *rc::gen::inRange(0, 40),
+                             unit * *rc::gen::inRange(0, 40)});
+  }
+  setup.window = {unit * *rc::gen::inRange(1, 10)};
+  setup.lateness = {unit * *rc::gen::inRange(0, 10)};
+  setup.bound = {unit * *rc::gen::inRange(0, 5)};
+  setup.idle_after = Duration{unit * *rc::gen::inRange(1, 20)};
+  setup.checkpoint_every = {unit * 3};
+  if (*rc::gen::arbitrary<bool>()) setup.crashes = {unit * *rc::gen::inRange(1, 40)};
+  const std::string svg = draw(setup, {}, "");
+  RC_ASSERT(overlaps_in(svg) == "");
+  RC_ASSERT(outside_of(svg, kWidth, kHeight) == "");
 }
 
 }  // namespace

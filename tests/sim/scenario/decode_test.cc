@@ -1,0 +1,157 @@
+#include "sim/scenario/decode.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace leat {
+namespace {
+
+std::string all_errors(std::string_view text) { return decode_scenario(text, "x.json").report; }
+
+// The headlines of all mistakes, one a line.
+std::string headlines(std::string_view text) {
+  std::string out;
+  for (const Diagnostic& d : decode_scenario(text, "x.json").diagnostics.all()) {
+    out += d.code + " " + std::string(text.substr(d.span.begin, std::min<size_t>(d.span.end - d.span.begin, 20))) + ": " + d.what + "\n";
+  }
+  return out;
+}
+
+const std::string kSmall = R"({
+  "leat": 1, "scenario": "small", "seed": 7, "parallelism": 2,
+  "sources": {"s": {"fields": ["ts:time", "k:string", "v:int"], "ts": "ts", "partitions": 2,
+                    "watermark": {"bounded": "2s", "idle_after": "5s"},
+                    "rows": [["0s", 0, "00:00:01", "ann", 10], ["1s", 1, 4000, "bob", 5]]}},
+  // A comment.
+  "nodes": {"big": {"inputs": ["s"], "filter": "v > 1"},
+            "w": {"inputs": ["big"], "key_by": "k",
+                  "window": {"tumbling": "10s", "allowed_lateness": "4s", "late_to": "late"},
+                  "aggregate": ["sum(v) as total", "count() as n"]}},
+  "sinks": {"out": "w", "late": {"from": "w.late", "kind": "at_least_once"}},
+  "checkpoint": {"every": "2s", "keep": 2},
+  "faults": [{"kill": "worker-1", "at": "4500ms"},
+             {"kill": "worker-2", "when": "BarrierAligned(2) at w[1]", "for": "3s"},
+             {"reset": ["worker-1", "worker-2"], "after": "3 CheckpointCompleted"}],
+  "random_faults": {"max": 2, "kinds": ["kill", "pause"]},
+  "expect": {"rows": {"out": {"rows": [["ann", 0, "10s", 10, 1]], "match": "final"}},
+             "sometimes": ["LateRecord >= 2"], "delivery": {"out": "exactly_once"}}
+})";
+
+TEST(Scenario, AllPartsAreRead) {
+  const Decoded decoded = decode_scenario(kSmall, "dir/small.json");
+  ASSERT_TRUE(decoded.scenario) << decoded.report;
+  const Scenario& s = *decoded.scenario;
+  EXPECT_EQ(s.name, "small");
+  EXPECT_EQ(s.seed, 7u);
+  EXPECT_EQ(s.text, kSmall);
+  const StreamGraph& graph = s.program->graph;
+  ASSERT_EQ(graph.nodes.size(), 5u);
+  const SourceSpec& source = std::get<SourceSpec>(graph.nodes[0].spec);
+  EXPECT_EQ(source.data->splits(), 2u);
+  EXPECT_EQ(source.data->arrival(1, 0).ms, 1000);
+  EXPECT_EQ(source.watermark.kind, WatermarkSpec::Kind::kBounded);
+  EXPECT_EQ(source.watermark.idle_after, Duration{5000});
+  EXPECT_EQ(source.event_time->field(), 0);
+  const StreamNode& window = graph.node(*graph.find("w"));
+  EXPECT_EQ(window.inputs[0].partitioning, Partitioning::kHash);
+  EXPECT_EQ(window.output.fields.back().name, "n");
+  EXPECT_EQ(std::get<WindowSpec>(window.spec).allowed_lateness, Duration{4000});
+  EXPECT_EQ(s.topics.sinks.size(), 2u);
+  EXPECT_EQ(graph.config.checkpoint.retained, 2u);
+  EXPECT_EQ(graph.config.restart.kind, RestartConfig::Kind::kFixedDelay);
+  ASSERT_EQ(s.faults.size(), 3u);
+  EXPECT_EQ(s.faults[0].process, s.cluster.task_managers[0]);
+  const AtMoment moment = std::get<AtMoment>(s.faults[1].when);
+  EXPECT_EQ(moment.kind, kind_of<BarrierAligned>());
+  EXPECT_EQ(moment.checkpoint, CheckpointId{2});
+  EXPECT_EQ(moment.subtask->index, 1u);
+  EXPECT_EQ(s.faults[1].lasts, Duration{3000});
+  EXPECT_EQ(std::get<AfterFact>(s.faults[2].when).nth, 3u);
+  EXPECT_EQ(s.expect.rows.at("out").rows[0][2], Value::time(10000));
+  EXPECT_EQ(s.expect.situations[0].at_least, 2u);
+  EXPECT_EQ(s.cluster.slots_per_task_manager, 1u);
+}
+
+TEST(Scenario, AMistakeIsShownWithItsLineAndACaret) {
+  std::string text = kSmall;
+  text.replace(text.find("[\"big\"]"), 7, "[\"bgi\"]");
+  EXPECT_EQ(all_errors(text),
+            "error[SC112]: unknown node \"bgi\"\n"
+            "  --> x.json:8:29\n"
+            "   |\n"
+            "8  |             \"w\": {\"inputs\": [\"bgi\"], \"key_by\": \"k\",\n"
+            "   |                              ^^^^^\n"
+            "   = known here: s, big\n"
+            "   = help: did you mean \"big\"?\n\n");
+}
+
+TEST(Scenario, AllMistakesAreToldAtOnce) {
+  EXPECT_EQ(headlines(R"({"leat": 2, "sede": 1, "seed": "x",
+    "sources": {"s": {"fields": ["k:strng"], "rows": []}, "t": {"fields": ["v:int"], "rows": [[1], ["a"], [1, 2, 3]]}},
+    "nodes": {"f": {"inputs": ["t"], "filter": "v + 1 > 'a'"}, "g": {"inputs": ["f", "s"], "map": []}, "h": {"inputs": ["i"], "filter": "true"}, "i": {"inputs": ["h"], "filter": "true"}},
+    "sinks": {"out": "f", "two": "g", "three": "x"}, "checkpoint": {"every": "2 parsecs"}, "parallelism": 1000000000})"),
+            "SC101 \"sede\": unknown key \"sede\"\n"
+            "SC100 2: version 2 of the format is not known\n"
+            "SC102 \"x\": here must stand an integer\n"
+            "SC103 1000000000: \"parallelism\" must be between 1 and 1024\n"
+            "SC102 \"2 parsecs\": here must stand a length of time\n"
+            "SC104 \"k:strng\": unknown type \"strng\"\n"
+            "SC102 \"a\": here must stand a value of type int\n"
+            "SC107 [1, 2, 3]: a row here is a list of 1 values\n"
+            "SC114 [\"f\", \"s\"]: only a union has several inputs\n"
+            "SC113 \"i\": \"i\" stands further down\n"
+            "SC112 \"x\": unknown node \"x\"\n");
+}
+
+TEST(Scenario, AnExpressionsMistakeHasItsCaretInsideTheString) {
+  std::string text = kSmall;
+  text.replace(text.find("v > 1"), 5, "v > k");
+  EXPECT_EQ(headlines(text), "SC120 k: this is a string, and what it meets is a int\n");
+}
+
+TEST(Scenario, DuplicateKeysAndDepthAreRefused) {
+  EXPECT_EQ(headlines(R"({"leat": 1, "leat": 1})"), "SC003 \"leat\": the key \"leat\" stands here twice\n");
+  EXPECT_EQ(headlines(std::string(10000, '[')), "SC004 [: values are nested deeper than 64 levels\n");
+}
+
+TEST(Scenario, AbsurdSizesAreRefused) {
+  const auto generated = [](std::string inner) {
+    return headlines("{\"sources\": {\"g\": {\"generate\": {" + inner + "}}}, \"sinks\": {\"out\": \"g\"}}");
+  };
+  EXPECT_EQ(generated("\"count\": 10"), "");
+  EXPECT_EQ(generated("\"count\": 1000000000000"),
+            "SC103 1000000000000: \"count\" must be between 0 and 1000000000\n");
+  EXPECT_EQ(generated("\"count\": 1e400"), "SC001 1: this is not JSON: the number is too large\n");
+  EXPECT_EQ(generated("\"count\": 10, \"keys\": 99999999999"),
+            "SC103 99999999999: \"keys\" must be between 1 and 1000000\n");
+}
+
+TEST(Scenario, TheSchemaForEditorsIsMadeOfTheKeyTable) {
+  std::ifstream file(std::filesystem::path(LEAT_SOURCE_DIR) / "scenarios" / "leat.schema.json");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_EQ(text, json_schema()) << "write json_schema() to scenarios/leat.schema.json";
+}
+
+TEST(Scenario, ThePageDocumentsEveryKey) {
+  std::ifstream file(std::filesystem::path(LEAT_SOURCE_DIR) / "scenarios" / "README.md");
+  const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  EXPECT_NE(text.find(key_reference()), std::string::npos) << key_reference();
+}
+
+TEST(Scenario, EveryShippedOneIsValidAndSaysWhy) {
+  int count = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(LEAT_SOURCE_DIR) / "scenarios")) {
+    if (entry.path().extension() != ".json" || entry.path().filename() == "leat.schema.json") continue;
+    if (entry.path().stem().string().ends_with("_cpp")) continue;  // its job is registered by the program
+    const Decoded decoded = load_scenario(entry.path().string());
+    EXPECT_EQ(decoded.report, "") << entry.path();
+    if (decoded.scenario) EXPECT_NE(decoded.scenario->why, "") << entry.path();
+    ++count;
+  }
+  EXPECT_GE(count, 8);
+}
+
+}  // namespace
+}  // namespace leat
