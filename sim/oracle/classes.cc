@@ -5,12 +5,6 @@
 namespace leat {
 namespace {
 
-// What flows out of a node.
-struct Flow {
-  SinkClass c = SinkClass::kConfluent;
-  bool may_be_late = false;  // a row may stand behind a watermark that overtook it
-};
-
 // Whether every record of every split stays inside the bound of its own watermarks. Then no record
 // is late anywhere: a combined watermark is never above the split's own, and a split that is read
 // again after a restore starts from MIN.
@@ -70,7 +64,7 @@ SinkClass trigger_class(const TriggerSpec& trigger, TimeDomain domain) {
   return SinkClass::kLateSensitive;
 }
 
-Flow through(const StreamNode& node, Flow in) {
+OutFlow through(const StreamNode& node, OutFlow in) {
   const NodeSpec& spec = node.spec;
   if (const auto* source = std::get_if<SourceSpec>(&spec)) {
     return {SinkClass::kConfluent, !stays_in_bound(*source, node.output.width())};
@@ -99,13 +93,19 @@ Flow through(const StreamNode& node, Flow in) {
   return in;
 }
 
-std::vector<Flow> flows(const Plan& plan) {
-  const StreamGraph& graph = plan.graph();
-  std::vector<Flow> flows(graph.nodes.size());
+}  // namespace
+
+const char* name_of(SinkClass c) {
+  static constexpr const char* kNames[] = {"confluent", "late-sensitive", "processing-time"};
+  return kNames[static_cast<size_t>(c)];
+}
+
+std::vector<OutFlow> flows_of(const StreamGraph& graph) {
+  std::vector<OutFlow> flows(graph.nodes.size());
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
-    Flow in;
+    OutFlow in;
     for (const StreamEdge& edge : graph.nodes[n].inputs) {
-      const Flow& from = flows[edge.from.value];
+      const OutFlow& from = flows[edge.from.value];
       in.c = std::max(in.c, from.c);
       in.may_be_late = in.may_be_late || from.may_be_late;
     }
@@ -114,31 +114,12 @@ std::vector<Flow> flows(const Plan& plan) {
   return flows;
 }
 
-}  // namespace
-
-const char* name_of(SinkClass c) {
-  static constexpr const char* kNames[] = {"confluent", "late-sensitive", "processing-time"};
-  return kNames[static_cast<size_t>(c)];
-}
-
-std::vector<SinkClass> classify(const Plan& plan) {
-  std::vector<SinkClass> classes;
-  for (const Flow& flow : flows(plan)) classes.push_back(flow.c);
-  return classes;
-}
-
-std::vector<bool> may_be_late(const Plan& plan) {
-  std::vector<bool> late;
-  for (const Flow& flow : flows(plan)) late.push_back(flow.may_be_late);
-  return late;
-}
-
 std::map<std::string, std::string> sink_classes(const Plan& plan) {
-  const std::vector<SinkClass> classes = classify(plan);
   std::map<std::string, std::string> by_name;
-  for (size_t n = 0; n < classes.size(); ++n) {
+  for (uint32_t n = 0; n < plan.graph().nodes.size(); ++n) {
     const StreamNode& node = plan.graph().nodes[n];
-    if (std::holds_alternative<SinkSpec>(node.spec)) by_name[node.name] = name_of(classes[n]);
+    if (std::holds_alternative<SinkSpec>(node.spec))
+      by_name[node.name] = name_of(plan.flow(NodeId{n}).c);
   }
   return by_name;
 }

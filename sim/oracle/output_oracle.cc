@@ -77,7 +77,7 @@ Comparison compare(const Table& expected, const Table& got) {
 class OutputOracle final : public Oracle {
  public:
   OutputOracle(const Plan& plan, const Runs& runs)
-      : Oracle("output", plan, runs), classes_(classify(plan)), lineage_(plan.instances()) {
+      : Oracle("output", plan, runs), lineage_(plan.instances()) {
     for (uint32_t n = 0; n < plan.graph().nodes.size(); ++n) {
       const StreamNode& node = plan.graph().nodes[n];
       const auto* spec = std::get_if<SinkSpec>(&node.spec);
@@ -161,10 +161,9 @@ class OutputOracle final : public Oracle {
   }
 
   void judge(const Sink& sink, const EndOfRun& end) {
-    const bool confluent = classes_[sink.node.value] == SinkClass::kConfluent;
+    const bool confluent = plan_.flow(sink.node).c == SinkClass::kConfluent;
     report_.judged(sink.committed.hashes.size() + 1);
-    if (confluent && !reference_) reference_ = std::make_unique<Reference>(plan_);
-    const RowBatch* batch = confluent ? reference_->at_sink(sink.node) : nullptr;
+    const RowBatch* batch = confluent ? plan_.reference().at_sink(sink.node) : nullptr;
     Table expected(sink.committed.rows.width());
     if (batch != nullptr) {
       expected.add(*batch);
@@ -298,10 +297,8 @@ class OutputOracle final : public Oracle {
     return table;
   }
 
-  std::vector<SinkClass> classes_;
   std::vector<Line> lineage_;  // by instance
   std::vector<Sink> sinks_;
-  std::unique_ptr<Reference> reference_;
 };
 
 }  // namespace

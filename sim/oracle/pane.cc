@@ -69,14 +69,15 @@ Value fold(const AggregateSpec& aggregate, const RowBatch& rows) {
   return {};
 }
 
-void append_answer(const WindowSpec& spec, const std::vector<uint32_t>& key_fields, EventTime start,
-                   const RowBatch& rows, RowBatch& out) {
+void append_answer(const StreamNode& node, EventTime start, const RowBatch& rows, RowBatch& out) {
+  const auto& spec = std::get<WindowSpec>(node.spec);
   const EventTime end = start + spec.size;
   const std::span<Value> row = out.append(EventTime{wrapping_sub(end.ms, 1)});
   size_t at = 0;
-  for (const uint32_t field : key_fields) row[at++] = rows.row(0)[field];
-  row[at++] = Value::time(start.ms);
-  row[at++] = Value::time(end.ms);
+  for (const uint32_t field : node.key_fields) row[at++] = rows.row(0)[field];
+  const bool times = node.output.fields[at].type == ValueType::kTime;
+  row[at++] = times ? Value::time(start.ms) : Value::integer(start.ms);
+  row[at++] = times ? Value::time(end.ms) : Value::integer(end.ms);
   for (const AggregateSpec& aggregate : spec.aggregates) row[at++] = fold(aggregate, rows);
 }
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "core/graph/specs.h"
+#include "core/graph/stream_graph.h"
 
 namespace leat {
 
@@ -15,9 +15,8 @@ EventTime window_start(int64_t time, Duration offset, Duration size);
 Value fold(const AggregateSpec& aggregate, const RowBatch& rows);
 
 // Appends what the window answers: the key's fields, start, end, the aggregates; timestamp end - 1.
-// REQUIRES: rows are not empty and all have the key.
-void append_answer(const WindowSpec& spec, const std::vector<uint32_t>& key_fields, EventTime start,
-                   const RowBatch& rows, RowBatch& out);
+// REQUIRES: the node is a window; rows are not empty and all have the key.
+void append_answer(const StreamNode& node, EventTime start, const RowBatch& rows, RowBatch& out);
 
 std::string window_text(EventTime start, EventTime end);  // "window=[0, 10000)"
 

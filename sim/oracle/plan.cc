@@ -2,13 +2,20 @@
 
 #include <algorithm>
 
+#include "sim/oracle/classes.h"
+#include "sim/oracle/reference.h"
+
 namespace leat {
 
 Plan::Plan(const JobProgram& program) : program_(program) {
   number_instances();
   wire_channels();
   find_feeds();
+  flows_ = flows_of(program_.graph);
+  reference_ = std::make_unique<const Reference>(*this);
 }
+
+Plan::~Plan() = default;
 
 void Plan::number_instances() {
   const size_t nodes = program_.graph.nodes.size();
@@ -117,6 +124,7 @@ std::string Plan::where_subtask(uint32_t subtask) const {
 }
 
 Value key_of(RowView row, const std::vector<uint32_t>& fields) {
+  if (fields.empty()) return Value::null();
   if (fields.size() == 1) return row[fields[0]];
   std::vector<Value> parts;
   for (const uint32_t field : fields) parts.push_back(row[field]);

@@ -1,11 +1,14 @@
 // What all oracles know of a job before it runs: its subtasks, instances and channels, derived from
 // the graph alone.
 //
+// Values are counted without atomics: one thread uses a plan.
+//
 // An *instance* is one node in one subtask. Subtasks and instances are numbered from 0 through the
 // whole job, so that an oracle can keep its state in a vector.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,6 +17,20 @@
 namespace leat {
 
 inline constexpr uint32_t kNowhere = 0xffffffff;
+
+class Reference;
+
+// The class of a sink (design rule 8): it says against what the output can be judged, because
+// recovery may lawfully change late decisions.
+enum class SinkClass : uint8_t {
+  kConfluent,       // no late drop possible, no processing time, no order-dependent function
+  kLateSensitive,   // what the operators observed decides
+  kProcessingTime,  // what the clock said decides
+};
+struct OutFlow {
+  SinkClass c = SinkClass::kConfluent;
+  bool may_be_late = false;  // a row may stand behind a watermark that overtook it
+};
 
 class Plan {
  public:
@@ -33,6 +50,9 @@ class Plan {
 
   // REQUIRES: the program outlives the plan.
   explicit Plan(const JobProgram& program);
+  ~Plan();
+  Plan(const Plan&) = delete;
+  Plan& operator=(const Plan&) = delete;
 
   const StreamGraph& graph() const { return program_.graph; }
   const JobGraph& job() const { return program_.job; }
@@ -60,6 +80,10 @@ class Plan {
   const std::vector<End>& ins(uint32_t subtask) const { return ins_[subtask]; }
   const std::vector<End>& outs(uint32_t subtask) const { return outs_[subtask]; }
 
+  // What flows out of a node, and the batch reference: made once, for all runs of the job.
+  const OutFlow& flow(NodeId node) const { return flows_[node.value]; }
+  const Reference& reference() const { return *reference_; }
+
   std::string name(NodeId node) const { return program_.graph.node(node).name; }
   std::string where(uint32_t instance) const;  // "per_day[1]"
   std::string where_subtask(uint32_t subtask) const;
@@ -82,9 +106,11 @@ class Plan {
   std::vector<std::vector<uint32_t>> upstream_;
   std::vector<std::vector<End>> ins_;
   std::vector<std::vector<End>> outs_;
+  std::vector<OutFlow> flows_;  // by node
+  std::unique_ptr<const Reference> reference_;
 };
 
-// The key of a row: its one key field, or a list of them (of none: the empty list).
+// The key of a row: its one key field, or a list of them; null where there is none.
 Value key_of(RowView row, const std::vector<uint32_t>& fields);
 std::string key_text(const Value& key);
 

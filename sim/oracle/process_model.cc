@@ -24,7 +24,7 @@ class ProcessModel::Context final : public ProcessContext {
       : model_(model), key_(std::move(key)), time_(time), now_(now), out_(out) {
     if (model.node_.key_fields.size() == 1) {
       row_.push_back(key_);
-    } else {
+    } else if (!model.node_.key_fields.empty()) {
       const auto parts = key_.as_list();
       row_.assign(parts.begin(), parts.end());
     }

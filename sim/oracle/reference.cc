@@ -46,7 +46,7 @@ void all_windows(const WindowSpec& spec, const StreamNode& node, const RowBatch&
   for (const auto& [group, members] : groups) {
     rows.clear();
     for (const uint32_t i : members) rows.append_row_of(in, i);
-    append_answer(spec, node.key_fields, EventTime{group.second}, rows, out);
+    append_answer(node, EventTime{group.second}, rows, out);
   }
 }
 
@@ -74,12 +74,11 @@ void apply_stateless(const StreamNode& node, const RowBatch& in, RowBatch& main,
 
 Reference::Reference(const Plan& plan) : plan_(plan), outputs_(plan.graph().nodes.size()) {
   const StreamGraph& graph = plan.graph();
-  const std::vector<SinkClass> classes = classify(plan);
   // Only what leads to a confluent sink is worth the work.
   std::vector<bool> needed(graph.nodes.size(), false);
   for (size_t n = graph.nodes.size(); n-- > 0;) {
     if (std::holds_alternative<SinkSpec>(graph.nodes[n].spec)) {
-      needed[n] = classes[n] == SinkClass::kConfluent;
+      needed[n] = plan.flow(NodeId{static_cast<uint32_t>(n)}).c == SinkClass::kConfluent;
     }
     if (!needed[n]) continue;
     for (const StreamEdge& edge : graph.nodes[n].inputs) needed[edge.from.value] = true;

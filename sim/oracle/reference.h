@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "sim/oracle/classes.h"
+#include "sim/oracle/plan.h"
 
 namespace leat {
 

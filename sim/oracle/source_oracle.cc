@@ -1,5 +1,6 @@
 // Sources (SRC): every split has one reader, which reads it gap-free from the restored position to
 // its end, and finishes only there.
+#include <algorithm>
 #include <map>
 
 #include "sim/oracle/oracles.h"
@@ -39,11 +40,12 @@ class SourceOracle final : public Oracle {
     const NodeId node = plan_.node_of(instance);
     const auto& spec = std::get<SourceSpec>(plan_.node(node).spec);
     if (split >= spec.data->splits() || first + rows.size() > spec.data->size(split)) return;
-    again_ = RowBatch(rows.width());
+    again_.clear();
+    again_.set_width(rows.width());
     spec.data->read(split, first, rows.size(), again_);
     for (uint32_t i = 0; i < rows.size() && i < again_.size(); ++i) {
       report_.judged();
-      if (hash_row(rows.row(i), std::nullopt) == hash_row(again_.row(i), std::nullopt)) continue;
+      if (std::ranges::equal(rows.row(i), again_.row(i))) continue;
       violate("offset_gap", plan_.where(instance),
               name(node, split) + " offset " + std::to_string(first + i),
               "(" + to_text(again_.row(i)) + ")", "(" + to_text(rows.row(i)) + ")",

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include "sim/oracle/classes.h"
 #include "sim/oracle/oracles.h"
 
 namespace leat {
@@ -18,8 +17,7 @@ class WatermarkOracle final : public Oracle {
   WatermarkOracle(const Plan& plan, const Runs& runs)
       : Oracle("watermarks", plan, runs),
         at_(plan.instances()),
-        speaks_(plan.graph().nodes.size(), false),
-        late_out_(may_be_late(plan)) {}
+        speaks_(plan.graph().nodes.size(), false) {}
 
   uint64_t facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
@@ -42,7 +40,7 @@ class WatermarkOracle final : public Oracle {
     if (said == EventTime::min()) return;
     const NodeId node = plan_.node_of(instance);
     for (const Plan::Feed& feed : plan_.feeds(node)) {
-      if (late_out_[feed.from.value]) return;
+      if (plan_.flow(feed.from).may_be_late) return;
     }
     for (uint32_t i = 0; i < rows.size(); ++i) {
       const Timestamp time = rows.timestamp(i);
@@ -238,8 +236,7 @@ class WatermarkOracle final : public Oracle {
   }
 
   std::vector<Instance> at_;
-  std::vector<bool> speaks_;    // by node: it says its watermark in facts
-  std::vector<bool> late_out_;  // by node
+  std::vector<bool> speaks_;  // by node: it says its watermark in facts
 };
 
 }  // namespace

@@ -68,7 +68,7 @@ void WindowModel::answer(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQue
   if (what == Answer::kContinue) return;
   // 4.5: an answer without contents says nothing.
   if (!pane.rows.empty()) {
-    append_answer(spec_, node_.key_fields, pane.start, pane.rows, answers.rows());
+    append_answer(node_, pane.start, pane.rows, answers.rows());
     answers.added(rank);
   }
   pane.fired = true;
@@ -99,8 +99,9 @@ void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue&
       if (!clock) due_.insert({cleanup_time(end).ms, id});
     }
     pane->rows.append_row_of(rows, i);
+    const bool had_timer = pane->timer;
     answer(*pane, on_element(spec_.trigger, *pane), ++rank_, answers);
-    if (pane->timer) due_.insert({end.ms - 1, id});
+    if (pane->timer && !had_timer) due_.insert({end.ms - 1, id});
   }
 }
 
@@ -129,23 +130,29 @@ uint64_t WindowModel::pane_id(RowView answer) const {
   return id_of(answer.first(keys), answer[keys].as_int());
 }
 
-Pane* WindowModel::pane_of(RowView answer) {
+// Start and end of a row of output, where they stand as times or integers.
+std::optional<std::pair<int64_t, int64_t>> WindowModel::window_of(RowView answer) const {
   const size_t keys = node_.key_fields.size();
-  if (answer.size() < keys + 2 || answer[keys].type() != ValueType::kTime) return nullptr;
+  if (answer.size() < keys + 2) return std::nullopt;
+  for (size_t i = keys; i < keys + 2; ++i) {
+    if (answer[i].type() != node_.output.fields[i].type) return std::nullopt;
+  }
+  return std::pair{answer[keys].as_int(), answer[keys + 1].as_int()};
+}
+
+Pane* WindowModel::pane_of(RowView answer) {
+  const auto window = window_of(answer);
+  if (!window) return nullptr;
   Pane* pane = panes_.find(pane_id(answer));
-  return pane != nullptr && answer[keys + 1] == Value::time(pane->end.ms) ? pane : nullptr;
+  return pane != nullptr && window->second == pane->end.ms ? pane : nullptr;
 }
 
 void WindowModel::end_pane(RowView answer) { panes_.erase(pane_id(answer)); }
 
 bool WindowModel::lawful_window(RowView answer) const {
-  const size_t keys = node_.key_fields.size();
-  if (answer.size() < keys + 2) return false;
-  if (answer[keys].type() != ValueType::kTime || answer[keys + 1].type() != ValueType::kTime)
-    return false;
-  const int64_t start = answer[keys].as_int();
-  return window_start(start, spec_.offset, spec_.size).ms == start &&
-         answer[keys + 1].as_int() == wrapping_add(start, spec_.size.ms);
+  const auto window = window_of(answer);
+  return window && window_start(window->first, spec_.offset, spec_.size).ms == window->first &&
+         window->second == wrapping_add(window->first, spec_.size.ms);
 }
 
 void WindowModel::restart(Panes panes) {

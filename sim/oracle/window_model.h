@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "core/base/ordered_map.h"
@@ -45,7 +47,6 @@ class WindowModel {
 
   // The pane that a row of output speaks of; null where there is none.
   Pane* pane_of(RowView answer);
-  uint64_t pane_id(RowView answer) const;
   // Removes a pane that the clock has ended.
   void end_pane(RowView answer);
   // Whether the window that a row of output names is one that the assigner could make.
@@ -57,6 +58,8 @@ class WindowModel {
   void restart(Panes panes);
 
  private:
+  std::optional<std::pair<int64_t, int64_t>> window_of(RowView answer) const;
+  uint64_t pane_id(RowView answer) const;
   enum class Answer : uint8_t { kContinue, kFire, kFireAndPurge };
   Answer on_element(const TriggerSpec& trigger, Pane& pane) const;
   Answer on_event_time(const TriggerSpec& trigger) const;

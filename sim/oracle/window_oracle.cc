@@ -195,7 +195,7 @@ class WindowOracle final : public Oracle {
     if (pane == nullptr || pane->rows.empty()) return false;
     const auto& spec = std::get<WindowSpec>(window.node.spec);
     RowBatch want(window.node.output.width());
-    append_answer(spec, window.node.key_fields, pane->start, pane->rows, want);
+    append_answer(window.node, pane->start, pane->rows, want);
     if (hash_row(want.row(0), std::nullopt) != hash_row(answer, std::nullopt)) return false;
     if (runs_.now().ms < pane->end.ms) {
       violate("early_fire", plan_.where(instance), subject(window, answer),
