@@ -60,7 +60,11 @@ const std::vector<ProcessId> HeartbeatMonitor::targets() const {
 
 ProcTime HeartbeatMonitor::next_due() const {
   if (targets_.empty()) return ProcTime::max();
-  ProcTime due = next_ask_;
+  return std::min(next_ask_, next_expiry());
+}
+
+ProcTime HeartbeatMonitor::next_expiry() const {
+  ProcTime due = ProcTime::max();
   for (const Target& target : targets_) due = std::min(due, target.heard + timeout_);
   return due;
 }

@@ -33,6 +33,8 @@ class HeartbeatMonitor {
 
   // When something is due next; ProcTime::max() without targets.
   ProcTime next_due() const;
+  // When the first target expires: for who only listens and asks nobody.
+  ProcTime next_expiry() const;
 
  private:
   struct Target {

@@ -66,7 +66,7 @@ void TaskExecutor::on_registration_message(MessageType type, Fence fence) {
     fence_ = fence;
     register_alarm_.cancel();
     leader_.watch(config_.job_manager, endpoint_.now());
-    leader_alarm_.set(leader_.next_due());
+    leader_alarm_.set(leader_.next_expiry());
   } else if (type == MessageType::kLeaderChanged) {
     if (fence.leader == fence_.leader) return;
     give_up_everything();
@@ -90,7 +90,7 @@ void TaskExecutor::on_timer(const TimerTag& tag) {
     give_up_everything();
     try_to_register();
   } else {
-    leader_alarm_.set(leader_.next_due());
+    leader_alarm_.set(leader_.next_expiry());
   }
 }
 
