@@ -62,7 +62,7 @@ std::string box(const std::vector<GraphLine>& lines, NodeKind kind) {
   return std::string("<table border=\"") + width +
          "\" cellborder=\"0\" cellspacing=\"0\" cellpadding=\"6\"" + " style=\"rounded\" color=\"" +
          light(border_of(kind)) + "\" bgcolor=\"" + light("bg") + "\"><tr><td>" + rows_of(lines) +
-         "</td></tr></table>>";
+         "</td></tr></table>";
 }
 
 std::string width_for(uint64_t rows) {

@@ -85,12 +85,18 @@ void draw_lags(TimelineScene& scene) {
     scene.write(kLeft - 14, y(tick.at) + 4, tick.label,
                 {"soft", 11, Weight::kRegular, Anchor::kEnd});
   }
+  bool measured = false;
+  const auto draw = [&](const std::string& classes, const std::vector<WatermarkStep>& steps) {
+    const std::string d = lag_path(scene, steps, y);
+    measured = measured || !d.empty();
+    scene.svg.path(classes, d);
+  };
   for (auto it = scene.lines.rbegin(); it != scene.lines.rend(); ++it) {
-    scene.svg.path("split s" + std::to_string(it->look), lag_path(scene, it->split->watermark, y));
+    draw("split s" + std::to_string(it->look), it->split->watermark);
   }
-  scene.svg.path("wm", lag_path(scene, scene.watermark, y));
+  draw("wm", scene.watermark);
   lane_name(scene, kLag0 + 12, "how far the watermark lags");
-  if (scene.watermark.empty() && scene.lines.empty()) {
+  if (!measured) {
     lane_note(scene, kLag0 + 29, "not measured");
     return;
   }
