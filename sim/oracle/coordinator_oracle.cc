@@ -122,6 +122,8 @@ class CoordinatorOracle final : public Oracle {
 
   void on_checkpoint_completed(CheckpointId id) {
     report_.judged();
+    // A JobManager that takes over says again what its predecessor had completed.
+    if (id == completed_) return;
     const auto pending = pending_.find(id);
     if (pending == pending_.end()) {
       violate(id <= over_ ? "output_after_fencing" : "wrong_restore_point", "job", text(id),
