@@ -93,7 +93,7 @@ void Subtask::begin_running(std::string_view snapshot) {
   const CheckpointId from = description_.restore_from;
   if (from != CheckpointId{} || execution().attempt > 1) enter_epoch(from);
   draw_batching();
-  if (from != CheckpointId{}) {
+  if (from != CheckpointId{} && !description_.snapshot_blob.empty()) {
     host_.env().trace().add(host_.env().now(),
                             TaskRestored{execution(), from, hash_bytes(snapshot)});
   }
