@@ -49,6 +49,10 @@ class Oracle {
     (void)instance, (void)split, (void)first, (void)rows;
   }
   virtual void on_input(uint32_t instance, const RowBatch& rows) { (void)instance, (void)rows; }
+  // Of an attempt that no longer counts, but does not know it.
+  virtual void on_stale_input(uint32_t instance, const RowBatch& rows) {
+    (void)instance, (void)rows;
+  }
   virtual void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) {
     (void)instance, (void)output, (void)rows;
   }

@@ -140,9 +140,13 @@ void Oracles::on_source_rows(ExecutionId execution, NodeId node, uint32_t split,
 
 void Oracles::on_operator_input(ExecutionId execution, NodeId node, uint32_t,
                                 const RowBatch& rows) {
-  const uint32_t at = live_instance(execution, node);
+  const uint32_t at = plan_.instance(node, execution.subtask.index);
   if (at == kNowhere || rows.empty()) return;
-  for (Oracle* oracle : input_taps_) oracle->on_input(at, rows);
+  if (runs_.live(execution) == kNowhere) {
+    for (Oracle* oracle : input_taps_) oracle->on_stale_input(at, rows);
+  } else {
+    for (Oracle* oracle : input_taps_) oracle->on_input(at, rows);
+  }
 }
 
 void Oracles::on_operator_output(ExecutionId execution, NodeId node, uint32_t output,

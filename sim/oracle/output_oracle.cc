@@ -97,6 +97,9 @@ class OutputOracle final : public Oracle {
     Line& line = lineage_[instance];
     if (line.sink) line.table.add(rows);
   }
+  void on_stale_input(uint32_t instance, const RowBatch& rows) override {
+    if (lineage_[instance].sink) sink_of(plan_.node_of(instance)).undone.add(rows);
+  }
   void on_snapshot(uint32_t subtask, CheckpointId id) override {
     for (const uint32_t instance : plan_.instances_of(subtask)) {
       Line& line = lineage_[instance];
