@@ -29,6 +29,7 @@ class ScenarioDecoder {
     GraphInProgress progress{d_, directory(), scenario_.seed, {}, {}, {}};
     progress.graph.config = decode_job_config(fields_, scenario_.name);
     scenario_.cluster = decode_cluster(fields_.get("cluster"), d_);
+    scenario_.topics.transaction_timeout = decode_transaction_timeout(fields_.get("cluster"), d_);
     scenario_.world = decode_world(fields_.get("world"), d_);
     scenario_.limits = decode_limits(fields_.get("limits"), d_);
     scenario_.random_faults = decode_random_faults(fields_.get("random_faults"), d_);

@@ -96,6 +96,7 @@ bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diag
 // ---- what stands around the job ----
 JobConfig decode_job_config(const Fields& scenario, const std::string& name);
 ClusterConfig decode_cluster(const Json* json, Diagnostics& d);
+Duration decode_transaction_timeout(const Json* cluster, Diagnostics& d);
 WorldConfig decode_world(const Json* json, Diagnostics& d);
 Limits decode_limits(const Json* json, Diagnostics& d);
 RandomFaults decode_random_faults(const Json* json, Diagnostics& d);

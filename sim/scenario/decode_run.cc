@@ -125,6 +125,19 @@ ClusterConfig decode_cluster(const Json* json, Diagnostics& d) {
   return config;
 }
 
+Duration decode_transaction_timeout(const Json* cluster, Diagnostics& d) {
+  Diagnostics said_already;
+  const Fields fields(cluster == nullptr ? no_object() : *cluster, "cluster", said_already);
+  const Json* timeout = fields.get("transaction_timeout");
+  const LogTopics defaults;
+  if (timeout == nullptr) return defaults.transaction_timeout;
+  const Duration given = fields.duration("transaction_timeout", defaults.transaction_timeout, {1});
+  if (said_already.errors() > 0) {
+    d.error("SC102", timeout->span, "here must stand a length of time of at least 1 ms");
+  }
+  return given;
+}
+
 WorldConfig decode_world(const Json* json, Diagnostics& d) {
   WorldConfig config;
   const Fields fields(json == nullptr ? no_object() : *json, "world", d);

@@ -186,6 +186,8 @@ const std::vector<KeyRow>& key_table() {
       {"cluster", "buffer_timeout", "duration",
        "A batch that is not full goes out after so long; default 100 ms."},
 
+      {"cluster", "transaction_timeout", "duration", "The log aborts a transaction that is open for longer; default 1 h."},
+
       {"checkpoint", "every", "duration", "The interval."},
       {"checkpoint", "mode", "string", "aligned (exactly-once)."},
       {"checkpoint", "timeout", "duration",

@@ -288,6 +288,9 @@ std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const Fil
       return std::pair(a.at, a.line) < std::pair(b.at, b.line);
     });
   }
+  // Only at its own speed does the file's clock go along with the job's.
+  std::optional<EventTime> clock_start;
+  if (!request.at.empty() && !rows.empty() && request.speed == 1) clock_start = EventTime{rows[0].at};
   std::vector<TableSplit> splits;
   std::map<std::string, size_t> by_name;
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -309,7 +312,7 @@ std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const Fil
     return problem(fmt::format("{} has {} partitions; at most {} are allowed", request.path,
                                splits.size(), kMaxPartitions));
   }
-  return std::make_shared<TableData>(request.schema.width(), std::move(splits));
+  return std::make_shared<TableData>(request.schema.width(), std::move(splits), clock_start);
 }
 
 }  // namespace leat

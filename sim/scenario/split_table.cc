@@ -27,8 +27,9 @@ Value unshared(const Value& value) {
   }
 }
 
-TableData::TableData(uint32_t width, std::vector<TableSplit> splits)
-    : width_(width), splits_(std::move(splits)) {
+TableData::TableData(uint32_t width, std::vector<TableSplit> splits,
+                     std::optional<EventTime> clock_start)
+    : width_(width), splits_(std::move(splits)), clock_start_(clock_start) {
   for (const TableSplit& split : splits_) {
     check(split.rows.size() == split.arrivals.size(), "every row of a table has an arrival");
     check(std::is_sorted(split.arrivals.begin(), split.arrivals.end()), "arrivals do not decrease");

@@ -72,8 +72,9 @@ TEST(Expression, TextHasItsFunctions) {
   EXPECT_EQ(eval("upper(k) || lower('ABC')"), "ANNabc");
   EXPECT_EQ(eval("'it''s'"), "it's");
   EXPECT_EQ(eval("k < 'b'"), "true");
-  EXPECT_EQ(eval("k = 'a text of more than fifteen bytes'", row(1, "a text of more than fifteen bytes")),
-            "true");
+  EXPECT_EQ(
+      eval("k = 'a text of more than fifteen bytes'", row(1, "a text of more than fifteen bytes")),
+      "true");
 }
 
 TEST(Expression, CaseTakesTheFirstThatHolds) {
