@@ -95,19 +95,28 @@ void add_source_lines(std::vector<GraphLine>& lines, const RunView& run, NodeId 
 }
 
 void add_sink_lines(std::vector<GraphLine>& lines, const RunView& run,
-                    const JobGraphOptions& options, const std::string& name, NodeId node) {
+                    const JobGraphOptions& options, const std::string& name, NodeId node,
+                    std::optional<uint32_t> subtask) {
   const SinkView* sink = run.find_sink(node);
+  const auto committed = [&](uint64_t rows, uint64_t transactions) {
+    lines.push_back({LineTone::kSoft, with_commas(rows) + " committed in " +
+                                          counted(transactions, "transaction", "transactions")});
+  };
   if (sink == nullptr) {
     lines.push_back({LineTone::kSoft, "no row visible"});
-  } else if (sink->transactions > 0) {
-    lines.push_back(
-        {LineTone::kSoft, with_commas(sink->rows_visible) + " committed in " +
-                              counted(sink->transactions, "transaction", "transactions")});
+  } else if (sink->transactions == 0) {
+    // Rows that become visible at once are not told apart by subtask.
+    lines.push_back({LineTone::kSoft, counted(sink->rows_visible, "row", "rows") + " visible" +
+                                          (subtask && *subtask > 0 ? " in all" : "")});
+  } else if (subtask) {
+    const auto part = sink->by_subtask.find(*subtask);
+    const SinkPart counts = part == sink->by_subtask.end() ? SinkPart{} : part->second;
+    committed(counts.rows, counts.transactions);
   } else {
-    lines.push_back({LineTone::kSoft, counted(sink->rows_visible, "row", "rows") + " visible"});
+    committed(sink->rows_visible, sink->transactions);
   }
   const auto verdict = options.verdicts.find(name);
-  if (verdict == options.verdicts.end()) return;
+  if (verdict == options.verdicts.end() || subtask.value_or(0) > 0) return;
   const bool good = verdict->second.as_expected;
   lines.push_back(
       {good ? LineTone::kGood : LineTone::kWarning, (good ? "✓ " : "✗ ") + verdict->second.text});
@@ -191,7 +200,7 @@ std::vector<GraphLine> node_lines(const JobProgram& program, const RunView* run,
       break;
     case NodeKind::kSink:
     case NodeKind::kLateSink:
-      add_sink_lines(lines, *run, options, node.name, id);
+      add_sink_lines(lines, *run, options, node.name, id, subtask);
       break;
     default:
       add_operator_lines(lines, *run, id, subtask);
@@ -204,9 +213,7 @@ std::vector<GraphLine> vertex_lines(const JobProgram& program, const RunView* ru
                                     std::optional<uint32_t> subtask) {
   std::vector<GraphLine> lines;
   if (run == nullptr) return lines;
-  uint64_t bytes = 0;
-  bool measured = false;
-  CheckpointId at;
+  std::map<CheckpointId, uint64_t> bytes;
   uint32_t attempts = 0;
   const SubtaskView* last = nullptr;
   for (uint32_t i = 0; i < program.job.vertex(vertex).parallelism; ++i) {
@@ -215,14 +222,14 @@ std::vector<GraphLine> vertex_lines(const JobProgram& program, const RunView* ru
     if (view == nullptr) continue;
     attempts = std::max(attempts, view->attempts);
     last = view;
-    if (!view->state_bytes) continue;
-    measured = true;
-    bytes += *view->state_bytes;
-    at = std::max(at, view->state_at);
+    for (const auto& [checkpoint, size] : view->state_bytes) bytes[checkpoint] += size;
   }
-  if (measured) {
-    lines.push_back({LineTone::kSoft,
-                     bytes_text(bytes) + " of state at checkpoint " + std::to_string(at.value)});
+  const auto largest = std::max_element(
+      bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (largest != bytes.end()) {
+    lines.push_back({LineTone::kSoft, "state up to " + bytes_text(largest->second) +
+                                          ", at checkpoint " +
+                                          std::to_string(largest->first.value)});
   } else if (program.graph.config.checkpoint.interval) {
     lines.push_back({LineTone::kSoft, "state not measured"});
   }

@@ -295,6 +295,7 @@ class DotGraph {
     const uint32_t targets = program_.job.vertex(edge.to_vertex).parallelism;
     const bool crowd = crowded(index);
     bool first = true;
+    std::string unused;  // drawn first, so that they cover no arrow of the others
     std::string out;
     for (uint32_t i = 0; i < sources; ++i) {
       const SubtaskId from{edge.from_vertex, i};
@@ -308,10 +309,11 @@ class DotGraph {
           look.measured = true;
           if (!crowd) look.label += (look.label.empty() ? "" : "  ") + with_commas(look.rows);
         }
-        out += edge_text(end_at(from, "e"), end_at({edge.to_vertex, j}, "w"), look);
+        std::string& group = look.measured && look.rows == 0 ? unused : out;
+        group += edge_text(end_at(from, "e"), end_at({edge.to_vertex, j}, "w"), look);
       }
     }
-    return out;
+    return unused + out;
   }
 
   const JobProgram& program_;

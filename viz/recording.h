@@ -44,6 +44,7 @@ class Recording {
   void on(const BatchSent& f);
   void on(const SplitAssigned& f);
   void on(const SplitRead& f);
+  void on(const SplitFinished& f);
   void on(const SplitWatermark& f);
   void on(const SplitIdle& f);
   void on(const WatermarkAdvanced& f);

@@ -66,8 +66,7 @@ void Recording::on(const CheckpointAborted& f) {
 }
 void Recording::on(const SnapshotTaken& f) {
   SubtaskView& subtask = subtask_of(f.execution.subtask);
-  subtask.state_bytes = f.bytes;
-  subtask.state_at = f.checkpoint;
+  if (subtask.state_bytes.size() < limits_.snapshots) subtask.state_bytes[f.checkpoint] = f.bytes;
   snapshot_order_[{f.execution.subtask, f.checkpoint}] = order_;
 }
 
@@ -95,6 +94,9 @@ void Recording::on(const SplitRead& f) {
     read_fact_[{f.node, f.split}] = f.first;
   }
 }
+void Recording::on(const SplitFinished& f) {
+  end_line({f.node, f.split}, split_of(f.node, f.split));
+}
 void Recording::on(const SplitWatermark& f) {
   add_step(split_of(f.node, f.split).watermark, f.time);
 }
@@ -112,6 +114,8 @@ void Recording::on(const SplitIdle& f) {
 void Recording::on(const WatermarkAdvanced& f) {
   OperatorView& op = operator_of(f.node, f.execution.subtask.index);
   add_step(op.watermark, f.time);
+  const auto hand = in_hand_.find({f.execution, f.node});
+  if (hand != in_hand_.end()) hand->second.times.clear();  // what fires now, no row has caused
   if (f.time == EventTime::max()) {
     op.ended = true;
   } else {
@@ -128,12 +132,15 @@ void Recording::on(const LateRecord& f) {
   marks_.settle(f.node, f.time, f.to_side != 0 ? Fate::kTooLateSide : Fate::kTooLateDropped, now_);
 }
 
-// A later answer belongs to the next row of the batch in hand that falls into its window.
+// An answer that a row has caused behind the end of its window amends it. The row is the next one
+// of the batch in hand that falls into the window.
 void Recording::on(const PaneFired& f) {
   OperatorView& op = operator_of(f.node, f.execution.subtask.index);
   ++op.panes;
   InHand& hand = in_hand_[{f.execution, f.node}];
-  if (f.late != 0) {
+  const bool over = !op.watermark.empty() && op.watermark.back().watermark &&
+                    *op.watermark.back().watermark >= f.end - Duration{1};
+  if (over) {
     const auto row = std::find_if(hand.times.begin(), hand.times.end(),
                                   [&](EventTime t) { return f.start <= t && t < f.end; });
     if (row != hand.times.end()) {
@@ -163,6 +170,9 @@ void Recording::on(const TransactionCommitted& f) {
   SinkView& sink = sink_of(f.sink);
   sink.rows_visible += f.rows;
   ++sink.transactions;
+  SinkPart& part = sink.by_subtask[f.subtask];
+  part.rows += f.rows;
+  ++part.transactions;
 }
 void Recording::on(const TransactionAborted& f) { ++sink_of(f.sink).aborted; }
 

@@ -124,19 +124,23 @@ struct SubtaskView {
   SubtaskId subtask;
   uint32_t attempts = 0;  // deployments seen
   std::optional<ProcessId> process;
-  CheckpointId restored_from;           // of the last attempt
-  std::optional<uint64_t> state_bytes;  // of the last snapshot
-  CheckpointId state_at;
+  CheckpointId restored_from;                    // of the last attempt
+  std::map<CheckpointId, uint64_t> state_bytes;  // of its snapshots, where any was taken
   std::map<uint32_t, uint64_t> rows_by_channel;  // sent, by out channel
   bool failed = false;
 };
 
+struct SinkPart {
+  uint64_t rows = 0;
+  uint64_t transactions = 0;
+};
 struct SinkView {
   NodeId sink;
   uint64_t rows_visible = 0;  // committed, or appended at once
   uint64_t transactions = 0;  // committed
   uint64_t aborted = 0;
-  std::vector<Row> rows;  // the first ones, up to the limit
+  std::map<uint32_t, SinkPart> by_subtask;  // committed; rows appended at once name no subtask
+  std::vector<Row> rows;                    // the first ones, up to the limit
 };
 
 struct RunView {

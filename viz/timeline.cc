@@ -8,7 +8,8 @@ namespace {
 
 std::string title_of(const TimelineScene& scene) {
   if (!scene.options.title.empty()) return scene.options.title;
-  const std::string& job = scene.program.graph.config.name;
+  const std::string& job =
+      scene.options.scenario.empty() ? scene.program.graph.config.name : scene.options.scenario;
   return job + (scene.windows.empty() ? ": how far the watermark had come"
                                       : ": when each answer was known");
 }
@@ -40,7 +41,8 @@ std::string strategy_text(const TimelineScene& scene) {
 
 std::string subtitle_of(const TimelineScene& scene) {
   const RunView& run = scene.run;
-  std::string text = scene.options.scenario.empty() ? "" : scene.options.scenario + " · ";
+  const bool named = scene.options.scenario.empty() || scene.options.title.empty();
+  std::string text = named ? "" : scene.options.scenario + " · ";
   text += run.records() == 0 ? "no record was read" : counted(run.records(), "record", "records");
   if (run.records() > 0) text += " of " + counted(run.splits.size(), "split", "splits");
   if (scene.windows.size() > 1) text += " · " + counted(scene.windows.size(), "window", "windows");

@@ -23,7 +23,8 @@ struct TimelineOptions {
   std::optional<uint64_t> seed;
   std::string verdict;  // "passed", "failed: duplicate_result"; empty: not said
   // Processing time 0 on the event timeline (when the job started, as events are dated). Not given:
-  // the diagonal is the least delay seen, and the picture says so.
+  // what the sources' data say; where they say nothing, the diagonal is the least delay seen, and
+  // the picture says so.
   std::optional<EventTime> start;
   std::optional<NodeId>
       node;          // whose watermark is the thick line; not given: the first window node

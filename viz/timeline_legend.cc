@@ -113,7 +113,7 @@ void marks(TimelineScene& scene, Legend& legend) {
                [&](double y) { svg.path("ck-off", diamond_at(kIcon, y, 4.5)); });
   }
   if (!scene.has_diagonal()) return;
-  legend.row(scene.options.start ? "no delay at all" : "the least delay seen", bar("ideal"));
+  legend.row(scene.start ? "no delay at all" : "the least delay seen", bar("ideal"));
 }
 
 // How long each split held the clock back, where several could.

@@ -8,6 +8,9 @@ constexpr const Box& kPlane = Page::kPlane;
 
 void draw_grid(TimelineScene& scene) {
   SvgWriter& svg = scene.svg;
+  svg.vertical_text(22, (kPlane.y0 + kPlane.y1) / 2, "processing time (when the record was read)",
+                    {"ink", 12, Weight::kRegular, Anchor::kMiddle});
+  scene.placer.reserve({10, kPlane.y0, 28, kPlane.y1});
   const TextStyle soft{"soft", 12, Weight::kRegular, Anchor::kMiddle};
   for (const Tick& tick : ticks(scene.event.lo, scene.event.hi, 12, scene.event_clock)) {
     const double x = scene.event(tick.at);
@@ -27,9 +30,6 @@ void draw_grid(TimelineScene& scene) {
   scene.write((kPlane.x0 + kPlane.x1) / 2, kPlane.y1 + 42,
               "event time" + (about.empty() ? "" : " (" + about + ")"),
               {"ink", 12, Weight::kRegular, Anchor::kMiddle});
-  svg.vertical_text(22, (kPlane.y0 + kPlane.y1) / 2, "processing time (when the record was read)",
-                    {"ink", 12, Weight::kRegular, Anchor::kMiddle});
-  scene.placer.reserve({10, kPlane.y0, 28, kPlane.y1});
 }
 
 // The time when the thick watermark passed `t`; none where it never did.

@@ -138,9 +138,23 @@ void set_proc_range(TimelineScene& scene) {
   scene.across = {lo, hi + air, Page::kPlane.x0, Page::kPlane.x1};
 }
 
+// What all sources agree on.
+std::optional<EventTime> start_of(const JobProgram& program, const TimelineOptions& options) {
+  if (options.start) return options.start;
+  std::optional<EventTime> start;
+  for (const StreamNode& node : program.graph.nodes) {
+    const auto* source = std::get_if<SourceSpec>(&node.spec);
+    if (source == nullptr) continue;
+    const auto own = source->data != nullptr ? source->data->clock_start() : std::nullopt;
+    if (!own || (start && *start != *own)) return std::nullopt;
+    start = own;
+  }
+  return start;
+}
+
 // Without a known start, the diagonal is the least delay that was seen.
-int64_t shift_of(const RunView& run, const TimelineOptions& options) {
-  if (options.start) return bounded(options.start->ms);
+int64_t shift_of(const RunView& run, std::optional<EventTime> start) {
+  if (start) return bounded(start->ms);
   std::optional<int64_t> shift;
   for_each_mark(run, [&](const RecordMark& mark) {
     const int64_t ahead = bounded(mark.event.ms) - bounded(mark.read.ms);
@@ -158,6 +172,9 @@ uint64_t stride_for(const RunView& run, size_t marks_max) {
 }
 
 }  // namespace
+
+TimelineScene::TimelineScene(const JobProgram& p, const RunView& r, const TimelineOptions& o)
+    : program(p), run(r), options(o), placer(Box{2, 2, Page::kWidth - 2, Page::kHeight - 2}) {}
 
 void TimelineScene::write(double x, double y, std::string_view text, const TextStyle& style) {
   placer.reserve(text_box(x, y, text, style));
@@ -181,26 +198,8 @@ bool TimelineScene::write_where_free(const std::vector<Spot>& spots, std::string
 
 TimelineScene make_scene(const JobProgram& program, const RunView& run,
                          const TimelineOptions& options) {
-  TimelineScene scene{program,
-                      run,
-                      options,
-                      thick_node(program, run, options),
-                      false,
-                      {},
-                      {},
-                      {},
-                      {},
-                      1,
-                      0,
-                      Clock::kLengths,
-                      Clock::kLengths,
-                      {},
-                      {},
-                      {},
-                      0,
-                      0,
-                      {},
-                      LabelPlacer(Box{2, 2, Page::kWidth - 2, Page::kHeight - 2})};
+  TimelineScene scene(program, run, options);
+  scene.node = thick_node(program, run, options);
   if (scene.node) {
     scene.window_node = std::holds_alternative<WindowSpec>(program.graph.node(*scene.node).spec);
     scene.watermark = combined_watermark(run, *scene.node);
@@ -209,11 +208,12 @@ TimelineScene make_scene(const JobProgram& program, const RunView& run,
   scene.setbacks = setbacks_of(run, options);
   scene.lines = lines_of(run);
   scene.stride = stride_for(run, options.marks_max);
-  scene.shift = shift_of(run, options);
+  scene.start = start_of(program, options);
+  scene.shift = shift_of(run, scene.start);
   set_event_range(scene);
   set_proc_range(scene);
   scene.event_clock = clock_for(scene.event.lo, scene.event.hi);
-  const bool dates = scene.event_clock == Clock::kDates && options.start.has_value();
+  const bool dates = scene.event_clock == Clock::kDates && scene.start.has_value();
   scene.proc_clock = dates ? Clock::kDates : Clock::kLengths;
   return scene;
 }

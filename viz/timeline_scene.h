@@ -26,11 +26,14 @@ struct SplitLine {
 };
 
 struct TimelineScene {
+  TimelineScene(const JobProgram& p, const RunView& r, const TimelineOptions& o);
+
   const JobProgram& program;
   const RunView& run;
   const TimelineOptions& options;
 
-  std::optional<NodeId> node;  // whose watermark is thick
+  std::optional<EventTime> start;  // processing time 0 as an event time, where known
+  std::optional<NodeId> node;      // whose watermark is thick
   bool window_node = false;
   std::vector<WatermarkStep> watermark;  // of that node
   std::vector<WindowView> windows;
@@ -53,7 +56,7 @@ struct TimelineScene {
 
   // Where nothing was read and no start is known, there is nothing to measure delay against.
   bool has_diagonal() const {
-    return options.start.has_value() || run.records() > 0 || !run.strays.empty();
+    return start.has_value() || run.records() > 0 || !run.strays.empty();
   }
   double x_event(EventTime t) const { return event(t.ms); }
   double y_proc(ProcTime t) const { return proc(t.ms); }

@@ -27,6 +27,8 @@ class SplitData {
   // When the record may be read, on the processing clock counted from the job's start (ms). Not
   // decreasing within a split.
   virtual Duration arrival(uint32_t split, uint64_t offset) const = 0;
+  // The job's start as events are dated, where the arrivals were dated too; for pictures.
+  virtual std::optional<EventTime> clock_start() const { return std::nullopt; }
   // Appends records [first, first + count) to `out`, without timestamps. Many at once, because this
   // is the hot path.
   virtual void read(uint32_t split, uint64_t first, uint32_t count, RowBatch& out) const = 0;
