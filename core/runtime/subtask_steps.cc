@@ -156,7 +156,8 @@ void Subtask::act(const std::vector<BarrierAction>& actions) {
 
 void Subtask::trigger_checkpoint(CheckpointId id, ProcTime timestamp) {
   if (dead()) return;
-  if (!running()) {
+  // A task whose channels have begun to end can send no barrier any more.
+  if (!running() || closing_) {
     host_.decline(execution(), id, "the task is not running");
     // Nobody downstream shall wait for a barrier from here.
     if (state_ == ExecutionState::kInitializing) {
