@@ -34,7 +34,7 @@ class BarrierHandler {
   explicit BarrierHandler(uint32_t channels);
 
   // Each returns what to do, in order; valid until the next call.
-  // REQUIRES: the channel is open and not blocked.
+  // REQUIRES: the channel is open; not blocked, unless the coordinator speaks for it (a higher id).
   const std::vector<BarrierAction>& on_barrier(uint32_t channel, CheckpointId id);
   const std::vector<BarrierAction>& on_cancel(CheckpointId id);
   const std::vector<BarrierAction>& on_end(uint32_t channel);
