@@ -305,10 +305,7 @@ void play(const ModelSetup& setup, const JobProgram& program, RunRecorder& recor
 }
 
 Quakes read_quakes(size_t networks) {
-  const char* elsewhere = std::getenv("LEAT_QUAKES");
-  std::ifstream in(elsewhere != nullptr
-                       ? std::string(elsewhere)
-                       : std::string(LEAT_SOURCE_DIR) + "/scenarios/data/earthquakes.csv");
+  std::ifstream in(std::string(LEAT_SOURCE_DIR) + "/scenarios/data/earthquakes.csv");
   std::map<std::string, size_t> sizes;
   Quakes quakes;
   std::string line;
