@@ -2,6 +2,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 
 // A lane is named by the channel, not by an attempt, so that chance meets the same link after a

@@ -11,7 +11,8 @@
 #include <deque>
 #include <variant>
 
-#include "core/cluster/messages.h"
+#include "core/cluster/data_messages.h"
+#include "core/cluster/endpoint.h"
 #include "core/cluster/task_table.h"
 
 namespace leat {
@@ -20,9 +21,9 @@ class DataPlane {
  public:
   DataPlane(Env& env, TaskTable& tasks) : env_(env), tasks_(tasks) {}
 
-  void send(ProcessId where, BatchMessage message);
-  void send(ProcessId where, const CreditMessage& message);
-  void send(ProcessId where, const PartitionRequest& message);
+  void send(ProcessId where, rpc::BatchMessage message);
+  void send(ProcessId where, const rpc::CreditMessage& message);
+  void send(ProcessId where, const rpc::PartitionRequest& message);
 
   void on_message(const Message& message);
   // Hands over what waits for tasks of this process, until nothing does.
@@ -30,13 +31,14 @@ class DataPlane {
   void hand_over();
 
  private:
-  using Local = std::variant<BatchMessage, CreditMessage, PartitionRequest, PartitionNotFound>;
+  using Local = std::variant<rpc::BatchMessage, rpc::CreditMessage, rpc::PartitionRequest,
+                             rpc::PartitionNotFound>;
   template <class M>
   void transmit(ProcessId where, Lane lane, const M& message);
-  void deliver(BatchMessage& message, ProcessId from);
-  void deliver(CreditMessage& message, ProcessId from);
-  void deliver(PartitionRequest& message, ProcessId from);
-  void deliver(PartitionNotFound& message, ProcessId from);
+  void deliver(rpc::BatchMessage& message, ProcessId from);
+  void deliver(rpc::CreditMessage& message, ProcessId from);
+  void deliver(rpc::PartitionRequest& message, ProcessId from);
+  void deliver(rpc::PartitionNotFound& message, ProcessId from);
 
   Env& env_;
   TaskTable& tasks_;

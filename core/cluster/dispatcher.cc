@@ -2,6 +2,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 void Dispatcher::start() {
   endpoint_.send({endpoint_.env().self(), kJobMaster}, {leader_, 0}, StartJob{});
   status_ = JobStatus::kRunning;

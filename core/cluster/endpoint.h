@@ -7,6 +7,13 @@
 
 namespace leat {
 
+// ---- endpoints ----
+inline constexpr uint32_t kDispatcher = 0;  // in the JobManager
+inline constexpr uint32_t kResourceManager = 1;
+inline constexpr uint32_t kJobMaster = 2;
+inline constexpr uint32_t kTaskExecutor = 0;  // in a TaskManager
+inline constexpr uint32_t kDataPlane = 1;
+
 // One timer that is moved: asking for an earlier time replaces it, asking for a later one lets it
 // fire early once (cheaper than cancelling at every message, and harmless: whoever owns it looks at
 // what is due).
@@ -31,8 +38,8 @@ class Endpoint {
   Endpoint(Env& env, uint32_t number) : env_(env), number_(number) {}
 
   template <class M>
-  void send(Address to, Fence fence, const M& message) {
-    env_.send({{env_.self(), number_}, to, kRpcLane, pack(fence, message)});
+  void send(Address to, rpc::Fence fence, const M& message) {
+    env_.send({{env_.self(), number_}, to, kRpcLane, rpc::pack(fence, message)});
   }
   Env& env() const { return env_; }
   ProcTime now() const { return env_.now(); }

@@ -6,6 +6,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 
 class JobManager final : public Process {

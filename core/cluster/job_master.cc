@@ -6,6 +6,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 
 constexpr Entity kWho = entity("job_master");

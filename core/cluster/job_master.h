@@ -59,7 +59,7 @@ class JobMaster {
 
   Worker* find_worker(ProcessId process);
   Worker& known_worker(ProcessId process);  // made where it was not
-  Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
+  rpc::Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
   template <class M>
   void send_to(ProcessId process, const M& message) {
     if (const Worker* worker = find_worker(process);
@@ -83,12 +83,12 @@ class JobMaster {
   bool is_over() const { return status_ == JobStatus::kFinished || status_ == JobStatus::kFailed; }
 
   // ---- job_master.cc: messages ----
-  void on_worker_message(MessageType type, const Message& message);
-  void on_offer(ProcessId from, uint64_t registration, const OfferSlots& offer);
+  void on_worker_message(rpc::MessageType type, const Message& message);
+  void on_offer(ProcessId from, uint64_t registration, const rpc::OfferSlots& offer);
   void release_worker(ProcessId process);
-  void on_task_state(const TaskState& message);
+  void on_task_state(const rpc::TaskState& message);
   void on_end_of_data(ExecutionId execution);
-  void on_report(ProcessId from, const ExecutionReport& report);
+  void on_report(ProcessId from, const rpc::ExecutionReport& report);
   void look_at_heartbeats();
   void worker_unreachable(ProcessId process);
   void settle();
@@ -126,7 +126,7 @@ class JobMaster {
   void act(const FailJob& action);
   void end_of_checkpoint(CheckpointId id);
   void look_at_source_snapshots();
-  void on_reader_event(ProcessId from, const ReaderEvent& message);
+  void on_reader_event(ProcessId from, const rpc::ReaderEvent& message);
   void send_source_events();
 
   Endpoint endpoint_;

@@ -7,6 +7,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 void JobMaster::act() {
   for (;;) {
     look_at_source_snapshots();

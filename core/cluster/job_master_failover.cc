@@ -5,6 +5,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 constexpr Site kWhichPlace("cluster.which_slot_for_subtasks");
 }

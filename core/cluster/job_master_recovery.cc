@@ -6,6 +6,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 constexpr uint32_t kReadTries = 3;
 constexpr Duration kStoreRetry{100};

@@ -2,76 +2,12 @@
 //
 // A control message opens with its type and its fence: the leader session of the JobManager and the
 // registration of the TaskManager concerned. A receiver drops what was meant for, or comes from, a
-// session or registration other than the current one (Flink: fenced RPC endpoints). Messages of the
-// data plane are fenced by the attempt in the execution's id instead.
+// session or registration other than the current one (Flink: fenced RPC endpoints).
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
+#include "core/cluster/wire.h"
 
-#include "core/base/bytes.h"
-#include "core/data/element.h"
-#include "core/env/env.h"
-#include "core/runtime/task.h"
-#include "core/trace/facts.h"
-
-namespace leat {
-
-// ---- endpoints ----
-inline constexpr uint32_t kDispatcher = 0;  // in the JobManager
-inline constexpr uint32_t kResourceManager = 1;
-inline constexpr uint32_t kJobMaster = 2;
-inline constexpr uint32_t kTaskExecutor = 0;  // in a TaskManager
-inline constexpr uint32_t kDataPlane = 1;
-
-enum class MessageType : uint8_t {
-  // TaskManager <-> ResourceManager
-  kRegister,
-  kRegistered,
-  kRefused,
-  kLeaderChanged,
-  kRequestSlot,
-  kDisconnected,
-  kProbe,
-  kProbeReply,
-  // inside the JobManager
-  kStartJob,
-  kJobEnded,
-  kRequireSlots,
-  kTaskManagerGone,
-  kTaskManagerUnreachable,
-  kShutDown,
-  // TaskManager <-> JobMaster
-  kOfferSlots,
-  kDeploy,
-  kCancel,
-  kTaskState,
-  kEndOfDataReached,
-  kHeartbeat,
-  kExecutionReport,
-  kTrigger,
-  kTriggerReceived,
-  kAcknowledge,
-  kDecline,
-  kNotifyComplete,
-  kNotifyAborted,
-  kCoordinatorEvent,
-  kCoordinatorEventReceived,
-  kReaderEvent,
-  kReaderEventReceived,
-  // data plane
-  kBatch,
-  kCredit,
-  kPartitionRequest,
-  kPartitionNotFound,
-};
-
-struct Fence {
-  uint64_t leader = 0;        // counts the JobManager's leaderships from 1; 0: not known yet
-  uint64_t registration = 0;  // counts the ResourceManager's registrations; 0: none concerned
-  friend constexpr bool operator==(Fence, Fence) = default;
-};
+namespace leat::rpc {
 
 // ---- TaskManager <-> ResourceManager ----
 struct Register {  // the one message that needs no fence: it asks for one
@@ -91,8 +27,8 @@ struct Registered {
   template <class Self, class A>
   static void fields(Self&, A&) {}
 };
-struct Refused {  // the cluster is shutting down
-  static constexpr MessageType kType = MessageType::kRefused;
+struct Dismissed {  // the cluster is shutting down
+  static constexpr MessageType kType = MessageType::kDismissed;
   template <class Self, class A>
   static void fields(Self&, A&) {}
 };
@@ -359,162 +295,4 @@ struct ReaderEventReceived {
   }
 };
 
-// ---- data plane (no fence) ----
-struct BatchMessage {
-  static constexpr MessageType kType = MessageType::kBatch;
-  ExecutionId to;
-  uint32_t channel = 0;
-  uint64_t sequence = 0;
-  Batch batch;
-  template <class Self, class A>
-  static void fields(Self& m, A& a) {
-    a(m.to);
-    a(m.channel);
-    a(m.sequence);
-    a(m.batch);
-  }
-};
-struct CreditMessage {
-  static constexpr MessageType kType = MessageType::kCredit;
-  ExecutionId to;
-  uint32_t channel = 0;
-  uint32_t credits = 0;
-  template <class Self, class A>
-  static void fields(Self& m, A& a) {
-    a(m.to);
-    a(m.channel);
-    a(m.credits);
-  }
-};
-struct PartitionRequest {
-  static constexpr MessageType kType = MessageType::kPartitionRequest;
-  ExecutionId producer;
-  uint32_t producer_channel = 0;
-  ExecutionId consumer;
-  uint32_t consumer_channel = 0;
-  uint32_t credits = 0;
-  template <class Self, class A>
-  static void fields(Self& m, A& a) {
-    a(m.producer);
-    a(m.producer_channel);
-    a(m.consumer);
-    a(m.consumer_channel);
-    a(m.credits);
-  }
-};
-struct PartitionNotFound {
-  static constexpr MessageType kType = MessageType::kPartitionNotFound;
-  ExecutionId consumer;
-  uint32_t consumer_channel = 0;
-  template <class Self, class A>
-  static void fields(Self& m, A& a) {
-    a(m.consumer);
-    a(m.consumer_channel);
-  }
-};
-
-// ---- bytes ----
-
-// Writes fields in order.
-class FieldWriter {
- public:
-  explicit FieldWriter(ByteWriter& out) : out_(out) {}
-  void operator()(uint32_t v) { out_.varint(v); }
-  void operator()(uint64_t v) { out_.varint(v); }
-  void operator()(ProcessId v) { out_.id(v); }
-  void operator()(NodeId v) { out_.id(v); }
-  void operator()(CheckpointId v) { out_.id(v); }
-  void operator()(ExecutionId v) { out_.id(v); }
-  void operator()(ProcTime v) { out_.time(v); }
-  void operator()(JobStatus v) { out_.u8(static_cast<uint8_t>(v)); }
-  void operator()(ExecutionState v) { out_.u8(static_cast<uint8_t>(v)); }
-  void operator()(const Bytes& v) { out_.text(v); }
-  void operator()(const Placement& v);
-  void operator()(const SnapshotHandle& v) { v.encode(out_); }
-  void operator()(const Batch& v) { v.encode(out_); }
-  void operator()(const DeployedTask& v) { DeployedTask::fields(v, *this); }
-  template <class T>
-  void operator()(const std::vector<T>& items) {
-    out_.varint(items.size());
-    for (const T& item : items) (*this)(item);
-  }
-
- private:
-  ByteWriter& out_;
-};
-
-class FieldReader {
- public:
-  explicit FieldReader(ByteReader& in) : in_(in) {}
-  void operator()(uint32_t& v) { v = in_.u32(); }
-  void operator()(uint64_t& v) { v = in_.varint(); }
-  void operator()(ProcessId& v) { v = in_.process(); }
-  void operator()(NodeId& v) { v = in_.node(); }
-  void operator()(CheckpointId& v) { v = in_.checkpoint(); }
-  void operator()(ExecutionId& v) { v = in_.execution(); }
-  void operator()(ProcTime& v) { v = in_.proc_time(); }
-  void operator()(JobStatus& v);
-  void operator()(ExecutionState& v);
-  void operator()(Bytes& v) { v = Bytes(in_.text()); }
-  void operator()(Placement& v);
-  void operator()(SnapshotHandle& v) { v = SnapshotHandle::decode(in_); }
-  void operator()(Batch& v) { v = Batch::decode(in_); }
-  void operator()(DeployedTask& v) { DeployedTask::fields(v, *this); }
-  template <class T>
-  void operator()(std::vector<T>& items) {
-    const uint64_t count = in_.varint();
-    check(count <= in_.remaining(), "a list is longer than its message");
-    items.resize(count);
-    for (T& item : items) (*this)(item);
-  }
-
- private:
-  ByteReader& in_;
-};
-
-MessageType type_of(std::string_view body);
-
-template <class M>
-Bytes pack_unfenced(const M& message) {
-  ByteWriter out;
-  out.u8(static_cast<uint8_t>(M::kType));
-  FieldWriter writer(out);
-  M::fields(message, writer);
-  return out.take();
-}
-template <class M>
-Bytes pack(Fence fence, const M& message) {
-  ByteWriter out;
-  out.u8(static_cast<uint8_t>(M::kType));
-  out.varint(fence.leader);
-  out.varint(fence.registration);
-  FieldWriter writer(out);
-  M::fields(message, writer);
-  return out.take();
-}
-// The fence of a control message.
-Fence fence_of(std::string_view body);
-
-// REQUIRES: packed as M; unfenced for the data plane.
-template <class M>
-M unpack_unfenced(std::string_view body) {
-  ByteReader in(body);
-  in.u8();
-  FieldReader reader(in);
-  M message;
-  M::fields(message, reader);
-  return message;
-}
-template <class M>
-M unpack(std::string_view body) {
-  ByteReader in(body);
-  in.u8();
-  in.varint();
-  in.varint();
-  FieldReader reader(in);
-  M message;
-  M::fields(message, reader);
-  return message;
-}
-
-}  // namespace leat
+}  // namespace leat::rpc

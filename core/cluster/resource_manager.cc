@@ -4,6 +4,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 constexpr Site kWhichSlot("cluster.which_free_slot");
 constexpr Entity kWho = entity("resource_manager");
@@ -60,7 +62,7 @@ void ResourceManager::on_message(const Message& message) {
 
 void ResourceManager::on_register(ProcessId from, const Register& message) {
   if (shut_down_) {
-    endpoint_.send(executor(from), {leader_, 0}, Refused{});
+    endpoint_.send(executor(from), {leader_, 0}, Dismissed{});
     return;
   }
   if (const Worker* known = find(from)) {
@@ -154,7 +156,7 @@ void ResourceManager::on_disconnect(ProcessId peer) {
 void ResourceManager::shut_down() {
   shut_down_ = true;
   for (const Worker& worker : workers_) {
-    endpoint_.send(executor(worker.process), fence(worker), Refused{});
+    endpoint_.send(executor(worker.process), fence(worker), Dismissed{});
   }
   workers_.clear();
   monitor_.clear();

@@ -31,9 +31,9 @@ class ResourceManager {
     std::vector<bool> allocated;  // by slot
   };
   Worker* find(ProcessId process);
-  Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
+  rpc::Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
   Address executor(ProcessId process) const { return {process, kTaskExecutor}; }
-  void on_register(ProcessId from, const Register& message);
+  void on_register(ProcessId from, const rpc::Register& message);
   void lose(ProcessId process);
   void allocate();
   void look_at_heartbeats();

@@ -2,6 +2,8 @@
 
 namespace leat {
 
+using namespace rpc;
+
 namespace {
 
 enum Timer : uint32_t { kRegisterTimer, kLeaderTimer };
@@ -48,7 +50,7 @@ void TaskExecutor::give_up_everything() {
 void TaskExecutor::on_message(const Message& message) {
   const MessageType type = type_of(message.body);
   const Fence fence = fence_of(message.body);
-  if (type == MessageType::kRegistered || type == MessageType::kRefused ||
+  if (type == MessageType::kRegistered || type == MessageType::kDismissed ||
       type == MessageType::kLeaderChanged) {
     on_registration_message(type, fence);
     return;

@@ -42,11 +42,11 @@ class TaskExecutor {
   }
   void try_to_register();
   void give_up_everything();
-  void on_registration_message(MessageType type, Fence fence);
-  void on_control(MessageType type, const Message& message);
-  void on_checkpoint_message(MessageType type, const Message& message);
-  void deploy(const Deploy& message);
-  void deploy_one(const Deploy& message, const DeployedTask& task);
+  void on_registration_message(rpc::MessageType type, rpc::Fence fence);
+  void on_control(rpc::MessageType type, const Message& message);
+  void on_checkpoint_message(rpc::MessageType type, const Message& message);
+  void deploy(const rpc::Deploy& message);
+  void deploy_one(const rpc::Deploy& message, const rpc::DeployedTask& task);
   void cancel(ExecutionId execution);
   void offer_slots();
   void tell_state(const TaskTable::Entry& entry);
@@ -56,7 +56,7 @@ class TaskExecutor {
   TaskTable& tasks_;
   Endpoint endpoint_;
   SubtaskIndex index_;
-  Fence fence_;             // of the leader and registration that it follows; registration 0: none
+  rpc::Fence fence_;        // of the leader and registration that it follows; registration 0: none
   bool dismissed_ = false;  // the cluster has shut down
   std::vector<bool> offered_;  // by slot
   HeartbeatMonitor leader_;

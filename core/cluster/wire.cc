@@ -1,6 +1,6 @@
-#include "core/cluster/messages.h"
+#include "core/cluster/wire.h"
 
-namespace leat {
+namespace leat::rpc {
 
 void FieldWriter::operator()(const Placement& v) {
   out_.varint(v.attempt);
@@ -39,4 +39,4 @@ Fence fence_of(std::string_view body) {
   return fence;
 }
 
-}  // namespace leat
+}  // namespace leat::rpc
