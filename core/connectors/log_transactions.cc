@@ -51,9 +51,9 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
 void LogTransactions::perform(const OpenProducer& op, Call& call) {
   std::map<TransactionId, LogTransaction>& all = call.producer.transactions;
   for (auto it = all.begin(); it != all.end();) {
-    // Frozen for no checkpoint: the job has none, and begins from nothing.
+    // None: still open, or frozen by a job that has no checkpoints and begins from nothing.
     const CheckpointId checkpoint = it->second.checkpoint;
-    if (it->second.frozen && checkpoint.value != 0 && checkpoint <= op.restored) {
+    if (checkpoint.value != 0 && checkpoint <= op.restored) {
       ++it;
       continue;
     }

@@ -24,7 +24,7 @@ struct ProducerKey {
 
 struct LogTransaction {
   bool frozen = false;
-  CheckpointId checkpoint;  // frozen for it
+  CheckpointId checkpoint;  // frozen for it; 0: for none
   std::vector<RowBatch> batches;
   uint64_t rows = 0;
   uint64_t hash = 0;

@@ -145,6 +145,15 @@ TEST(LogBroker, ATransactionThatTimedOutIsRefusedByNameForEver) {
   EXPECT_EQ(world.committed, Seen{});
 }
 
+TEST(LogBroker, AfterARefusalTheSessionIsOver) {
+  World world;
+  world.ask(request(1, 0, OpenProducer{}));
+  world.ask(request(1, 1, CommitTransaction{t(1, 3)}));
+  world.ask(request(1, 2, Append{rows({1})}));
+  world.ask(request(2, 0, OpenProducer{}));
+  EXPECT_EQ(world.answer(), "done 0; UnknownTransaction; UnknownTransaction; done 0");
+}
+
 TEST(LogBroker, WhatBreaksTheProtocolIsRefusedByName) {
   const auto after = [](std::vector<ProducerOp> ops) {
     World world;
