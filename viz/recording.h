@@ -32,6 +32,7 @@ class Recording {
   template <class F>
   void on(const F&) {}  // kinds that no picture shows
   void on(const ProcessDied& f);
+  void on(const ConnectionReset& f);
   void on(const FaultInjected& f);
   void on(const JobStatusChanged& f);
   void on(const JobRestored& f);

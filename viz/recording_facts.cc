@@ -20,6 +20,9 @@ void Recording::on(const ProcessDied& f) {
     if (ran_there(split.node, split.subtask)) end_line(place, split);
   }
 }
+void Recording::on(const ConnectionReset& f) {
+  if (view_.resets.size() < limits_.resets) view_.resets.push_back({now_, f.a, f.b});
+}
 void Recording::on(const FaultInjected& f) { view_.faults.push_back({now_, f.kind, f.process}); }
 void Recording::on(const JobStatusChanged& f) { view_.status = f.status; }
 

@@ -2,6 +2,7 @@
 
 #include "viz/svg.h"
 #include "viz/theme.h"
+#include "viz/time_scale.h"
 
 namespace leat {
 namespace {
@@ -17,7 +18,7 @@ p{max-width:75ch;margin:0 0 12px}
 .verdict{display:inline-block;margin:10px 0 16px;padding:8px 14px;border-radius:8px;border:1px solid;font-weight:600}
 .passed{color:var(--good-text);border-color:var(--good)}
 .failed{color:var(--error-text);border-color:var(--error)}
-dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(200px,1fr));gap:10px 24px;margin:0 0 8px}
+dl{display:grid;grid-template-columns:repeat(auto-fill,minmax(270px,1fr));gap:10px 24px;margin:0 0 8px}
 dt{font-size:13px}dd{margin:0;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 code,pre{font:13px/1.5 ui-monospace,'DejaVu Sans Mono',monospace}
 pre{background:var(--band);border:1px solid var(--grid);border-radius:8px;padding:10px 14px;overflow:auto;user-select:all}
@@ -69,7 +70,60 @@ std::string figure_html(const std::string& heading, const std::string& svg) {
   return svg.empty() ? "" : element("h2", heading) + "\n<figure>" + svg + "</figure>\n";
 }
 
+// Times as the pictures show them.
+std::string cell(const Value& value) {
+  if (value.type() != ValueType::kTime) return value.to_text();
+  return moment(value.as_int(), 86400000, clock_for(value.as_int(), value.as_int()));
+}
+
+ReportTable sink_table(const StreamNode& node, const SinkView& sink) {
+  ReportTable table{"Rows of " + node.name, {}, {}, ""};
+  for (const Field& field : node.output.fields) table.columns.push_back(field.name);
+  for (const Row& row : sink.rows) {
+    std::vector<std::string> cells;
+    for (const Value& value : row) cells.push_back(cell(value));
+    table.rows.push_back(std::move(cells));
+  }
+  while (!sink.rows.empty() && table.columns.size() < sink.rows.front().size()) {
+    table.columns.push_back("field " + std::to_string(table.columns.size()));
+  }
+  if (sink.rows_visible > sink.rows.size()) {
+    table.note = "The first " + with_commas(sink.rows.size()) + " of " +
+                 with_commas(sink.rows_visible) + ".";
+  }
+  return table;
+}
+
+ReportTable window_table(const std::string& name, const std::vector<WindowView>& windows) {
+  ReportTable table{"Windows of " + name,
+                    {"from", "to", "first answer", "known after", "keys", "amended", "last answer"},
+                    {},
+                    "Sums are over the keys; times of answers count from the start of the run."};
+  const auto sum = [](const std::optional<int64_t>& s, const std::string& text) {
+    return s ? std::to_string(*s) : text;
+  };
+  for (const WindowView& w : windows) {
+    table.rows.push_back({cell(Value::time(w.start.ms)), cell(Value::time(w.end.ms)),
+                          sum(w.first_sum, w.first_value), rough_length(w.first_at.ms),
+                          with_commas(w.answers), with_commas(w.amended),
+                          sum(w.last_sum, w.last_value)});
+  }
+  return table;
+}
+
 }  // namespace
+
+std::vector<ReportTable> report_tables(const JobProgram& program, const RunView& run) {
+  std::vector<ReportTable> tables;
+  for (const SinkView& sink : run.sinks) {
+    if (!sink.rows.empty()) tables.push_back(sink_table(program.graph.node(sink.sink), sink));
+  }
+  for (uint32_t n = 0; n < program.graph.nodes.size(); ++n) {
+    const auto windows = windows_of(run, {n}, 0);
+    if (!windows.empty()) tables.push_back(window_table(program.graph.nodes[n].name, windows));
+  }
+  return tables;
+}
 
 std::string report_html(const ReportData& data) {
   std::string out =

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "core/graph/job_graph.h"
+#include "viz/run_view.h"
 
 namespace leat {
 
@@ -34,6 +38,9 @@ struct ReportData {
   std::string timeline_svg;
   std::vector<ReportTable> tables;
 };
+
+// What each sink has made visible, and when each window answered.
+std::vector<ReportTable> report_tables(const JobProgram& program, const RunView& run);
 
 std::string report_html(const ReportData& data);
 

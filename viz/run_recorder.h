@@ -23,7 +23,8 @@ struct RecorderLimits {
   size_t steps = 4'000;    // of one watermark
   size_t panes = 100'000;
   size_t snapshots = 2'000;  // sizes of one subtask
-  size_t sink_rows = 500;    // of one sink, for the table
+  size_t resets = 1'000;
+  size_t sink_rows = 500;  // of one sink, for the table
 };
 
 class RunRecorder final : public FactObserver, public RecordTap {

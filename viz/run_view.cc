@@ -1,6 +1,7 @@
 #include "viz/run_view.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace leat {
 namespace {
@@ -59,6 +60,7 @@ uint64_t RunView::count(Fate fate) const {
 std::vector<WatermarkStep> combined_watermark(const RunView& run, NodeId node) {
   struct Change {
     ProcTime at;
+    size_t order;
     size_t subtask;
     std::optional<EventTime> watermark;
   };
@@ -67,11 +69,12 @@ std::vector<WatermarkStep> combined_watermark(const RunView& run, NodeId node) {
   for (const OperatorView& op : run.operators) {
     if (op.node != node || op.watermark.empty()) continue;
     for (const WatermarkStep& step : op.watermark)
-      changes.push_back({step.at, subtasks, step.watermark});
+      changes.push_back({step.at, changes.size(), subtasks, step.watermark});
     ++subtasks;
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const Change& a, const Change& b) { return a.at < b.at; });
+  std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) {
+    return std::tuple(a.at, a.order) < std::tuple(b.at, b.order);
+  });
   std::vector<std::optional<EventTime>> now(subtasks);
   std::vector<WatermarkStep> steps;
   for (const Change& change : changes) {

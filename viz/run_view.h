@@ -107,6 +107,11 @@ struct CrashView {
   ProcTime at;
   ProcessId process;
 };
+struct ResetView {
+  ProcTime at;
+  ProcessId a;
+  ProcessId b;
+};
 struct FaultView {
   ProcTime at;
   uint32_t kind = 0;
@@ -155,6 +160,7 @@ struct RunView {
   std::vector<CheckpointView> checkpoints;  // by id
   std::vector<CrashView> crashes;
   std::vector<FaultView> faults;
+  std::vector<ResetView> resets;  // broken connections, the first ones up to the limit
   std::vector<RestoreView> restores;
   std::vector<SubtaskView> subtasks;  // by vertex, then index
   std::vector<SinkView> sinks;        // by node

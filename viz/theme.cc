@@ -78,14 +78,15 @@ std::string timeline_style() {
          rule(".ideal", stroke("edge", "1", "stroke-dasharray:4 4;")) +
          rule(".wm", stroke("ink", "2.4", "stroke-linejoin:round;")) +
          rule(".split", "fill:none;stroke-width:1.1;opacity:.8;") +
-         rule(".idle",
-              "fill:none;stroke-width:1.4;stroke-dasharray:1.2 "
-              "3.4;stroke-linecap:round;opacity:.8;") +
          rule(".s0,.s3", painted("stroke", "good")) +
          rule(".s1,.s4", painted("stroke", "checkpoint")) +
          rule(".s2,.s5", painted("stroke", "sky")) +
          rule(".s6", painted("stroke", "edge") + "opacity:.45;") +
          rule(".s3,.s4,.s5", "stroke-dasharray:5 2.5;") +
+         // Behind the dashes: an idle stretch is dotted whatever its line looks like.
+         rule(".idle",
+              "fill:none;stroke-width:1.4;stroke-dasharray:1.2 "
+              "3.4;stroke-linecap:round;opacity:.8;") +
          rule(".on", painted("fill", "in-time") + "opacity:.75;") +
          rule(".again", stroke("in-time", ".8", "opacity:.75;")) +
          rule(".late", painted("fill", "late")) + rule(".drop", stroke("error", "1.4")) +

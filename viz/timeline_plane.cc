@@ -244,11 +244,13 @@ void label_splits(TimelineScene& scene) {
       const double y1 = i + 1 < steps.size() ? scene.y_proc(steps[i + 1].at) : kPlane.y0;
       if (y0 - y1 >= 26) stands.push_back({y1 - y0, {x - 5, (y0 + y1) / 2, Anchor::kEnd}});
     }
-    std::stable_sort(stands.begin(), stands.end(),
-                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    std::sort(stands.begin(), stands.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first, a.second.y) < std::pair(b.first, b.second.y);
+    });
     std::vector<TimelineScene::Spot> spots;
     for (size_t i = 0; i < stands.size() && i < 4; ++i) {
-      spots.push_back(stands[i].second);
+      const double width = text_width(line.split->name, 11);
+      if (stands[i].second.x - width > kPlane.x0 + 10) spots.push_back(stands[i].second);
       TimelineScene::Spot other = stands[i].second;
       other.x += 10;
       other.anchor = Anchor::kStart;

@@ -37,6 +37,18 @@ std::optional<NodeId> thick_node(const JobProgram& program, const RunView& run,
   return any;
 }
 
+// Where no process has died, a connection may have broken.
+std::string broken_connection(const RunView& run, const TimelineOptions& options, ProcTime after,
+                              ProcTime until, Setback& setback) {
+  for (const ResetView& reset : run.resets) {
+    if (reset.at <= after || reset.at > until) continue;
+    setback.at = reset.at;
+    return process_name(options, reset.a) + " loses its connection to " +
+           process_name(options, reset.b);
+  }
+  return "the job restarts";
+}
+
 std::vector<Setback> setbacks_of(const RunView& run, const TimelineOptions& options) {
   std::vector<Setback> setbacks;
   ProcTime after{0};
@@ -48,7 +60,7 @@ std::vector<Setback> setbacks_of(const RunView& run, const TimelineOptions& opti
       who = process_name(options, crash.process) + " dies";
       setback.at = crash.at;
     }
-    if (who.empty()) who = "the job restarts";
+    if (who.empty()) who = broken_connection(run, options, after, restore.at, setback);
     setback.text = who + (restore.checkpoint.value == 0
                               ? "; everything is read again"
                               : "; everything since checkpoint " +
@@ -67,9 +79,10 @@ std::vector<Setback> setbacks_of(const RunView& run, const TimelineOptions& opti
 std::vector<SplitLine> lines_of(const RunView& run) {
   std::vector<SplitLine> lines;
   for (const SplitView& split : run.splits) lines.push_back({&split, kLooks});
-  std::stable_sort(lines.begin(), lines.end(), [](const SplitLine& a, const SplitLine& b) {
+  std::sort(lines.begin(), lines.end(), [](const SplitLine& a, const SplitLine& b) {
     if (a.split->held_back != b.split->held_back) return a.split->held_back > b.split->held_back;
-    return a.split->records > b.split->records;
+    if (a.split->records != b.split->records) return a.split->records > b.split->records;
+    return a.split < b.split;  // neighbours in one vector: by source, then split
   });
   for (size_t i = 0; i < lines.size() && i < kLooks; ++i) lines[i].look = static_cast<uint32_t>(i);
   return lines;

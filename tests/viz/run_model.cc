@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <sstream>
+#include <tuple>
 
 namespace leat::viz_test {
 namespace {
@@ -187,8 +188,10 @@ struct Player {
     deploy(0, {0});
     state.resize(splits.splits());
     std::vector<ModelRecord> records = setup.records;
-    std::stable_sort(records.begin(), records.end(),
-                     [](const auto& a, const auto& b) { return a.arrival < b.arrival; });
+    for (size_t i = 0; i < records.size(); ++i) records[i].place = i;
+    std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) {
+      return std::tuple(a.arrival, a.place) < std::tuple(b.arrival, b.place);
+    });
     std::optional<Snapshot> snapshot;
     int64_t next_checkpoint = setup.checkpoint_every.ms;
     size_t crash = 0;

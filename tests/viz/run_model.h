@@ -15,6 +15,7 @@ struct ModelRecord {
   std::string key;
   int64_t event = 0;
   int64_t arrival = 0;  // processing time
+  size_t place = 0;     // in the setup; set when it is played
 };
 
 struct ModelSetup {
