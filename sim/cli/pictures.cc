@@ -66,6 +66,7 @@ std::string write_page(const std::string& path, const Scenario& scenario, const 
   data.graph_svg = graph(GraphLevel::kLogical);
   data.physical_svg = graph(GraphLevel::kPhysical);
   data.timeline_svg = timeline_svg(*scenario.program, run, timeline_options(scenario, outcome));
+  data.tables = report_tables(*scenario.program, run);
   return write_file(path, report_html(data));
 }
 
