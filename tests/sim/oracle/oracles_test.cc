@@ -328,7 +328,30 @@ TEST_F(Wrong, AJobThatDoesNotEndSaysWhoWaits) {
   EXPECT_EQ(verdict.violations[0].got, end.waits_for);
 }
 
+TEST_F(Wrong, ACheckpointThatNothingDisturbsExpires) {
+  Story quiet(program);
+  quiet.start();
+  quiet.fact(CheckpointTriggered{CheckpointId{1}});
+  quiet.now = 600000;
+  quiet.fact(CheckpointAborted{CheckpointId{1}, AbortReason::kExpired});
+  s.steps = quiet.steps;
+  EXPECT_EQ(found(OracleKind::kLiveness), "liveness");
+  s.insert(s.steps.size() - 1, Step{700, Fact{FaultInjected{}}});
+  EXPECT_EQ(found(OracleKind::kLiveness), "");
+}
+
 // ---- the lineage ----
+TEST_F(Wrong, AnAtLeastOnceSinkMayShowWhatAStaleAttemptPutIn) {
+  std::get<SinkSpec>(program.graph.nodes[kOut.value].spec).kind = SinkSpec::Kind::kAtLeastOnce;
+  RowBatch rows(4);
+  rows.append(pane("a", 0, 6), EventTime{9});
+  s.tap({Tap::kCommitted, {}, kOut, 0, 0, rows});
+  s.tap({Tap::kCommitted, {}, kOut, 0, 0, rows});  // once from attempt 1, cut back; who put in this
+                                                   // one?
+  EXPECT_EQ(found(OracleKind::kOutput), "duplicate_result");
+  s.tap({Tap::kInput, ExecutionId{{VertexId{1}, 0}, 1}, kOut, 0, 0, rows});
+  EXPECT_EQ(found(OracleKind::kOutput), "");
+}
 TEST_F(Wrong, WhatAnOldAttemptStillDoesIsNotHeld) {
   const size_t end = s.find<TaskFinished>();
   const ExecutionId old{{VertexId{1}, 0}, 1};

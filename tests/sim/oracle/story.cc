@@ -278,7 +278,8 @@ size_t Story::find_tap(Tap tap, NodeId node, size_t n) const {
 }
 
 void Story::insert(size_t before, const Step& step) {
-  steps.insert(steps.begin() + static_cast<std::ptrdiff_t>(before), step);
+  steps.push_back(step);
+  std::rotate(steps.begin() + static_cast<std::ptrdiff_t>(before), steps.end() - 1, steps.end());
 }
 
 void Story::move(size_t from, size_t before) {
