@@ -7,7 +7,7 @@
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/expr_functions.h"
 #include "sim/scenario/generate.h"
-#include "sim/scenario/split_table.h"
+#include "core/graph/table_data.h"
 
 namespace leat {
 

@@ -10,7 +10,7 @@
 #include <sstream>
 
 #include "sim/scenario/decode_parts.h"
-#include "sim/scenario/split_table.h"
+#include "core/graph/table_data.h"
 
 namespace leat {
 

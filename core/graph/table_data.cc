@@ -1,4 +1,4 @@
-#include "sim/scenario/split_table.h"
+#include "core/graph/table_data.h"
 
 #include <algorithm>
 

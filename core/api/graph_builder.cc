@@ -1,0 +1,50 @@
+#include "core/api/graph_builder.h"
+
+#include <algorithm>
+
+namespace leat {
+
+NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
+  const NodeId id{static_cast<uint32_t>(graph_.nodes.size())};
+  if (node.name.empty()) node.name = std::string(kind) + "-" + std::to_string(id.value);
+  if (graph_.find(node.name)) fail("two nodes are named \"" + node.name + "\"");
+  graph_.nodes.push_back(std::move(node));
+  return id;
+}
+
+void GraphBuilder::rename(NodeId id, std::string name) {
+  const std::optional<NodeId> found = graph_.find(name);
+  if (name.empty() || (found && *found != id)) fail("two nodes are named \"" + name + "\"");
+  node(id).name = std::move(name);
+}
+
+uint32_t GraphBuilder::side_output(NodeId id, const std::string& tag, const Schema& schema) {
+  const std::vector<SideOutput>& sides = node(id).sides;
+  for (uint32_t i = 0; i < sides.size(); ++i) {
+    if (sides[i].tag != tag) continue;
+    if (!(sides[i].schema == schema))
+      fail("the side output \"" + tag + "\" has other fields than its tag");
+    return i;
+  }
+  fail("\"" + node(id).name + "\" has no side output \"" + tag + "\"");
+  return 0;
+}
+
+void GraphBuilder::fail(std::string what) {
+  if (error_.empty()) error_ = std::move(what);
+}
+
+Result<StreamGraph> GraphBuilder::finish() const {
+  if (!error_.empty()) return Error{error_};
+  StreamGraph graph = graph_;
+  for (StreamNode& node : graph.nodes) {
+    if (node.keyed && node.key_fields.empty()) node.parallelism = 1;  // one key for all rows
+    if (node.parallelism == 0) node.parallelism = graph.config.parallelism;
+    if (const auto* source = std::get_if<SourceSpec>(&node.spec)) {
+      node.parallelism = std::max(1u, std::min(node.parallelism, source->data->splits()));
+    }
+  }
+  return graph;
+}
+
+}  // namespace leat

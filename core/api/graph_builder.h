@@ -1,0 +1,36 @@
+// What DataStream's methods build: a stream graph, one node at a time. Knows no C++ types of rows.
+//
+// Mistakes in building (two nodes of one name, fields that do not fit) are remembered, and the
+// first one is what finish() answers.
+#pragma once
+
+#include <string>
+
+#include "core/graph/stream_graph.h"
+
+namespace leat {
+
+class GraphBuilder {
+ public:
+  explicit GraphBuilder(JobConfig config) { graph_.config = std::move(config); }
+
+  JobConfig& config() { return graph_.config; }
+  // The node gets a name from `kind` if it has none: "map-3".
+  NodeId add(StreamNode node, std::string_view kind);
+  StreamNode& node(NodeId id) { return graph_.nodes[id.value]; }
+  const StreamNode& node(NodeId id) const { return graph_.nodes[id.value]; }
+  const Schema& schema_of(const StreamEdge& edge) const { return graph_.schema_of(edge); }
+  void rename(NodeId id, std::string name);
+  // The index of a side output; an error, and 0, where there is none of that tag.
+  uint32_t side_output(NodeId id, const std::string& tag, const Schema& schema);
+  void fail(std::string what);
+
+  // Fills in what was left to defaults.
+  Result<StreamGraph> finish() const;
+
+ private:
+  StreamGraph graph_;
+  std::string error_;
+};
+
+}  // namespace leat

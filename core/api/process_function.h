@@ -1,0 +1,139 @@
+// A keyed process function in C++: state and timers by key, in both time domains.
+//
+//   class Presence : public KeyedProcess<std::string, Click, Gone> {
+//    public:
+//     void process(const Click& click, Context& ctx) const {
+//       ctx.state(count_).update(ctx.state(count_).get().value_or(0) + 1);
+//       ctx.register_timer(*ctx.timestamp() + Duration{400});
+//     }
+//     void on_timer(EventTime at, Context& ctx) const { ctx.emit({ctx.key(), at}); }
+//    private:
+//     State<int64_t> count_ = value_state<int64_t>("count");
+//   };
+//
+// The object holds configuration and handles only; what must survive a crash is in the state.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/row_type.h"
+#include "core/graph/functions.h"
+#include "core/graph/stream_graph.h"
+
+namespace leat {
+
+template <FieldType T>
+class TypedValueState {
+ public:
+  explicit TypedValueState(ValueState& state) : state_(state) {}
+  std::optional<T> get() const { return FieldCodec<std::optional<T>>::decode(state_.get()); }
+  void update(const T& value) { state_.update(FieldCodec<T>::encode(value)); }
+  void clear() { state_.clear(); }
+
+ private:
+  ValueState& state_;
+};
+
+// What is declared by members of the function, in their order.
+class ProcessDeclarations {
+ public:
+  template <class T>
+  struct State {
+    uint32_t index = 0;
+  };
+  template <class T>
+  struct Side {
+    uint32_t index = 0;
+  };
+  const std::vector<StateDescriptor>& declared_states() const { return states_; }
+  const std::vector<SideOutput>& declared_sides() const { return sides_; }
+
+ protected:
+  template <FieldType T>
+  State<T> value_state(std::string name) {
+    states_.push_back({std::move(name), StateDescriptor::Kind::kValue});
+    return {static_cast<uint32_t>(states_.size() - 1)};
+  }
+  template <RowType T>
+  Side<T> side_output(std::string tag) {
+    sides_.push_back({std::move(tag), RowCodec<T>::schema()});
+    return {static_cast<uint32_t>(sides_.size() - 1)};
+  }
+
+ private:
+  std::vector<StateDescriptor> states_;
+  std::vector<SideOutput> sides_;
+};
+
+template <RowType K, RowType I, RowType O>
+class KeyedProcess : public ProcessDeclarations {
+ public:
+  using Key = K;
+  using In = I;
+  using Out = O;
+
+  class Context {
+   public:
+    explicit Context(ProcessContext& ctx) : ctx_(ctx) {}
+    K key() const { return RowCodec<K>::decode(ctx_.key()); }
+    Timestamp timestamp() const { return ctx_.timestamp(); }
+    EventTime watermark() const { return ctx_.watermark(); }
+    ProcTime now() const { return ctx_.now(); }
+    template <class T>
+    TypedValueState<T> state(State<T> handle) {
+      return TypedValueState<T>(ctx_.value(handle.index));
+    }
+    void register_timer(EventTime time) { ctx_.register_timer(time); }
+    void register_timer(ProcTime time) { ctx_.register_timer(time); }
+    void delete_timer(EventTime time) { ctx_.delete_timer(time); }
+    void delete_timer(ProcTime time) { ctx_.delete_timer(time); }
+    void emit(const O& value) {
+      std::array<Value, RowCodec<O>::kWidth> row;
+      RowCodec<O>::encode(value, row);
+      ctx_.emit(row);
+    }
+    template <class T>
+    void emit_side(Side<T> side, const T& value) {
+      std::array<Value, RowCodec<T>::kWidth> row;
+      RowCodec<T>::encode(value, row);
+      ctx_.emit_side(side.index, row);
+    }
+
+   private:
+    ProcessContext& ctx_;
+  };
+};
+
+// Every attempt of a subtask gets a fresh copy of the user's object.
+template <class F>
+class ProcessAdapter final : public KeyedProcessFunction {
+ public:
+  explicit ProcessAdapter(F f) : f_(std::move(f)) {}
+  std::vector<StateDescriptor> states() const override { return f_.declared_states(); }
+  void process(RowView in, ProcessContext& ctx) const override {
+    typename F::Context typed(ctx);
+    f_.process(RowCodec<typename F::In>::decode(in), typed);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
+    typename F::Context typed(ctx);
+    if (domain == TimeDomain::kEvent) {
+      if constexpr (requires { f_.on_timer(EventTime{time}, typed); })
+        f_.on_timer(EventTime{time}, typed);
+    } else {
+      if constexpr (requires { f_.on_timer(ProcTime{time}, typed); })
+        f_.on_timer(ProcTime{time}, typed);
+    }
+  }
+  std::unique_ptr<KeyedProcessFunction> clone() const override {
+    return std::make_unique<ProcessAdapter>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
+}  // namespace leat

@@ -1,0 +1,107 @@
+// Lambdas and structs as the engine's user functions.
+//
+// A lambda is held as a pristine copy and called through const&: a mutable one does not compile. So
+// what it captures is lost at a crash, as in Flink, and cannot survive in the wrong place.
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "core/api/row_type.h"
+#include "core/graph/functions.h"
+
+namespace leat {
+
+template <class F, class... Args>
+concept PureCallable = std::is_invocable_v<const F&, Args...> && std::is_copy_constructible_v<F> &&
+                       !std::is_member_pointer_v<F>;
+
+template <RowType In, RowType Out, class F>
+class MapLambda final : public MapFunction {
+ public:
+  explicit MapLambda(F f) : f_(std::move(f)) {}
+  void map(RowView in, Timestamp, std::span<Value> out) const override {
+    RowCodec<Out>::encode(f_(RowCodec<In>::decode(in)), out);
+  }
+  std::unique_ptr<MapFunction> clone() const override { return std::make_unique<MapLambda>(f_); }
+
+ private:
+  const F f_;
+};
+
+// The row with what the lambda makes of it appended: the key of a key selector.
+template <RowType In, RowType Key, class F>
+class AppendLambda final : public MapFunction {
+ public:
+  explicit AppendLambda(F f) : f_(std::move(f)) {}
+  void map(RowView in, Timestamp, std::span<Value> out) const override {
+    for (size_t i = 0; i < in.size(); ++i) out[i] = in[i];
+    RowCodec<Key>::encode(f_(RowCodec<In>::decode(in)), out.subspan(in.size()));
+  }
+  std::unique_ptr<MapFunction> clone() const override { return std::make_unique<AppendLambda>(f_); }
+
+ private:
+  const F f_;
+};
+
+template <RowType In, class F>
+class FilterLambda final : public FilterFunction {
+ public:
+  explicit FilterLambda(F f) : f_(std::move(f)) {}
+  bool keep(RowView in) const override { return f_(RowCodec<In>::decode(in)); }
+  std::unique_ptr<FilterFunction> clone() const override {
+    return std::make_unique<FilterLambda>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
+// What a flat_map lambda emits to.
+template <RowType Out>
+class Emitter {
+ public:
+  explicit Emitter(Collector& out) : out_(out) {}
+  void operator()(const Out& value) const {
+    std::array<Value, RowCodec<Out>::kWidth> row;
+    RowCodec<Out>::encode(value, row);
+    out_.collect(row);
+  }
+
+ private:
+  Collector& out_;
+};
+
+template <RowType In, RowType Out, class F>
+class FlatMapLambda final : public FlatMapFunction {
+ public:
+  explicit FlatMapLambda(F f) : f_(std::move(f)) {}
+  void flat_map(RowView in, Timestamp, Collector& out) const override {
+    f_(RowCodec<In>::decode(in), Emitter<Out>(out));
+  }
+  std::unique_ptr<FlatMapFunction> clone() const override {
+    return std::make_unique<FlatMapLambda>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
+template <RowType In, class F>
+class TimeLambda final : public ScalarFunction {
+ public:
+  explicit TimeLambda(F f) : f_(std::move(f)) {}
+  Value eval(RowView in, Timestamp) const override {
+    const EventTime time = f_(RowCodec<In>::decode(in));
+    return Value::time(time.ms);
+  }
+  std::unique_ptr<ScalarFunction> clone() const override {
+    return std::make_unique<TimeLambda>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
+}  // namespace leat

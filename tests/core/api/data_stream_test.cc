@@ -1,0 +1,303 @@
+#include "core/api/data_stream.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/explore/run_once.h"
+#include "sim/scenario/decode.h"
+
+namespace leat {
+namespace {
+
+struct Event {
+  EventTime ts;
+  std::string user;
+  int32_t amount = 0;
+  std::optional<double> rate;
+  std::vector<std::string> tags;
+  bool operator==(const Event&) const = default;
+};
+LEAT_ROW(Event, ts, user, amount, rate, tags)
+
+struct Total {
+  std::string user;
+  EventTime start;
+  EventTime end;
+  int32_t total = 0;
+  int64_t n = 0;
+};
+LEAT_ROW(Total, user, start, end, total, n)
+
+// What a read_committed reader of each sink has seen, sorted.
+class Committed final : public RecordTap {
+ public:
+  explicit Committed(const StreamGraph& graph) : graph_(graph) {}
+  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
+  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
+  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
+  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
+  void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      rows_[graph_.node(sink).name].push_back(to_text(rows.row(i)));
+    }
+  }
+  std::vector<std::string> of(const std::string& sink) {
+    std::sort(rows_[sink].begin(), rows_[sink].end());
+    return rows_[sink];
+  }
+
+ private:
+  const StreamGraph& graph_;
+  std::map<std::string, std::vector<std::string>> rows_;
+};
+
+Scenario scenario_of(Result<StreamGraph> graph) {
+  check(graph.ok(), "the job could not be built");
+  Scenario scenario;
+  scenario.cluster.task_managers = {ProcessId{1}, ProcessId{2}};
+  scenario.cluster.log = ProcessId{3};
+  scenario.cluster.heartbeat_interval = {500};
+  scenario.cluster.heartbeat_timeout = {2000};
+  const StreamGraph& g = graph.value();
+  for (uint32_t i = 0; i < g.nodes.size(); ++i) {
+    if (const auto* sink = std::get_if<SinkSpec>(&g.nodes[i].spec)) {
+      scenario.topics.sinks[sink->topic] = NodeId{i};
+    }
+  }
+  Result<JobGraph> job = make_job_graph(g);
+  check(job.ok(), "the job could not be planned");
+  scenario.program = std::make_shared<JobProgram>(JobProgram{g, job.value()});
+  return scenario;
+}
+
+// Runs it under several seeds of schedules and faults; every verdict is good, and all commit the
+// same.
+std::vector<std::string> committed(Result<StreamGraph> graph, const std::string& sink) {
+  Scenario scenario = scenario_of(std::move(graph));
+  scenario.random_faults.max = 2;
+  const Plan plan(*scenario.program);
+  std::vector<std::string> first;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    Committed tap(scenario.program->graph);
+    RunRequest request;
+    request.seed = seed;
+    request.taps.push_back(&tap);
+    const RunOutcome outcome = run_once(scenario, plan, request);
+    EXPECT_TRUE(outcome.verdict.ok()) << outcome.violation() << " with seed " << seed;
+    if (seed == 1) first = tap.of(sink);
+    EXPECT_EQ(tap.of(sink), first) << "seed " << seed;
+  }
+  return first;
+}
+
+JobConfig durable() {
+  JobConfig config;
+  config.parallelism = 2;
+  config.checkpoint.interval = Duration{300};
+  config.checkpoint.tolerable_failures = 10;
+  config.restart.kind = RestartConfig::Kind::kFixedDelay;
+  config.restart.attempts = 20;
+  config.restart.delay = {100};
+  return config;
+}
+
+std::vector<Event> events() {
+  std::vector<Event> list;
+  for (int i = 0; i < 40; ++i) {
+    list.push_back({EventTime{i * 100}, i % 3 == 0 ? "ann" : "bob", i, std::nullopt, {}});
+  }
+  return list;
+}
+
+TEST(RowType, AStructComesBackFromItsRow) {
+  const Event event{EventTime{5}, "somebody with a long name", -3, 2.5, {"a", "b"}};
+  Row row(RowCodec<Event>::kWidth);
+  RowCodec<Event>::encode(event, row);
+  EXPECT_EQ(RowCodec<Event>::decode(row), event);
+  check_round_trip(event);
+  EXPECT_EQ(RowCodec<Event>::schema().fields[0], (Field{"ts", ValueType::kTime}));
+  EXPECT_EQ(RowCodec<Event>::schema().fields[3], (Field{"rate", ValueType::kDouble}));
+  EXPECT_EQ(RowCodec<Event>::index_of(&Event::amount), 2u);
+}
+
+TEST(RowType, AnIntegerThatDoesNotFitFailsTheTask) {
+  EXPECT_THROW(FieldCodec<int32_t>::decode(Value::integer(int64_t{1} << 40)), JobError);
+}
+
+TEST(DataStream, LambdasOneAfterAnother) {
+  StreamExecutionEnvironment env(durable());
+  env.from_collection<int64_t>("numbers", {1, 2, 3, 4, 5, 6}, 2)
+      .filter([](int64_t n) { return n % 2 == 0; })
+      .map([](int64_t n) { return "n" + std::to_string(n); })
+      .flat_map<std::string>([](const std::string& s, const auto& emit) {
+        emit(s);
+        emit(s + "!");
+      })
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(committed(env.finish(), "out"),
+            (std::vector<std::string>{"n2", "n2!", "n4", "n4!", "n6", "n6!"}));
+}
+
+TEST(DataStream, WindowsOfAStruct) {
+  StreamExecutionEnvironment env(durable());
+  env.from_collection("events", events())
+      .assign_timestamps_and_watermarks(
+          WatermarkStrategy<Event>::for_bounded_out_of_orderness({500}).with_timestamp_assigner(
+              &Event::ts))
+      .key_by(&Event::user)
+      .window(TumblingEventTimeWindows::of(seconds(2)))
+      .aggregate<Total>(sum(&Event::amount), count())
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(committed(env.finish(), "out"),
+            (std::vector<std::string>{"ann, 0, 2000, 63, 7", "ann, 2000, 4000, 210, 7",
+                                      "bob, 0, 2000, 127, 13", "bob, 2000, 4000, 380, 13"}));
+}
+
+TEST(DataStream, AComputedKeyTravelsWithTheRow) {
+  StreamExecutionEnvironment env(durable());
+  env.from_collection("events", events())
+      .assign_timestamps_and_watermarks(
+          WatermarkStrategy<Event>::for_monotonous_timestamps().with_timestamp_assigner(
+              [](const Event& e) { return e.ts; }))
+      .key_by([](const Event& e) { return std::string(e.amount % 2 == 0 ? "even" : "odd"); })
+      .window(TumblingEventTimeWindows::of(seconds(10)))
+      .aggregate<Total>(sum(&Event::amount), count())
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(committed(env.finish(), "out"),
+            (std::vector<std::string>{"even, 0, 10000, 380, 20", "odd, 0, 10000, 400, 20"}));
+}
+
+TEST(DataStream, SplitSideOutputAndUnion) {
+  StreamExecutionEnvironment env(durable());
+  const OutputTag<int64_t> large{"large"};
+  const auto numbers = env.from_collection<int64_t>("numbers", {1, 20, 3, 40, 5});
+  const auto small = numbers.split([](int64_t n) { return n >= 10; }, large);
+  const auto tens = small.side_output(large).map([](int64_t n) { return n / 10; });
+  small.union_with(tens).sink_to(Sink::transactional("out"));
+  EXPECT_EQ(committed(env.finish(), "out"), (std::vector<std::string>{"1", "2", "3", "4", "5"}));
+}
+
+// Counts a user's events; tells the count when none came for a second of event time.
+class Gone final : public KeyedProcess<std::string, Event, std::string> {
+ public:
+  void process(const Event& event, Context& ctx) const {
+    auto count = ctx.state(count_);
+    auto last = ctx.state(last_);
+    count.update(count.get().value_or(0) + 1);
+    if (last.get()) ctx.delete_timer(*last.get() + seconds(1));
+    last.update(event.ts);
+    ctx.register_timer(event.ts + seconds(1));
+    ctx.emit_side(seen_, event.amount);
+  }
+  void on_timer(EventTime at, Context& ctx) const {
+    ctx.emit(ctx.key() + ":" + std::to_string(*ctx.state(count_).get()) + "@" +
+             std::to_string(at.ms));
+  }
+
+ private:
+  State<int64_t> count_ = value_state<int64_t>("count");
+  State<EventTime> last_ = value_state<EventTime>("last");
+  Side<int32_t> seen_ = side_output<int32_t>("seen");
+};
+
+TEST(DataStream, AProcessFunctionKeepsItsStateOverCrashes) {
+  const auto job = [] {
+    StreamExecutionEnvironment env(durable());
+    const auto gone =
+        env.from_collection("events", events())
+            .assign_timestamps_and_watermarks(
+                WatermarkStrategy<Event>::for_monotonous_timestamps().with_timestamp_assigner(
+                    &Event::ts))
+            .set_parallelism(1)  // one reader: a user's events stay in their order
+            .key_by(&Event::user)
+            .process(Gone{});
+    gone.sink_to(Sink::transactional("out"));
+    gone.side_output(OutputTag<int32_t>{"seen"}).sink_to(Sink::transactional("seen"));
+    return env.finish();
+  };
+  EXPECT_EQ(committed(job(), "out"), (std::vector<std::string>{"ann:14@4900", "bob:26@4800"}));
+  EXPECT_EQ(committed(job(), "seen").size(), 40u);
+}
+
+TEST(DataStream, AMutableLambdaDoesNotCompile) {
+  int calls = 0;
+  auto counting = [calls](int64_t n) mutable { return n + ++calls; };
+  auto pure = [calls](int64_t n) { return n + calls; };
+  static_assert(!PureCallable<decltype(counting), const int64_t&>);
+  static_assert(PureCallable<decltype(pure), const int64_t&>);
+  EXPECT_EQ(pure(1), 1);
+}
+
+TEST(DataStream, MistakesInBuildingAreTold) {
+  StreamExecutionEnvironment twice;
+  twice.from_collection<int64_t>("a", {1}).name("x");
+  twice.from_collection<int64_t>("b", {1}).name("x");
+  EXPECT_EQ(twice.finish().error(), "two nodes are named \"x\"");
+
+  StreamExecutionEnvironment wrong;
+  wrong.from_collection("events", events())
+      .key_by(&Event::user)
+      .window(TumblingEventTimeWindows::of(seconds(1)))
+      .aggregate<Total>(count());
+  EXPECT_EQ(wrong.finish().error(), "a window's result does not have the fields of its struct");
+
+  StreamExecutionEnvironment missing{JobInput{}};
+  missing.source<int64_t>("s");
+  EXPECT_EQ(missing.finish().error(), "the scenario describes no source \"s\"");
+}
+
+struct Order {
+  EventTime ts;
+  std::string user;
+  int64_t amount = 0;
+};
+LEAT_ROW(Order, ts, user, amount)
+struct UserTotal {
+  std::string user;
+  EventTime start;
+  EventTime end;
+  int64_t total = 0;
+};
+LEAT_ROW(UserTotal, user, start, end, total)
+
+// The same job in JSON and in C++ is the same graph, so the same seed gives the same digest.
+TEST(DataStream, TheScenarioOfAJobAndTheJobInCppHaveOneDigest) {
+  const std::string around = R"({"parallelism": 2,
+    "sources": {"orders": {"partitions": 2, "fields": ["ts:time", "user:string", "amount:int"], "ts": "ts",
+      "watermark": {"bounded": 50}, "generate": {"count": 200, "keys": 9, "disorder": 50, "values": [0, 20]}}},
+    "checkpoint": {"every": "400ms", "tolerable_failures": 9}, "restart": {"attempts": 20, "delay": 100},
+    "cluster": {"heartbeat_interval": 500, "heartbeat_timeout": 2000}, "random_faults": {"max": 2},)";
+  const JobRegistry jobs = {{"orders", [](const JobInput& input) {
+                               StreamExecutionEnvironment env(input);
+                               env.source<Order>("orders")
+                                   .filter([](const Order& o) { return o.amount > 5; })
+                                   .name("large")
+                                   .key_by(&Order::user)
+                                   .window(TumblingEventTimeWindows::of({500}))
+                                   .aggregate<UserTotal>(sum(&Order::amount))
+                                   .name("totals")
+                                   .sink_to(Sink::transactional("out"));
+                               return env.finish();
+                             }}};
+  const Decoded json = decode_scenario(around + R"("nodes": {
+      "large": {"inputs": ["orders"], "filter": "amount > 5"},
+      "totals": {"inputs": ["large"], "key_by": "user", "window": {"tumbling": 500}, "aggregate": ["sum(amount) as total"]}},
+    "sinks": {"out": "totals"}})",
+                                       "job.json");
+  const Decoded cpp =
+      decode_scenario(around + R"("job": {"cpp": "orders"}})", "job.json", {&jobs, ""});
+  ASSERT_TRUE(json.scenario) << json.report;
+  ASSERT_TRUE(cpp.scenario) << cpp.report;
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    RunRequest request;
+    request.seed = seed;
+    const RunOutcome a = run_once(*json.scenario, Plan(*json.scenario->program), request);
+    const RunOutcome b = run_once(*cpp.scenario, Plan(*cpp.scenario->program), request);
+    EXPECT_EQ(a.digest, b.digest) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace leat
