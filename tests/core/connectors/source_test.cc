@@ -95,6 +95,22 @@ TEST(TableSource, AWeekOfSilenceCostsNothing) {
   EXPECT_LE(station.wakes, 4u);
 }
 
+// Split 1 never had a record: quiet since the probe at 1200, it is idle at the first one after
+// 1700.
+TEST(TableSource, ASplitThatHasHadNoRecordTurnsIdleToo) {
+  World world;
+  WatermarkSpec watermark = bounded(0);
+  watermark.idle_after = Duration{500};
+  const auto data = splits({{{0, 100}, {5000, 200}}, {{kDay, 50}}});
+  Station station(world, source_node(table(data, watermark)), {}, 1);
+  world.run_to(1001);
+  station.assign({0, 1});
+  world.run_to(1799);
+  EXPECT_EQ(station.heard, Heard{"100"});
+  world.run_to(1800);
+  EXPECT_EQ(station.heard, (Heard{"100", "W 99"}));
+}
+
 TEST(TableSource, ARestoredReaderGoesOnWhereItWasAndItsWatermarkBeginsAnew) {
   World world;
   const auto data = splits({{{0, 1}, {10, 2}, {20, 3}}, {{0, 5}}});
@@ -142,7 +158,8 @@ TEST(TableSource, ASplitThatComesTwiceIsReadOnce) {
   station.assign({0});
   station.assign({0});
   world.settle();
-  EXPECT_EQ(station.heard, Heard{"1"});
+  EXPECT_EQ(world.facts, (Facts{"s0 from 0", "s0 read 0+1", "s0 ends at 1"}));
+  EXPECT_TRUE(station.source().finished());
 }
 
 // ---- from the log ----
@@ -298,6 +315,7 @@ WatermarkSpec any_watermark() {
 RC_GTEST_PROP(ProbeSchedule, SkippedProbesWouldHaveDoneNothing, ()) {
   const auto data = splits(*arrivals());
   const WatermarkSpec watermark = any_watermark();
+  const int64_t assigned_at = 2 * *rc::gen::inRange<int64_t>(0, 3000) + 1;
   const auto listen = [&](bool every_probe) {
     World world;
     Station station(world, source_node(table(data, watermark)), {}, 1);
@@ -308,7 +326,7 @@ RC_GTEST_PROP(ProbeSchedule, SkippedProbesWouldHaveDoneNothing, ()) {
         heard.push_back(std::to_string(world.now.ms) + ": " + station.heard[before]);
       }
     };
-    station.assign({0, 1, 2});
+    world.at({assigned_at}, [&] { station.assign({0, 1, 2}); });
     for (int64_t ms = 0; ms <= 60000; ms += 100) {
       const uint64_t wakes = station.wakes;
       world.run_to(ms);
