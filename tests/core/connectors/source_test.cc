@@ -106,9 +106,9 @@ TEST(TableSource, ASplitThatHasHadNoRecordTurnsIdleToo) {
   world.run_to(1001);
   station.assign({0, 1});
   world.run_to(1799);
-  EXPECT_EQ(station.heard, Heard{"100"});
+  EXPECT_EQ(station.heard, (Heard{"idle", "100"}));
   world.run_to(1800);
-  EXPECT_EQ(station.heard, (Heard{"100", "W 99"}));
+  EXPECT_EQ(station.heard, (Heard{"idle", "100", "active", "W 99"}));
 }
 
 TEST(TableSource, ARestoredReaderGoesOnWhereItWasAndItsWatermarkBeginsAnew) {
