@@ -14,8 +14,7 @@ BarrierHandler::BarrierHandler(uint32_t channels) : channels_(channels) {
 
 const std::vector<BarrierAction>& BarrierHandler::on_barrier(uint32_t channel, CheckpointId id) {
   check(channels_[channel].open, "a barrier comes behind the end of its channel");
-  check(!channels_[channel].blocked || id > current_,
-        "a barrier was taken from a blocked channel");
+  check(!channels_[channel].blocked || id > current_, "a barrier was taken from a blocked channel");
   actions_.clear();
   const bool obsolete = id < current_ || (id == current_ && !pending());
   if (obsolete) {

@@ -64,6 +64,28 @@ TEST_F(SourceStory, UnderBackpressureTheSplitWaits) {
   EXPECT_EQ(world.announced().size(), 1U);
 }
 
+// Flink 1.12, and FLINK-40499: what it loses at the end, a source here keeps by waking up first.
+TEST_F(SourceStory, WhileIdleItsWatermarksAreLostButNotTheLast) {
+  world.start();
+  world.task().on_coordinator_event(src, "turn idle");
+  world.task().on_coordinator_event(src, "turn idle");
+  world.task().on_coordinator_event(src, "watermark 5");
+  world.seen();
+  EXPECT_EQ(world.count(kind_of<StatusChanged>()), 1U);
+  EXPECT_EQ(world.count(kind_of<WatermarkAdvanced>()), 0U);
+  world.task().on_coordinator_event(src, "no splits");
+  EXPECT_EQ(world.seen(), (Lines{"-> out[0]: <active>", "-> out[0]: <W MAX>", "source.end_input",
+                                 "-> out[0]: <end of data>", "all data done",
+                                 "-> out[0]: <end of partition>", "finished"}));
+}
+
+TEST_F(SourceStory, AFailedTaskSaysNoMoreNotEvenInTheSameCall) {
+  world.start();
+  world.seen();
+  world.task().on_coordinator_event(src, "fail");
+  EXPECT_EQ(world.seen(), Lines{"failed: fenced"});
+}
+
 TEST_F(SourceStory, ATriggerSendsTheBarrierBetweenTwoSteps) {
   world.start();
   world.task().on_coordinator_event(src, "split 0");

@@ -340,6 +340,15 @@ TEST_F(TaskStory, ALostConnectionFailsTheTask) {
   EXPECT_EQ(world.seen(), Lines{"failed: lost connection to process 7"});
 }
 
+TEST_F(TaskStory, OfAChannelWhoseEndIsHereNothingCanBeLost) {
+  world.description.peers[{VertexId{0}, 1}].process = ProcessId{9};
+  start();
+  world.send(1, {5}, EndOfData{});
+  world.send(1, {}, EndOfPartition{});
+  world.task().on_disconnect({9});
+  EXPECT_EQ(world.task().state(), ExecutionState::kRunning);
+}
+
 TEST_F(TaskStory, AChannelThatLosesABatchIsOurBugNotTheJobs) {
   start();
   world.send(0, {1});

@@ -200,6 +200,12 @@ void Counter::open(OperatorContext& ctx) {
 }
 
 void Counter::on_enumerator_event(std::string_view event, ConnectorContext& ctx) {
+  if (event == "turn idle") return ctx.emit(StreamStatus::kIdle);
+  if (event == "watermark 5") return ctx.emit(Watermark{{5}});
+  if (event == "fail") {
+    ctx.fail("fenced");
+    return ctx.emit(Watermark{{5}});  // a failed task says no more
+  }
   assigned_ = true;
   if (event == "no splits") next_ = records_ + 1;
   if (event == "split 0" && next_ <= records_) ctx.announce_split(0, ctx.now());

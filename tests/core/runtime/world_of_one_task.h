@@ -176,7 +176,8 @@ class Adder : public Connector {
   bool closable_ = true;
 };
 
-// A source with the records 1, 2, .. of one split, which it asks for when it opens.
+// A source with the records 1, 2, .. of one split, which it asks for when it opens. Events: "split
+// 0", "no splits", "turn idle", "watermark 5", "fail".
 class Counter final : public SourceOperator {
  public:
   Counter(int64_t records, Lines& log) : records_(records), log_(log) {}
