@@ -2,6 +2,7 @@
 // applied before their snapshots is what senders had emitted before theirs (barriers are aligned,
 // so nothing of a channel is persisted). And channels keep their order.
 #include <optional>
+#include <set>
 
 #include "sim/oracle/flow.h"
 #include "sim/oracle/oracles.h"
@@ -46,6 +47,7 @@ class CutOracle final : public Oracle {
                   " is what was sent before it: a difference is lost or doubled by a restore");
     }
     flow_.settle(id);
+    aborted_.erase(aborted_.begin(), aborted_.lower_bound(id));
   }
 
   void on_fact(const Fact& fact) override {
@@ -58,14 +60,16 @@ class CutOracle final : public Oracle {
       for (In& in : ins_[subtask]) {
         if (in.barrier && *in.barrier < barrier->checkpoint) in.barrier.reset();  // subsumed
       }
-      if (barrier->channel < ins_[subtask].size())
+      if (barrier->channel < ins_[subtask].size() && aborted_.count(barrier->checkpoint) == 0) {
         ins_[subtask][barrier->channel].barrier = barrier->checkpoint;
+      }
     } else if (const auto* snapshot = std::get_if<SnapshotTaken>(&fact)) {
       for (In& in : ins_[runs_.live(snapshot->execution)]) {
         if (in.barrier && *in.barrier <= snapshot->checkpoint) in.barrier.reset();
       }
     } else {
       const CheckpointId aborted = std::get<CheckpointAborted>(fact).checkpoint;
+      aborted_.insert(aborted);
       for (auto& channels : ins_) {
         for (In& in : channels) {
           if (in.barrier == aborted) in.barrier.reset();
@@ -122,6 +126,8 @@ class CutOracle final : public Oracle {
     }
     in.next = taken.sequence + 1;
     const Plan::End& sender = plan_.ins(subtask)[taken.channel];
+    // What comes from an attempt that has been replaced meanwhile is undone soon.
+    if (runs_.attempt(sender.subtask) != taken.execution.attempt) return;
     Out& out = outs_[sender.subtask][sender.channel];
     // The batch as its sender knows it: it must have been sent, and with as many rows.
     if (taken.sequence >= out.next) {
@@ -140,6 +146,8 @@ class CutOracle final : public Oracle {
   }
 
   Flow flow_;
+  std::set<CheckpointId>
+      aborted_;  // their barriers may still be on the way, and block nothing for long
   std::vector<std::vector<In>> ins_;  // by subtask and channel
   std::vector<std::vector<Out>> outs_;
 };

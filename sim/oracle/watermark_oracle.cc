@@ -184,6 +184,8 @@ class WatermarkOracle final : public Oracle {
     return speaks_[plan_.node_of(instance).value] ? at.said : inputs_bound(instance);
   }
 
+  uint32_t attempt_of(uint32_t instance) const { return runs_.attempt(plan_.subtask_of(instance)); }
+
   // The least of the live inputs. One that was idle may be behind and still catching up (1.9), so
   // it holds nothing back for sure.
   EventTime inputs_bound(uint32_t instance) const {
@@ -191,6 +193,8 @@ class WatermarkOracle final : public Oracle {
     bool live = false;
     for (const uint32_t from : plan_.upstream(instance)) {
       if (at_[from].was_idle) continue;
+      // Its new attempt has begun, and this instance still reads what the old one sent.
+      if (attempt_of(from) > attempt_of(instance)) continue;
       live = true;
       least = std::min(least, bound_of(from));
     }

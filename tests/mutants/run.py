@@ -12,7 +12,8 @@ import subprocess
 import sys
 import time
 
-import build as planter
+sys.dont_write_bytecode = True
+import build as planter  # noqa: E402
 
 
 def explore(program, mutant, runs, oracles):
