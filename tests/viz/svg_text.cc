@@ -1,6 +1,6 @@
 #include "tests/viz/svg_text.h"
 
-#include <regex>
+#include <cstdio>
 
 namespace leat::viz_test {
 namespace {
@@ -32,16 +32,14 @@ DrawnText read_text(const std::string& tag, const std::string& content) {
   const double left = anchor == "end" ? -width : anchor == "middle" ? -width / 2 : 0;
   const double up = -0.8 * drawn.size;
   const double down = 0.22 * drawn.size;
-  std::smatch turned;
   const std::string transform = attribute(tag, "transform");
-  if (std::regex_match(transform, turned,
-                       std::regex(R"(translate\(([\d.]+) ([\d.]+)\) rotate\(-90\))"))) {
-    const double x = std::stod(turned[1]);
-    const double y = std::stod(turned[2]);
+  double x = 0;
+  double y = 0;
+  if (std::sscanf(transform.c_str(), "translate(%lf %lf) rotate(-90)", &x, &y) == 2) {
     drawn.box = {x + up, y - left - width, x + down, y - left};
   } else {
-    const double x = number(attribute(tag, "x"));
-    const double y = number(attribute(tag, "y"));
+    x = number(attribute(tag, "x"));
+    y = number(attribute(tag, "y"));
     drawn.box = {x + left, y + up, x + left + width, y + down};
   }
   return drawn;
