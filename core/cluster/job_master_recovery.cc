@@ -76,6 +76,10 @@ void JobMaster::recover_record(const BlobReply& reply) {
     return;
   }
   recovery_.record = decode_job_record(reply.bytes);
+  if (recovery_.record->status != JobStatus::kRunning) {
+    recovered();  // the job is over, and its checkpoints may be gone
+    return;
+  }
   read(kListRead, 0, list_blob(directory));
 }
 
@@ -151,6 +155,7 @@ void JobMaster::announce_end() {
       }
       act(DiscardMetadata{checkpoint.id});
     }
+    endpoint_.env().blobs().remove(list_blob(checkpointing().directory));
   }
   endpoint_.send({endpoint_.env().self(), kDispatcher}, {leader_, 0}, JobEnded{end});
 }
