@@ -4,10 +4,10 @@
 #include <charconv>
 #include <filesystem>
 
+#include "core/graph/table_data.h"
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/expr_functions.h"
 #include "sim/scenario/generate.h"
-#include "core/graph/table_data.h"
 
 namespace leat {
 

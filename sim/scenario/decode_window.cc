@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "sim/scenario/decode_parts.h"
+#include "sim/scenario/expr_functions.h"
 
 namespace leat {
 
@@ -58,6 +59,10 @@ void decode_aggregates(const Fields& node, const Schema& input, WindowSpec& spec
               "name it: ... as other");
     }
     output.fields.push_back({aggregate.name, result_type(aggregate)});
+    if (aggregate.kind == AggregateSpec::Kind::kCollect) {
+      aggregate.kind = AggregateSpec::Kind::kUser;
+      aggregate.user = sorted_collect(std::move(aggregate.argument));
+    }
     spec.aggregates.push_back(std::move(aggregate));
   }
 }
@@ -74,7 +79,7 @@ bool decode_window(const Fields& node, const Schema& input, StreamNode& out) {
     d.error("SC108", json.span, "the window has no size", "\"tumbling\": \"10s\"");
   spec.size = fields.duration("tumbling", {1}, {1});
   spec.offset = fields.duration("offset", {0}, {-spec.size.ms + 1});
-  if (spec.offset.ms >= spec.size.ms)
+  if (fields.has("tumbling") && spec.offset.ms >= spec.size.ms)
     d.error("SC103", fields.key_span("offset"), "the offset must be smaller than the window");
   const std::string time = fields.text("time", "event");
   if (time == "processing")

@@ -1,5 +1,8 @@
 #include "sim/scenario/expr_functions.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace leat {
 
 namespace {
@@ -104,8 +107,38 @@ class Stamp final : public MapFunction {
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<Stamp>(*this); }
 };
 
+class SortedCollect final : public AggregateFunction {
+ public:
+  explicit SortedCollect(std::shared_ptr<const ScalarFunction> argument)
+      : argument_(std::move(argument)) {}
+  Value create() const override { return Value::list({}); }
+  Value add(Value accumulator, RowView row) const override {
+    const auto held = accumulator.as_list();
+    std::vector<Value> items(held.begin(), held.end());
+    Value item = argument_->eval(row, std::nullopt);
+    items.insert(std::upper_bound(items.begin(), items.end(), item), std::move(item));
+    return Value::list(std::move(items));
+  }
+  Value merge(Value a, Value b) const override {
+    std::vector<Value> items;
+    std::merge(a.as_list().begin(), a.as_list().end(), b.as_list().begin(), b.as_list().end(),
+               std::back_inserter(items));
+    return Value::list(std::move(items));
+  }
+  Value result(const Value& accumulator) const override { return accumulator; }
+  std::unique_ptr<AggregateFunction> clone() const override {
+    return std::make_unique<SortedCollect>(argument_->clone());
+  }
+
+ private:
+  std::shared_ptr<const ScalarFunction> argument_;
+};
+
 }  // namespace
 
+std::unique_ptr<AggregateFunction> sorted_collect(std::shared_ptr<const ScalarFunction> argument) {
+  return std::make_unique<SortedCollect>(std::move(argument));
+}
 std::unique_ptr<MapFunction> map_function(std::vector<Expression> outputs) {
   return std::make_unique<MapByExpressions>(std::move(outputs));
 }

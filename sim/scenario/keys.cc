@@ -124,7 +124,7 @@ const std::vector<KeyRow>& key_table() {
       {"node", "assign", "object", "New timestamps and watermarks."},
       {"node", "window", "object", "Windows; goes with `aggregate`."},
       {"node", "aggregate", "string|array",
-       "[\"sum(v) as s\", \"count() as n\"]: sum, min, max, count, collect."},
+       "[\"sum(v) as s\", \"count() as n\"]: sum, min, max, count, collect (a sorted list)."},
       {"node", "process", "object", "A keyed process function."},
       {"node", "chaining", "string", "always, head (starts a new task) or never; default always."},
 
@@ -186,7 +186,8 @@ const std::vector<KeyRow>& key_table() {
       {"cluster", "buffer_timeout", "duration",
        "A batch that is not full goes out after so long; default 100 ms."},
 
-      {"cluster", "transaction_timeout", "duration", "The log aborts a transaction that is open for longer; default 1 h."},
+      {"cluster", "transaction_timeout", "duration",
+       "The log aborts a transaction that is open for longer; default 1 h."},
 
       {"checkpoint", "every", "duration", "The interval."},
       {"checkpoint", "mode", "string", "aligned (exactly-once)."},

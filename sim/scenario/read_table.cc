@@ -9,8 +9,8 @@
 #include <numeric>
 #include <sstream>
 
-#include "sim/scenario/decode_parts.h"
 #include "core/graph/table_data.h"
+#include "sim/scenario/decode_parts.h"
 
 namespace leat {
 
@@ -290,7 +290,8 @@ std::variant<std::shared_ptr<const SplitData>, FileProblem> read_table(const Fil
   }
   // Only at its own speed does the file's clock go along with the job's.
   std::optional<EventTime> clock_start;
-  if (!request.at.empty() && !rows.empty() && request.speed == 1) clock_start = EventTime{rows[0].at};
+  if (!request.at.empty() && !rows.empty() && request.speed == 1)
+    clock_start = EventTime{rows[0].at};
   std::vector<TableSplit> splits;
   std::map<std::string, size_t> by_name;
   for (size_t i = 0; i < rows.size(); ++i) {
