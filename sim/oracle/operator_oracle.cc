@@ -10,6 +10,12 @@
 namespace leat {
 namespace {
 
+// (ann, 3) @1000
+std::string text(RowView row, Timestamp time) {
+  return "(" + to_text(row) + ")" +
+         (time ? " @" + std::to_string(time->ms) : " without a timestamp");
+}
+
 class OperatorOracle final : public Oracle {
  public:
   OperatorOracle(const Plan& plan, const Runs& runs)
@@ -61,7 +67,7 @@ class OperatorOracle final : public Oracle {
       report_.judged();
       if (which < step.owed.size() && step.owed[which].take(rows.row(i), rows.timestamp(i)))
         continue;
-      wrong(instance, step, which, rows.row(i));
+      wrong(instance, step, which, rows.row(i), rows.timestamp(i));
       step.lost = true;
       return;
     }
@@ -143,9 +149,9 @@ class OperatorOracle final : public Oracle {
     }
   }
 
-  void wrong(uint32_t instance, Step& step, size_t which, RowView got) {
+  void wrong(uint32_t instance, Step& step, size_t which, RowView got, Timestamp time) {
     const bool owes = which < step.owed.size() && !step.owed[which].empty();
-    const std::string row = "(" + to_text(got) + ")";
+    const std::string row = text(got, time);
     if (!owes) {
       violate("extra_result", plan_.where(instance), "row " + row, "no row", row,
               "the function makes no such row of what the instance was given");
@@ -153,7 +159,7 @@ class OperatorOracle final : public Oracle {
     }
     const ExpectedRowsQueue& queue = step.owed[which];
     violate("wrong_value", plan_.where(instance), "row " + row,
-            "(" + to_text(queue.rows().row(queue.first())) + ")", row,
+            text(queue.rows().row(queue.first()), queue.rows().timestamp(queue.first())), row,
             "the next row (values, timestamp, order) is what the function makes of the input");
   }
 

@@ -19,9 +19,9 @@ class Slot final : public ValueState {
 
 class ProcessModel::Context final : public ProcessContext {
  public:
-  Context(ProcessModel& model, Value key, Timestamp time, ProcTime now,
+  Context(ProcessModel& model, Value key, Timestamp time, Timestamp main, ProcTime now,
           std::vector<ExpectedRowsQueue>& out)
-      : model_(model), key_(std::move(key)), time_(time), now_(now), out_(out) {
+      : model_(model), key_(std::move(key)), time_(time), main_(main), now_(now), out_(out) {
     if (model.node_.key_fields.size() == 1) {
       row_.push_back(key_);
     } else if (!model.node_.key_fields.empty()) {
@@ -56,14 +56,15 @@ class ProcessModel::Context final : public ProcessContext {
   void delete_timer(ProcTime time) override {
     model_.state_.processing_timers.erase({time.ms, key_});
   }
-  void emit(RowView row) override { out_[0].rows().append(row, time_); }
+  void emit(RowView row) override { out_[0].rows().append(row, main_); }
   void emit_side(uint32_t side, RowView row) override { out_[1 + side].rows().append(row, time_); }
 
  private:
   ProcessModel& model_;
   Value key_;
   Row row_;
-  Timestamp time_;
+  Timestamp time_;  // of the row or timer
+  Timestamp main_;  // of what goes to the main output
   ProcTime now_;
   std::vector<ExpectedRowsQueue>& out_;
   std::vector<Slot> slots_;
@@ -82,7 +83,8 @@ void ProcessModel::restart(ProcessState state) {
 bool ProcessModel::on_rows(const RowBatch& rows, ProcTime now,
                            std::vector<ExpectedRowsQueue>& out) {
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    Context context(*this, key_of(rows.row(i), node_.key_fields), rows.timestamp(i), now, out);
+    Context context(*this, key_of(rows.row(i), node_.key_fields), rows.timestamp(i),
+                    rows.timestamp(i), now, out);
     try {
       function_.process(rows.row(i), context);
     } catch (const InvariantViolation&) {
@@ -98,9 +100,10 @@ bool ProcessModel::on_rows(const RowBatch& rows, ProcTime now,
 
 bool ProcessModel::fire(TimeDomain domain, int64_t time, const Value& key, ProcTime now,
                         std::vector<ExpectedRowsQueue>& out) {
-  // 5.5: rows of an event timer have its time, rows of a processing timer have none.
+  // 5.5, 12.3: rows of an event timer have its time, rows of a processing timer have none; but on a
+  // side output they have the timer's time in both domains.
   const Timestamp stamp = domain == TimeDomain::kEvent ? Timestamp(EventTime{time}) : std::nullopt;
-  Context context(*this, key, stamp, now, out);
+  Context context(*this, key, EventTime{time}, stamp, now, out);
   try {
     function_.on_timer(domain, time, context);
   } catch (const InvariantViolation&) {
