@@ -150,6 +150,39 @@ TEST_F(RecorderStory, TransactionsCountBySinkAndSubtask) {
   EXPECT_EQ(sink->by_subtask.at(1).rows, 4U);
 }
 
+TEST_F(RecorderStory, TheReadingThatCountsIsTheLast) {
+  watermark(100, 9);
+  read(200, 0, 4);
+  fact(200, LateRecord{window(), kWindow, {4}, {14}, 1});
+  fact(300, JobRestored{{0}, 1});
+  read(310, 0, 4, 2);  // the watermark starts anew: now it is in time
+  const RunView run = recorder.view();
+  EXPECT_EQ(run.count(Fate::kTooLateSide), 0U);
+  EXPECT_EQ(run.count(Fate::kInTime), 1U);
+}
+
+TEST_F(RecorderStory, ANodesWatermarkIsTheLeastOfItsSubtasks) {
+  const ExecutionId other{{program.job.vertex_of(kWindow), 1}, 1};
+  watermark(100, 9);
+  fact(200, WatermarkAdvanced{other, kWindow, {5}});
+  watermark(300, 20);
+  fact(400, WatermarkAdvanced{other, kWindow, {30}});
+  const auto least = combined_watermark(recorder.view(), kWindow);
+  EXPECT_FALSE(watermark_at(least, {100}).has_value());
+  EXPECT_EQ(watermark_at(least, {200}), EventTime{5});
+  EXPECT_EQ(watermark_at(least, {300}), EventTime{5});
+  EXPECT_EQ(watermark_at(least, {400}), EventTime{20});
+}
+
+TEST_F(RecorderStory, AWatermarkEndsWithTheProcessItRanIn) {
+  fact(1, TaskDeployed{window(), {7}, {0}});
+  watermark(100, 9);
+  fact(200, ProcessDied{{6}, 1});
+  EXPECT_EQ(watermark_at(combined_watermark(recorder.view(), kWindow), {250}), EventTime{9});
+  fact(300, ProcessDied{{7}, 1});
+  EXPECT_FALSE(watermark_at(combined_watermark(recorder.view(), kWindow), {300}).has_value());
+}
+
 TEST(Recorder, OfTheEarthquakesCountsEveryRecordOnce) {
   ModelSetup setup;
   setup.records = read_quakes(5).records;
