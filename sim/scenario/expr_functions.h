@@ -21,8 +21,8 @@ std::unique_ptr<FlatMapFunction> split_function(Expression text);
 // The row with its timestamp appended as an int (MIN where it has none).
 std::unique_ptr<MapFunction> stamp_function();
 
-// `collect` as scenario files mean it: the list of the argument's values, sorted, so that it does not
-// depend on the order in which they came.
+// `collect` as scenario files mean it: the list of the argument's values, sorted, so that it does
+// not depend on the order in which they came.
 std::unique_ptr<AggregateFunction> sorted_collect(std::shared_ptr<const ScalarFunction> argument);
 
 }  // namespace leat

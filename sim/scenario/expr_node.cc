@@ -3,12 +3,11 @@
 #include <cmath>
 
 #include "core/base/check.h"
+#include "sim/scenario/expr_node_base.h"
 
 namespace leat {
 
 namespace {
-
-Truth truth_of(bool b) { return b ? Truth::kTrue : Truth::kFalse; }
 
 // A copy that shares no block with the original.
 Value unshared(const Value& v) {
@@ -70,60 +69,6 @@ class Literal final : public ExprNode {
   Value value_;
 };
 
-// Nodes that compute derive value() from the one typed form that they have.
-class IntegerNode : public ExprNode {
- public:
-  using ExprNode::ExprNode;
-  Value value(const ExprFrame& frame) const final {
-    int64_t v = 0;
-    if (!integer(frame, v)) return Value::null();
-    return type() == ValueType::kTime ? Value::time(v) : Value::integer(v);
-  }
-  bool number(const ExprFrame& frame, double& out) const final {
-    int64_t v = 0;
-    if (!integer(frame, v)) return false;
-    out = static_cast<double>(v);
-    return true;
-  }
-};
-class NumberNode : public ExprNode {
- public:
-  NumberNode() : ExprNode(ValueType::kDouble) {}
-  Value value(const ExprFrame& frame) const final {
-    double v = 0;
-    return number(frame, v) ? Value::number(v) : Value::null();
-  }
-};
-class TruthNode : public ExprNode {
- public:
-  TruthNode() : ExprNode(ValueType::kBool) {}
-  Value value(const ExprFrame& frame) const final {
-    const Truth t = truth(frame);
-    return t == Truth::kNull ? Value::null() : Value::boolean(t == Truth::kTrue);
-  }
-};
-// Nodes that have only the value.
-class ValueNode : public ExprNode {
- public:
-  using ExprNode::ExprNode;
-  bool integer(const ExprFrame& frame, int64_t& out) const final {
-    const Value v = value(frame);
-    if (v.is_null()) return false;
-    out = v.as_int();
-    return true;
-  }
-  bool number(const ExprFrame& frame, double& out) const final {
-    const Value v = value(frame);
-    if (v.is_null()) return false;
-    out = v.type() == ValueType::kDouble ? v.as_double() : static_cast<double>(v.as_int());
-    return true;
-  }
-  Truth truth(const ExprFrame& frame) const final {
-    const Value v = value(frame);
-    return v.is_null() ? Truth::kNull : truth_of(v.as_bool());
-  }
-};
-
 template <CompareOp op, class T>
 bool ordered(const T& a, const T& b) {
   if constexpr (op == CompareOp::kEq) return a == b;
@@ -163,6 +108,35 @@ class CompareFieldWithInteger final : public TruthNode {
  private:
   uint32_t index_;
   int64_t constant_;
+};
+
+template <CompareOp op>
+class CompareFieldWithNumber final : public TruthNode {
+ public:
+  CompareFieldWithNumber(uint32_t index, double constant) : index_(index), constant_(constant) {}
+  Truth truth(const ExprFrame& frame) const override {
+    const Value& v = frame.row[index_];
+    return v.is_null() ? Truth::kNull : truth_of(ordered<op>(v.as_double(), constant_));
+  }
+
+ private:
+  uint32_t index_;
+  double constant_;
+};
+
+template <CompareOp op>
+class CompareFieldWithValue final : public TruthNode {
+ public:
+  CompareFieldWithValue(uint32_t index, Value constant)
+      : index_(index), constant_(std::move(constant)) {}
+  Truth truth(const ExprFrame& frame) const override {
+    const Value& v = frame.row[index_];
+    return v.is_null() ? Truth::kNull : truth_of(ordered<op>(v, constant_));
+  }
+
+ private:
+  uint32_t index_;
+  Value constant_;  // only compared with, never handed out
 };
 
 template <CompareOp op>
@@ -212,7 +186,17 @@ NodePtr compare_with(NodePtr a, NodePtr b) {
     return std::make_shared<CompareIntegers<op>>(std::move(a), std::move(b));
   }
   if (is_numeric(a->type()) && is_numeric(b->type())) {
+    double constant = 0;
+    if (a->field() >= 0 && a->type() == ValueType::kDouble && b->constant() &&
+        b->number({}, constant)) {
+      return std::make_shared<CompareFieldWithNumber<op>>(static_cast<uint32_t>(a->field()),
+                                                          constant);
+    }
     return std::make_shared<CompareNumbers<op>>(std::move(a), std::move(b));
+  }
+  if (a->field() >= 0 && b->constant() && b->type() == a->type()) {
+    return std::make_shared<CompareFieldWithValue<op>>(static_cast<uint32_t>(a->field()),
+                                                       b->value({}));
   }
   return std::make_shared<CompareValues<op>>(std::move(a), std::move(b));
 }
@@ -372,97 +356,6 @@ class IsNull final : public TruthNode {
   NodePtr a_;
 };
 
-class Concatenation final : public ValueNode {
- public:
-  Concatenation(NodePtr a, NodePtr b)
-      : ValueNode(ValueType::kString), a_(std::move(a)), b_(std::move(b)) {}
-  Value value(const ExprFrame& frame) const override {
-    const Value x = a_->value(frame);
-    const Value y = b_->value(frame);
-    if (x.is_null() || y.is_null()) return Value::null();
-    return Value::text(x.to_text() + y.to_text());
-  }
-
- private:
-  NodePtr a_;
-  NodePtr b_;
-};
-
-class Coalesce final : public ValueNode {
- public:
-  Coalesce(ValueType type, NodePtr a, NodePtr b)
-      : ValueNode(type), a_(std::move(a)), b_(std::move(b)) {}
-  Value value(const ExprFrame& frame) const override {
-    Value x = a_->value(frame);
-    return x.is_null() ? b_->value(frame) : x;
-  }
-
- private:
-  NodePtr a_;
-  NodePtr b_;
-};
-
-class Case final : public ValueNode {
- public:
-  Case(ValueType type, std::vector<NodePtr> cases, NodePtr otherwise)
-      : ValueNode(type), cases_(std::move(cases)), otherwise_(std::move(otherwise)) {}
-  Value value(const ExprFrame& frame) const override {
-    for (size_t i = 0; i < cases_.size(); i += 2) {
-      if (cases_[i]->truth(frame) == Truth::kTrue) return cases_[i + 1]->value(frame);
-    }
-    return otherwise_ == nullptr ? Value::null() : otherwise_->value(frame);
-  }
-
- private:
-  std::vector<NodePtr> cases_;
-  NodePtr otherwise_;
-};
-
-// A code point of four UTF-8 bytes takes two UTF-16 units.
-int64_t utf16_units(std::string_view text) {
-  int64_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xc0) != 0x80) units += byte >= 0xf0 ? 2 : 1;
-  }
-  return units;
-}
-
-class TextLength final : public IntegerNode {
- public:
-  explicit TextLength(NodePtr a) : IntegerNode(ValueType::kInt), a_(std::move(a)) {}
-  bool integer(const ExprFrame& frame, int64_t& out) const override {
-    const Value x = a_->value(frame);
-    if (x.is_null()) return false;
-    out = utf16_units(x.as_text());
-    return true;
-  }
-
- private:
-  NodePtr a_;
-};
-
-enum class LetterCase : uint8_t { kUpper, kLower };
-
-class ChangeCase final : public ValueNode {
- public:
-  ChangeCase(LetterCase to, NodePtr a) : ValueNode(ValueType::kString), to_(to), a_(std::move(a)) {}
-  Value value(const ExprFrame& frame) const override {
-    const Value x = a_->value(frame);
-    if (x.is_null()) return Value::null();
-    std::string text(x.as_text());
-    for (char& c : text) {
-      if (to_ == LetterCase::kUpper && c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-      if (to_ == LetterCase::kLower && c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    return Value::text(text);
-  }
-
- private:
-  LetterCase to_;
-  NodePtr a_;
-};
-
 class ConvertToNumber final : public NumberNode {
  public:
   explicit ConvertToNumber(NodePtr a) : a_(std::move(a)) {}
@@ -538,21 +431,6 @@ NodePtr logical_or(NodePtr a, NodePtr b) {
 }
 NodePtr logical_not(NodePtr a) { return std::make_shared<Negation>(std::move(a)); }
 NodePtr is_null(NodePtr a) { return std::make_shared<IsNull>(std::move(a)); }
-NodePtr concatenate(NodePtr a, NodePtr b) {
-  return std::make_shared<Concatenation>(std::move(a), std::move(b));
-}
-NodePtr coalesce(ValueType result, NodePtr a, NodePtr b) {
-  return std::make_shared<Coalesce>(result, convert(result, std::move(a)),
-                                    convert(result, std::move(b)));
-}
-NodePtr choose_case(ValueType result, std::vector<NodePtr> cases, NodePtr otherwise) {
-  for (size_t i = 1; i < cases.size(); i += 2) cases[i] = convert(result, cases[i]);
-  if (otherwise != nullptr) otherwise = convert(result, otherwise);
-  return std::make_shared<Case>(result, std::move(cases), std::move(otherwise));
-}
-NodePtr text_length(NodePtr a) { return std::make_shared<TextLength>(std::move(a)); }
-NodePtr upper(NodePtr a) { return std::make_shared<ChangeCase>(LetterCase::kUpper, std::move(a)); }
-NodePtr lower(NodePtr a) { return std::make_shared<ChangeCase>(LetterCase::kLower, std::move(a)); }
 
 NodePtr convert(ValueType type, NodePtr a) {
   if (a->type() == type || a->type() == ValueType::kNull || !is_numeric(type)) return a;
