@@ -26,7 +26,11 @@ void CheckpointCoordinator::recover(std::vector<CompletedCheckpoint> completed, 
 void CheckpointCoordinator::start_scheduler(ProcTime now) { requests_.start(now); }
 
 void CheckpointCoordinator::stop_scheduler(ProcTime now) {
-  requests_.stop();
+  for (const CheckpointRequest& request : requests_.stop()) {
+    if (request.number == 0) continue;
+    actions_.push_back(
+        AnswerRequest{request.number, std::nullopt, AbortReason::kCoordinatorSuspend});
+  }
   abort_all(AbortReason::kCoordinatorSuspend);
   look(now, 1);
 }

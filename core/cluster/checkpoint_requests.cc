@@ -10,9 +10,11 @@ void CheckpointRequests::start(ProcTime now) {
   started_before_ = true;
 }
 
-void CheckpointRequests::stop() {
+std::vector<CheckpointRequest> CheckpointRequests::stop() {
   next_tick_.reset();
+  const std::vector<CheckpointRequest> waited(line_.begin(), line_.end());
   line_.clear();
+  return waited;
 }
 
 void CheckpointRequests::add(CheckpointRequest request) {

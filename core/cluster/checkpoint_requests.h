@@ -7,6 +7,7 @@
 
 #include <deque>
 #include <optional>
+#include <vector>
 
 #include "core/base/time.h"
 
@@ -31,7 +32,8 @@ class CheckpointRequests {
 
   // The first start waits first_delay, every later one the pause.
   void start(ProcTime now);
-  void stop();  // and drops what waits
+  // Returns what waited: it is dropped.
+  std::vector<CheckpointRequest> stop();
   bool started() const { return next_tick_.has_value(); }
 
   void add(CheckpointRequest request);
