@@ -72,11 +72,29 @@ struct RealCluster::Shared {
   std::mutex hosts_mutex;
   std::map<ProcessId, Host*> running;
 
-  // Whoever waits in run_until().
+  // Shows the condition what it has not seen yet, up to where it is met.  REQUIRES:
+  // condition_mutex.
+  void look() {
+    while (condition && !is_met && !unseen.empty()) {
+      const Seen next = std::move(unseen.front());
+      unseen.pop_front();
+      if (!condition(next.process, next.at, next.fact)) continue;
+      is_met = true;
+      met.notify_all();
+    }
+  }
+
+  // Whoever waits in run_until(), and what has happened while nobody did.
+  struct Seen {
+    ProcessId process;
+    ProcTime at;
+    Fact fact;
+  };
   std::mutex condition_mutex;
   std::condition_variable met;
   Condition condition;
   bool is_met = false;
+  std::deque<Seen> unseen;
 };
 
 // What happened in one process, over all its incarnations.
@@ -85,9 +103,8 @@ struct RealCluster::Record final : FactObserver {
 
   void on_fact(ProcTime at, const Fact& fact) override {
     const std::lock_guard lock(shared.condition_mutex);
-    if (shared.is_met || !shared.condition || !shared.condition(id, at, fact)) return;
-    shared.is_met = true;
-    shared.met.notify_all();
+    shared.unseen.push_back({id, at, fact});
+    shared.look();
   }
 
   Shared& shared;
@@ -101,13 +118,17 @@ class RealCluster::Host final : public Env, private BlobStore {
  public:
   Host(Shared& shared, ProcessId id, uint32_t incarnation, Trace& trace,
        std::optional<uint64_t> seed, const Factory& factory)
-      : shared_(shared), id_(id), incarnation_(incarnation), trace_(trace) {
+      : shared_(shared), id_(id), incarnation_(incarnation), trace_(trace), factory_(factory) {
     if (seed) {
       choices_ = std::make_unique<HashedChoices>(mix(*seed, id.value));
     } else {
       choices_ = std::make_unique<PlainChoices>();
     }
-    thread_ = std::thread([this, factory] { run(factory); });
+  }
+
+  // Separate from the making: all are known to the others before the first one says anything.
+  void launch() {
+    thread_ = std::thread([this] { run(); });
   }
 
   void ask_to_stop() {
@@ -168,8 +189,8 @@ class RealCluster::Host final : public Env, private BlobStore {
   void remove(std::string name) override { remove_blob(shared_.directory, name); }
 
   // ---- the thread ----
-  void run(const Factory& factory) {
-    process_ = factory(*this);
+  void run() {
+    process_ = factory_(*this);
     trace_.add(now(), ProcessStarted{id_, incarnation_});
     process_->start();
     while (take_mail()) {
@@ -242,6 +263,7 @@ class RealCluster::Host final : public Env, private BlobStore {
   const ProcessId id_;
   const uint32_t incarnation_;
   Trace& trace_;
+  const Factory factory_;
   std::unique_ptr<Choices> choices_;
 
   // Used by the process's own thread only.
@@ -282,10 +304,13 @@ bool RealCluster::run_until(Condition condition, Duration patience) {
     const std::lock_guard lock(shared_->condition_mutex);
     shared_->condition = std::move(condition);
     shared_->is_met = false;
+    shared_->look();
   }
+  std::vector<Host*> starting;
   for (const auto& [id, factory] : factories_) {
-    if (!hosts_.contains(id)) start(id);
+    if (!hosts_.contains(id)) starting.push_back(&make_host(id));
   }
+  for (Host* host : starting) host->launch();
   std::unique_lock lock(shared_->condition_mutex);
   shared_->met.wait_for(lock, std::chrono::milliseconds(patience.ms),
                         [this] { return shared_->is_met; });
@@ -293,16 +318,13 @@ bool RealCluster::run_until(Condition condition, Duration patience) {
   return shared_->is_met;
 }
 
-void RealCluster::start(ProcessId id) {
+RealCluster::Host& RealCluster::make_host(ProcessId id) {
   Record& record = *records_.at(id);
   auto host = std::make_unique<Host>(*shared_, id, ++record.incarnations, record.trace,
                                      options_.seed, factories_.at(id));
-  {
-    // Mail that comes before its thread has made the process waits in the inbox.
-    const std::lock_guard lock(shared_->hosts_mutex);
-    shared_->running[id] = host.get();
-  }
-  hosts_[id] = std::move(host);
+  const std::lock_guard lock(shared_->hosts_mutex);
+  shared_->running[id] = host.get();
+  return *(hosts_[id] = std::move(host));
 }
 
 void RealCluster::kill(ProcessId id) {

@@ -29,7 +29,8 @@ class RealCluster {
  public:
   // Makes the process; called in its thread at each of its starts.
   using Factory = std::function<std::unique_ptr<Process>(Env&)>;
-  // Is shown every fact, of all processes, one at a time; true ends the wait.
+  // Is shown every fact, of all processes, one at a time, until it is met; the next wait's
+  // condition goes on from there.
   using Condition = std::function<bool(ProcessId, ProcTime, const Fact&)>;
 
   explicit RealCluster(RealOptions options);
@@ -58,7 +59,7 @@ class RealCluster {
   struct Record;
   class Host;
 
-  void start(ProcessId id);
+  Host& make_host(ProcessId id);
 
   const RealOptions options_;
   std::map<ProcessId, Factory> factories_;
