@@ -114,37 +114,46 @@ class CutOracle final : public Oracle {
     if (taken.channel >= ins_[subtask].size()) return;
     In& in = ins_[subtask][taken.channel];
     report_.judged();
-    const std::string batch = "batch " + std::to_string(taken.sequence);
     if (taken.sequence != in.next) {
-      violate("inconsistent_cut", channel_name(subtask, taken.channel), "channel order",
-              "batch " + std::to_string(in.next), batch,
-              "a channel is read in the order in which it was sent");
+      wrong(taken, "batch " + std::to_string(in.next) + " first", "processed",
+            "a channel is read in the order in which it was sent");
     } else if (in.barrier) {
-      violate("inconsistent_cut", channel_name(subtask, taken.channel),
-              "checkpoint " + std::to_string(in.barrier->value), "nothing before the snapshot",
-              batch, "a channel whose barrier has come is blocked until the snapshot is taken");
+      wrong(taken, "not before the snapshot of checkpoint " + std::to_string(in.barrier->value),
+            "processed", "a channel whose barrier has come is blocked until the snapshot is taken");
     }
     in.next = taken.sequence + 1;
+    compare_with_sender(subtask, taken);
+  }
+
+  // The batch as its sender knows it: it must have been sent, and with as many rows.
+  void compare_with_sender(uint32_t subtask, const BatchProcessed& taken) {
     const Plan::End& sender = plan_.ins(subtask)[taken.channel];
     // What comes from an attempt that has been replaced meanwhile is undone soon.
     if (runs_.attempt(sender.subtask) != taken.execution.attempt) return;
     Out& out = outs_[sender.subtask][sender.channel];
-    // The batch as its sender knows it: it must have been sent, and with as many rows.
     if (taken.sequence >= out.next) {
-      violate("inconsistent_cut", channel_name(subtask, taken.channel), batch, "not sent yet",
-              "processed", "what is received has been sent");
-    } else if (taken.sequence >= out.first && taken.rows != out.rows[taken.sequence - out.first]) {
-      violate("inconsistent_cut", channel_name(subtask, taken.channel), batch,
-              std::to_string(out.rows[taken.sequence - out.first]) + " rows",
-              std::to_string(taken.rows) + " rows", "what is received is what was sent");
+      return wrong(taken, "not sent yet", "processed", "what is received has been sent");
     }
-    if (taken.sequence + 1 > out.first && taken.sequence + 1 <= out.next && out.rows.size() > 64) {
-      const auto done = static_cast<std::ptrdiff_t>(taken.sequence + 1 - out.first);
-      out.rows.erase(out.rows.begin(), out.rows.begin() + done);
-      out.first = taken.sequence + 1;
+    if (taken.sequence < out.first) return;  // read twice: the order has said so
+    const uint32_t rows = out.rows[taken.sequence - out.first];
+    if (taken.rows != rows) {
+      wrong(taken, std::to_string(rows) + " rows", std::to_string(taken.rows) + " rows",
+            "what is received is what was sent");
     }
+    if (out.rows.size() <= kSentKept) return;
+    const uint64_t done = taken.sequence + 1 - out.first;
+    out.rows.erase(out.rows.begin(), out.rows.begin() + static_cast<std::ptrdiff_t>(done));
+    out.first = taken.sequence + 1;
   }
 
+  void wrong(const BatchProcessed& taken, std::string expected, std::string got, std::string rule) {
+    const uint32_t subtask = runs_.live(taken.execution);
+    violate("inconsistent_cut", channel_name(subtask, taken.channel),
+            "batch " + std::to_string(taken.sequence), std::move(expected), std::move(got),
+            std::move(rule));
+  }
+
+  static constexpr size_t kSentKept = 64;
   Flow flow_;
   std::set<CheckpointId>
       aborted_;  // their barriers may still be on the way, and block nothing for long

@@ -9,20 +9,30 @@ Amount amount_of(const RowBatch& rows, Measure measure) {
   return amount;
 }
 
-Flow::Flow(const Plan& plan, Measure measure)
-    : plan_(plan), measure_(measure), totals_(plan.instances()) {
+Flow::Flow(const Plan& plan, Measure measure) : plan_(plan), totals_(plan.instances()) {
+  const auto& nodes = plan.graph().nodes;
+  for (uint32_t n = 0; n < nodes.size(); ++n) {
+    in_.push_back(Measure::kCount);
+    out_.emplace_back(1 + nodes[n].sides.size(), Measure::kCount);
+    for (const Plan::Feed& feed : plan.feeds(NodeId{n})) {
+      if (feed.chained || measure == Measure::kCount) continue;
+      in_[n] = measure;
+      out_[feed.from.value][slot(feed.output)] = measure;  // a node stands after what it reads
+    }
+  }
   for (uint32_t i = 0; i < plan.instances(); ++i) {
-    totals_[i].now.outs.resize(1 + plan.node(plan.node_of(i)).sides.size());
+    totals_[i].now.outs.resize(out_[plan.node_of(i).value].size());
   }
 }
 
 void Flow::in(uint32_t instance, const RowBatch& rows) {
-  totals_[instance].now.in.add(amount_of(rows, measure_));
+  totals_[instance].now.in.add(amount_of(rows, in_[plan_.node_of(instance).value]));
 }
 
 void Flow::out(uint32_t instance, uint32_t output, const RowBatch& rows) {
   auto& outs = totals_[instance].now.outs;
-  if (slot(output) < outs.size()) outs[slot(output)].add(amount_of(rows, measure_));
+  const size_t at = slot(output);
+  if (at < outs.size()) outs[at].add(amount_of(rows, out_[plan_.node_of(instance).value][at]));
 }
 
 void Flow::snapshot(uint32_t subtask, CheckpointId id) {
@@ -36,7 +46,7 @@ void Flow::settle(CheckpointId id) {
 void Flow::rewind(uint32_t subtask, Rewind how, CheckpointId to) {
   for (const uint32_t i : plan_.instances_of(subtask)) {
     totals_[i].rewind(how, to);
-    totals_[i].now.outs.resize(1 + plan_.node(plan_.node_of(i)).sides.size());
+    totals_[i].now.outs.resize(out_[plan_.node_of(i).value].size());
   }
 }
 
@@ -65,6 +75,7 @@ std::vector<Flow::Gap> Flow::gaps(const CheckpointId* id) const {
         for (uint32_t copy = 0; copy < copies; ++copy) gap.emitted.add(out);
       }
     }
+    if (in_[n] == Measure::kCount) gap.emitted.sum = 0;  // also read across a channel by others
     if (gap.emitted != gap.applied) gaps.push_back(gap);
   }
   return gaps;

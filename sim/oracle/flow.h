@@ -19,7 +19,8 @@ struct Amount {
   }
   friend bool operator==(const Amount&, const Amount&) = default;
 };
-// Counting alone is cheaper where another oracle looks at contents.
+// Contents are compared where rows cross a channel; inside a chain, and where another oracle looks
+// at contents, counting is enough.
 enum class Measure : uint8_t { kCount, kContents };
 Amount amount_of(const RowBatch& rows, Measure measure);
 
@@ -59,7 +60,8 @@ class Flow {
   std::vector<Gap> gaps(const CheckpointId* id) const;
 
   const Plan& plan_;
-  Measure measure_;
+  std::vector<Measure> in_;                // by node
+  std::vector<std::vector<Measure>> out_;  // by node and output
   std::vector<Snapshots<Totals>> totals_;  // by instance
 };
 

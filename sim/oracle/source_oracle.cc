@@ -100,6 +100,11 @@ class SourceOracle final : public Oracle {
            (split < spec.data->splits() ? spec.data->split_name(split) : std::to_string(split));
   }
 
+  template <class F>
+  std::string where(const F& fact) const {
+    return plan_.where(plan_.instance(fact.node, fact.execution.subtask.index));
+  }
+
   // A new attempt holds nothing until it says so; where it goes on is what the snapshot knows.
   void fresh(uint32_t subtask, Rewind how) {
     if (how == Rewind::kKeep) return;
@@ -110,20 +115,19 @@ class SourceOracle final : public Oracle {
     report_.judged();
     const uint32_t subtask = runs_.live(fact.execution);
     const Key key{fact.node, fact.split};
-    const std::string where = plan_.where(plan_.instance(fact.node, fact.execution.subtask.index));
     for (uint32_t other = 0; other < tasks_.size(); ++other) {
       const auto at = tasks_[other].now.find(key);
       if (at == tasks_[other].now.end() || !at->second.held) continue;
       // An older attempt is about to be replaced; its successor will not have the split.
       if (other != subtask && runs_.attempt(other) < fact.execution.attempt) continue;
-      violate("split_shared", where, name(fact.node, fact.split), "one reader",
+      violate("split_shared", where(fact), name(fact.node, fact.split), "one reader",
               "also at " + plan_.where_subtask(other), "a split has one reader at a time");
       return;
     }
     Positions& mine = tasks_[subtask].now;
     const uint64_t expected = mine[key].position;
     if (fact.offset != expected) {
-      violate("offset_gap", where, name(fact.node, fact.split),
+      violate("offset_gap", where(fact), name(fact.node, fact.split),
               "goes on at offset " + std::to_string(expected),
               "goes on at offset " + std::to_string(fact.offset),
               "a reader goes on where the restored checkpoint had read to");
@@ -135,13 +139,12 @@ class SourceOracle final : public Oracle {
     report_.judged();
     const uint32_t subtask = runs_.live(fact.execution);
     Position& at = tasks_[subtask].now[{fact.node, fact.split}];
-    const std::string where = plan_.where(plan_.instance(fact.node, fact.execution.subtask.index));
     if (!at.held) {
-      violate("split_unowned", where, name(fact.node, fact.split), "read by its owner",
+      violate("split_unowned", where(fact), name(fact.node, fact.split), "read by its owner",
               "read without being assigned", "a reader reads the splits that it was given");
       at.held = true;
     } else if (fact.first != at.position) {
-      violate("offset_gap", where, name(fact.node, fact.split),
+      violate("offset_gap", where(fact), name(fact.node, fact.split),
               "offset " + std::to_string(at.position), "offset " + std::to_string(fact.first),
               "a split is read offset by offset");
     }

@@ -22,7 +22,7 @@ class TransactionOracle final : public Oracle {
     if (const auto* frozen = std::get_if<TransactionPreCommitted>(&fact)) {
       on_frozen(*frozen);
     } else if (const auto* committed = std::get_if<TransactionCommitted>(&fact)) {
-      on_committed(*committed);
+      on_visible(*committed);
     } else if (const auto* aborted = std::get_if<TransactionAborted>(&fact)) {
       const auto at = open_.find({aborted->sink, aborted->subtask, aborted->transaction});
       if (at == open_.end()) return;
@@ -100,7 +100,7 @@ class TransactionOracle final : public Oracle {
     open_[{fact.sink, fact.subtask, fact.transaction}] = transaction;
   }
 
-  void on_committed(const TransactionCommitted& fact) {
+  void on_visible(const TransactionCommitted& fact) {
     report_.judged();
     const Key key{fact.sink, fact.subtask, fact.transaction};
     const auto at = open_.find(key);

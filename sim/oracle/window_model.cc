@@ -42,8 +42,8 @@ WindowModel::Answer WindowModel::on_element(const TriggerSpec& trigger, Pane& pa
     case TriggerSpec::Kind::kProcessingTime:
       return Answer::kContinue;
     case TriggerSpec::Kind::kCount:
-      if (++pane.count < trigger.count) return Answer::kContinue;
-      pane.count = 0;
+      if (++pane.triggered < trigger.count) return Answer::kContinue;
+      pane.triggered = 0;
       return Answer::kFire;
     case TriggerSpec::Kind::kPurging: {
       const Answer inner = trigger.nested ? on_element(*trigger.nested, pane) : Answer::kContinue;
@@ -67,12 +67,16 @@ WindowModel::Answer WindowModel::on_event_time(const TriggerSpec& trigger) const
 void WindowModel::answer(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers) {
   if (what == Answer::kContinue) return;
   // 4.5: an answer without contents says nothing.
-  if (!pane.rows.empty()) {
-    append_answer(node_, pane.start, pane.rows, answers.rows());
+  if (pane.count > 0) {
+    append_answer(node_, pane.start, *pane.rows, answers.rows());
     answers.added(rank);
   }
-  pane.fired = true;
-  if (what == Answer::kFireAndPurge) pane.rows.clear();
+  if (what == Answer::kFireAndPurge) purge(pane);
+}
+
+void WindowModel::purge(Pane& pane) const {
+  pane.rows = std::make_shared<RowBatch>(input_width_);
+  pane.count = 0;
 }
 
 void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue& answers,
@@ -94,11 +98,11 @@ void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue&
     if (fresh) {
       pane->start = start;
       pane->end = end;
-      pane->rows = RowBatch(input_width_);
-      pane->key = key;
+      purge(*pane);
       if (!clock) due_.insert({cleanup_time(end).ms, id});
     }
-    pane->rows.append_row_of(rows, i);
+    pane->rows->append_row_of(rows, i);
+    pane->count = pane->rows->size();
     const bool had_timer = pane->timer;
     answer(*pane, on_element(spec_.trigger, *pane), ++rank_, answers);
     if (pane->timer && !had_timer) due_.insert({end.ms - 1, id});
@@ -159,6 +163,12 @@ void WindowModel::restart(Panes panes) {
   panes_ = std::move(panes);
   watermark_ = EventTime::min();  // watermarks are not checkpointed (1.14)
   due_.clear();
+  panes_.for_each([&](uint64_t, Pane& pane) {
+    if (pane.rows->size() == pane.count) return;
+    auto rows = std::make_shared<RowBatch>(input_width_);
+    for (uint32_t i = 0; i < pane.count; ++i) rows->append_row_of(*pane.rows, i);
+    pane.rows = std::move(rows);
+  });
   if (spec_.domain == TimeDomain::kProcessing) return;
   panes_.for_each([&](uint64_t id, const Pane& pane) {
     if (pane.timer) due_.insert({pane.end.ms - 1, id});

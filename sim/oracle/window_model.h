@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -19,15 +20,16 @@ struct HashedKey {
   static bool equal(uint64_t a, uint64_t b) { return a == b; }
 };
 
-// A window of one key that has not been cleaned up.
+// A window of one key that has not been cleaned up. Cheap to copy, because every checkpoint keeps
+// all panes: copies share their rows, which are only appended to, and each knows how many of them
+// it has.
 struct Pane {
   EventTime start;
   EventTime end;
-  RowBatch rows{0};  // since the last purge, in the order in which they came
-  Row key;
-  bool timer = false;  // the event-time trigger has one set at end - 1
-  bool fired = false;
-  int64_t count = 0;  // of the count trigger
+  std::shared_ptr<RowBatch> rows;  // since the last purge, in the order in which they came
+  uint32_t count = 0;              // the first so many of them
+  bool timer = false;              // the event-time trigger has one set at end - 1
+  int64_t triggered = 0;           // rows since the count trigger fired
 };
 using Panes = OrderedMap<uint64_t, Pane, HashedKey>;  // by the hash of key and start
 
@@ -47,6 +49,8 @@ class WindowModel {
 
   // The pane that a row of output speaks of; null where there is none.
   Pane* pane_of(RowView answer);
+  // Forgets the rows of a pane that has answered and purged.
+  void purge(Pane& pane) const;
   // Removes a pane that the clock has ended.
   void end_pane(RowView answer);
   // Whether the window that a row of output names is one that the assigner could make.

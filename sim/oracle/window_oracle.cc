@@ -192,10 +192,10 @@ class WindowOracle final : public Oracle {
   // The clock fires a pane some time after its end; its contents are then what came so far.
   bool on_clock_answer(uint32_t instance, Window& window, RowView answer) {
     Pane* pane = window.model.pane_of(answer);
-    if (pane == nullptr || pane->rows.empty()) return false;
+    if (pane == nullptr || pane->count == 0) return false;
     const auto& spec = std::get<WindowSpec>(window.node.spec);
     RowBatch want(window.node.output.width());
-    append_answer(window.node, pane->start, pane->rows, want);
+    append_answer(window.node, pane->start, *pane->rows, want);
     if (hash_row(want.row(0), std::nullopt) != hash_row(answer, std::nullopt)) return false;
     if (runs_.now().ms < pane->end.ms) {
       violate("early_fire", plan_.where(instance), subject(window, answer),
@@ -207,7 +207,7 @@ class WindowOracle final : public Oracle {
     if (spec.domain == TimeDomain::kProcessing) {
       window.model.end_pane(answer);
     } else if (spec.trigger.kind == TriggerSpec::Kind::kPurging) {
-      pane->rows.clear();
+      window.model.purge(*pane);
     }
     return true;
   }
