@@ -124,6 +124,7 @@ TEST(RowType, AStructComesBackFromItsRow) {
 
 TEST(RowType, AnIntegerThatDoesNotFitFailsTheTask) {
   EXPECT_THROW(FieldCodec<int32_t>::decode(Value::integer(int64_t{1} << 40)), JobError);
+  EXPECT_THROW(FieldCodec<int32_t>::decode(Value::integer(-(int64_t{1} << 40))), JobError);
 }
 
 TEST(DataStream, LambdasOneAfterAnother) {
