@@ -95,6 +95,15 @@ struct RealCluster::Shared {
   Condition condition;
   bool is_met = false;
   std::deque<Seen> unseen;
+  // Once it is met, every process stands still at its next fact.
+  std::condition_variable let_go;
+  std::optional<ProcessId> dying;
+
+  void let_all_go() {
+    const std::lock_guard lock(condition_mutex);
+    is_met = false;
+    let_go.notify_all();
+  }
 };
 
 // What happened in one process, over all its incarnations.
@@ -102,9 +111,10 @@ struct RealCluster::Record final : FactObserver {
   Record(Shared& all, ProcessId process) : shared(all), id(process) { trace.observe(*this); }
 
   void on_fact(ProcTime at, const Fact& fact) override {
-    const std::lock_guard lock(shared.condition_mutex);
+    std::unique_lock lock(shared.condition_mutex);
     shared.unseen.push_back({id, at, fact});
     shared.look();
+    shared.let_go.wait(lock, [this] { return !shared.is_met || shared.dying == id; });
   }
 
   Shared& shared;
@@ -300,10 +310,10 @@ Trace& RealCluster::trace(ProcessId id) {
 }
 
 bool RealCluster::run_until(Condition condition, Duration patience) {
+  shared_->let_all_go();
   {
     const std::lock_guard lock(shared_->condition_mutex);
     shared_->condition = std::move(condition);
-    shared_->is_met = false;
     shared_->look();
   }
   std::vector<Host*> starting;
@@ -335,10 +345,19 @@ void RealCluster::kill(ProcessId id) {
   }
   Host& host = *hosts_.at(id);
   host.ask_to_stop();
+  {
+    const std::lock_guard lock(shared_->condition_mutex);
+    shared_->dying = id;
+    shared_->let_go.notify_all();
+  }
   host.join();
   hosts_.erase(id);
   Record& record = *records_.at(id);
   record.trace.add(shared_->now(), ProcessDied{id, record.incarnations});
+  {
+    const std::lock_guard lock(shared_->condition_mutex);
+    shared_->dying.reset();
+  }
   for (const auto& [peer, other] : hosts_) other->deliver(Disconnected{id});
 }
 
@@ -348,6 +367,7 @@ void RealCluster::stop() {
     shared_->running.clear();
   }
   for (const auto& [id, host] : hosts_) host->ask_to_stop();
+  shared_->let_all_go();
   for (const auto& [id, host] : hosts_) host->join();
   hosts_.clear();
 }

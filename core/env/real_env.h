@@ -41,8 +41,9 @@ class RealCluster {
   // REQUIRES: nothing has started yet; no other process has this id.
   void add(ProcessId id, Factory factory);
 
-  // Starts what is not running, and waits until a fact meets the condition: true, or false after
-  // `patience` of real time. The processes run on.
+  // Starts what is not running, and waits until a fact meets the condition: true, and then every
+  // process stands still at its next fact until the next call of run_until() or stop(). False after
+  // `patience` of real time; then they run on.
   bool run_until(Condition condition, Duration patience);
 
   // The process dies: nothing polite happens, what it was sent is lost, the others' connections to
