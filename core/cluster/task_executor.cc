@@ -96,11 +96,11 @@ void TaskExecutor::on_timer(const TimerTag& tag) {
   }
 }
 
-// What was on the way either way is lost. States are told again; an event for a source coordinator
+// What was on the way either way is lost. States are told again (offers too: the ResourceManager
+// asks for the slots anew); an event for a source coordinator
 // is not (the coordinator may have acted on it), so its task fails, as a failed call does in Flink.
 void TaskExecutor::on_disconnect_from_job_manager() {
   if (fence_.registration == 0) return;
-  offer_slots();
   for (TaskTable::Entry& entry : tasks_.entries()) {
     if (entry.execution.attempt == 0) continue;
     if (entry.unanswered_events > 0 && entry.task != nullptr && !entry.doomed) {

@@ -251,6 +251,24 @@ TEST(Checkpoint, WhileTheListIsWrittenNothingCanAbortIt) {
   EXPECT_EQ(story.did().front(), "done 1");
 }
 
+TEST(Checkpoint, OneListIsWrittenAtATime) {
+  CheckpointSettings settings;
+  settings.max_concurrent = 2;
+  settings.retained = 2;
+  Story story(settings);
+  story.storage_answers = false;
+  story.ask();
+  story.ask();
+  story.ack_all(1);
+  story.ack_all(2);
+  story.did();
+  story.coordinator.metadata_stored({1}, true, story.now);
+  story.coordinator.metadata_stored({2}, true, story.now);
+  EXPECT_EQ(story.did(), Lines{"list 1"});
+  story.coordinator.list_stored({1}, true, story.now);
+  EXPECT_EQ(story.did(), (Lines{"done 1", "tell complete 1 a0 a1 b0", "list 1 2"}));
+}
+
 TEST(Checkpoint, OneGivenUpDuringItsMetadataIsCleanedUpAfterwards) {
   Story story;
   story.storage_answers = false;

@@ -42,7 +42,7 @@ std::shared_ptr<const JobProgram> SmallJob::program() const {
   for (int64_t s = 0; s < 2; ++s) {
     TableSplit split;
     split.name = "split " + std::to_string(s);
-    for (uint32_t i = 0; i < records; ++i) {
+    for (uint32_t i = 0; i < records - (s == 0 ? missing_in_first : 0); ++i) {
       split.rows.push_back({Value::integer(int64_t{i} * 2 + s)});
       split.arrivals.push_back(int64_t{i} * 10);
     }
@@ -82,7 +82,11 @@ void SmallCluster::on_committed_rows(NodeId, uint64_t, const RowBatch& rows) {
 
 std::multiset<int64_t> SmallCluster::everything() const {
   std::multiset<int64_t> all;
-  for (int64_t v = 0; v < 2 * int64_t{job_.records}; ++v) all.insert(2 * v);
+  const int64_t first = job_.records - job_.missing_in_first;
+  for (int64_t i = 0; i < job_.records; ++i) {
+    if (i < first) all.insert(2 * (2 * i));
+    all.insert(2 * (2 * i + 1));
+  }
   return all;
 }
 

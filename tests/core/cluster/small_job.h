@@ -16,7 +16,8 @@ inline constexpr ProcessId kWorker2{2};
 inline constexpr ProcessId kLog{3};
 
 struct SmallJob {
-  uint32_t records = 40;  // of each split, one every 10 ms
+  uint32_t records = 40;          // of each split, one every 10 ms
+  uint32_t missing_in_first = 0;  // the first split ends that much earlier
   JobConfig config;
   ClusterConfig cluster;
 

@@ -133,7 +133,7 @@ void SmallWorld::inject(Message message) {
   Slot* to = find(message.to.process);
   if (to == nullptr || to->process == nullptr) return;
   Event event;
-  event.at = now_ + Duration{1};
+  event.at = now_ + Duration{1 + takes(message)};
   event.process = to->id;
   event.incarnation = to->incarnation;
   event.connection = {message.from.process, era(message.from.process, to->id)};

@@ -36,6 +36,8 @@ class SmallWorld final : private FactObserver {
 
   // Loses a message that was just sent. Gets every one.
   std::function<bool(const Message&)> loses = [](const Message&) { return false; };
+  // Extra time on the way; to keep the order of a lane is the test's business.
+  std::function<int64_t(const Message&)> takes = [](const Message&) { return 0; };
   // A write to this blob fails.
   std::function<bool(const std::string&)> write_fails = [](const std::string&) { return false; };
   // Extra time until the reply of a write.

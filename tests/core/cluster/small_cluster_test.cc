@@ -1,0 +1,262 @@
+// The JobManager dies, checkpoints go wrong, the past speaks: told on whole clusters.
+#include <gtest/gtest.h>
+
+#include "tests/core/cluster/small_job.h"
+
+namespace leat::testing {
+namespace {
+
+using Ids = std::vector<uint64_t>;
+using Texts = std::vector<std::string>;
+
+bool is(const Message& message, rpc::MessageType type) {
+  return message.to.endpoint < kDataPlane + 2 && !message.body.empty() &&
+         rpc::type_of(message.body) == type && message.lane == kRpcLane;
+}
+
+// ---- the JobManager ----
+
+TEST(JobManagerCrash, ANewLeaderGoesOnFromTheLatestCheckpointWithHigherNumbers) {
+  SmallCluster cluster{SmallJob{}};
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=2"));
+  cluster.world.kill(kJobManager);
+  cluster.world.run_for({10});
+  cluster.world.restart(kJobManager);
+  const ProcTime again = cluster.world.now();
+  ASSERT_TRUE(cluster.world.run_until_fact("#2 state=RUNNING"));
+  EXPECT_LT((cluster.world.now() - again).ms, 50) << "TaskManagers are told of the new leader";
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=2 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+  const auto ids = cluster.completed();
+  EXPECT_GT(ids.back(), 16U) << "ids that the old leader may have given are not given again";
+  for (const auto& deployed : cluster.world.all<TaskDeployed>()) {
+    EXPECT_EQ(deployed.execution.attempt, deployed.checkpoint.value == 0 ? 1U : 2U);
+  }
+}
+
+TEST(JobManagerCrash, WhatWasDurableCountsAlsoIfTheLeaderNeverHeardOfIt) {
+  SmallCluster cluster{SmallJob{}};
+  cluster.world.write_takes = [](const std::string& name) {
+    return name.ends_with("_latest") ? 100 : 0;
+  };
+  ASSERT_TRUE(cluster.world.run_until(
+      [&] { return cluster.world.blobs().contains("checkpoints/_latest"); }));
+  cluster.world.kill(kJobManager);
+  EXPECT_EQ(cluster.completed(), Ids{});
+  cluster.world.restart(kJobManager);
+  ASSERT_TRUE(cluster.world.run_until_fact("JobRestored"));
+  EXPECT_EQ(cluster.completed(), Ids{1});
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=1 restarts=1"});
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(JobManagerCrash, AJobThatIsOverIsNotRunAgain) {
+  SmallCluster cluster{SmallJob{}};
+  ASSERT_TRUE(cluster.run_to_the_end());
+  const size_t deployed = cluster.world.facts("TaskDeployed").size();
+  cluster.world.kill(kJobManager);
+  cluster.world.restart(kJobManager);
+  cluster.world.run_for({5000});
+  EXPECT_EQ(cluster.status(), JobStatus::kFinished);
+  EXPECT_EQ(cluster.world.facts("TaskDeployed").size(), deployed);
+  cluster.world.keep_messages = true;
+  cluster.world.run_for({100'000});
+  EXPECT_EQ(cluster.world.messages.size(), 0U);
+}
+
+TEST(JobManagerCrash, TasksOfALeaderThatStaysAwayAreGivenUp) {
+  SmallCluster cluster{SmallJob{}};
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=1"));
+  cluster.world.kill_silently(kJobManager);
+  cluster.world.run_for({2000});
+  const uint64_t before = cluster.world.trace().count<BatchProcessed>();
+  cluster.world.run_for({2000});
+  EXPECT_EQ(cluster.world.trace().count<BatchProcessed>(), before);
+  cluster.world.restart(kJobManager);
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+// ---- checkpoints ----
+
+TEST(CheckpointsOfAJob, ALostAcknowledgementExpiresAndTheNextOneCompletes) {
+  SmallJob job;
+  job.records = 200;
+  job.config.checkpoint.tolerable_failures = 1;
+  SmallCluster cluster{job};
+  bool lost = false;
+  cluster.world.loses = [&](const Message& message) {
+    if (lost || !is(message, rpc::MessageType::kAcknowledge)) return false;
+    return lost = true;
+  };
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointAborted"));
+  EXPECT_EQ(cluster.world.facts("CheckpointAborted").front(),
+            "CheckpointAborted checkpoint=1 reason=expired");
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{});
+  EXPECT_EQ(cluster.completed().front(), 2U);
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(CheckpointsOfAJob, MoreFailuresThanTolerableFailTheJob) {
+  SmallJob job;
+  job.records = 200;
+  SmallCluster cluster{job};
+  bool lost = false;
+  cluster.world.loses = [&](const Message& message) {
+    if (lost || !is(message, rpc::MessageType::kAcknowledge)) return false;
+    return lost = true;
+  };
+  ASSERT_TRUE(cluster.world.run_until_fact("status=RESTARTING"));
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=0 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(CheckpointsOfAJob, ACancellationThatIsLostWithItsConnectionIsSaidAgain) {
+  SmallJob job;
+  job.records = 200;
+  SmallCluster cluster{job};
+  bool lost = false;
+  cluster.world.loses = [&](const Message& message) {
+    if (lost || !is(message, rpc::MessageType::kAcknowledge)) return false;
+    return lost = true;
+  };
+  ASSERT_TRUE(cluster.world.run_until_fact("state=CANCELING"));
+  const ProcTime failed = cluster.world.now();
+  cluster.world.reset(kJobManager, kWorker1);
+  cluster.world.reset(kJobManager, kWorker2);
+  ASSERT_TRUE(cluster.world.run_until_fact("JobRestored", {10'000}));
+  EXPECT_EQ((cluster.world.now() - failed).ms, 50) << "the delay, and no time-out";
+}
+
+TEST(CheckpointsOfAJob, WhatCannotBeStoredDoesNotCount) {
+  for (const std::string which : {"chk-1/_metadata", "_latest"}) {
+    SmallJob job;
+    job.config.checkpoint.tolerable_failures = 1;
+    SmallCluster cluster{job};
+    bool failed = false;
+    cluster.world.write_fails = [&](const std::string& name) {
+      if (failed || name.find(which) == std::string::npos) return false;
+      return failed = true;
+    };
+    ASSERT_TRUE(cluster.run_to_the_end()) << which;
+    EXPECT_TRUE(failed);
+    EXPECT_EQ(cluster.world.facts("CheckpointAborted").front(),
+              "CheckpointAborted checkpoint=1 reason=storage failed");
+    EXPECT_EQ(cluster.completed().front(), 2U);
+    EXPECT_EQ(cluster.committed(), cluster.everything());
+    EXPECT_EQ(cluster.world.blobs_with("chk-1"), Texts{}) << which;
+  }
+}
+
+TEST(CheckpointsOfAJob, RetainedOnesKeepTheirFilesAndOlderOnesGo) {
+  SmallJob job;
+  job.records = 200;
+  job.config.checkpoint.retained = 2;
+  SmallCluster cluster{job};
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=4"));
+  EXPECT_EQ(cluster.world.blobs_with("_metadata"),
+            (Texts{"checkpoints/chk-3/_metadata", "checkpoints/chk-4/_metadata"}));
+}
+
+TEST(CheckpointsOfAJob, ALostNotificationIsHealedByALaterCheckpoint) {
+  // Every notification of the checkpoint after the end of the data is lost once.
+  SmallCluster cluster{SmallJob{}};
+  bool at_end = false;
+  size_t lost = 0;
+  cluster.world.loses = [&](const Message& message) {
+    at_end = at_end || is(message, rpc::MessageType::kEndOfDataReached);
+    if (!at_end || lost >= 4 || !is(message, rpc::MessageType::kNotifyComplete)) return false;
+    return ++lost > 0;
+  };
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(lost, 4U);
+  EXPECT_EQ(cluster.status(), JobStatus::kFinished);
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(CheckpointsOfAJob, ARestartWaitsUntilItIsKnownWhetherOneMoreCounts) {
+  SmallCluster cluster{SmallJob{}};
+  cluster.world.write_takes = [](const std::string& name) {
+    return name.ends_with("_latest") ? 500 : 0;
+  };
+  ASSERT_TRUE(cluster.world.run_until(
+      [&] { return cluster.world.blobs().contains("checkpoints/_latest"); }));
+  cluster.world.kill(kWorker1);
+  cluster.world.restart(kWorker1);
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=1 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(CheckpointsOfAJob, ATriggerThatDidNotArriveEndsItsCheckpointAtOnce) {
+  SmallCluster cluster{SmallJob{}};
+  bool sent = false;
+  cluster.world.loses = [&](const Message& message) {
+    sent = sent || (is(message, rpc::MessageType::kTrigger) && message.to.process == kWorker1);
+    return false;
+  };
+  ASSERT_TRUE(cluster.world.run_until([&] { return sent; }));
+  cluster.world.reset(kJobManager, kWorker1);
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted"));
+  EXPECT_EQ(cluster.world.facts("CheckpointAborted"),
+            Texts{"CheckpointAborted checkpoint=1 reason=task not running"});
+  EXPECT_LT(cluster.world.now(), ProcTime{350});
+  EXPECT_EQ(cluster.restores(), Texts{});
+}
+
+// ---- fencing ----
+
+TEST(Fencing, AnAcknowledgementOfAnOldAttemptCountsForNothing) {
+  SmallJob job;
+  job.records = 200;
+  SmallCluster cluster{job};
+  cluster.world.keep_messages = true;
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=3"));
+  const auto said = cluster.world.messages;
+  cluster.world.kill(kWorker1);
+  cluster.world.restart(kWorker1);
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointTriggered checkpoint=4"));
+  for (const Message& message : said) {
+    // Everything that worker 1 and the tasks of attempt 1 have ever said is said again.
+    const bool to_peer = message.from.process == kWorker2 && message.to.process == kWorker1;
+    if (message.from.process == kWorker1 && message.to.process != kLog) {
+      cluster.world.inject(message);
+    } else if (to_peer) {
+      cluster.world.inject(message);
+    }
+  }
+  ASSERT_TRUE(cluster.run_to_the_end());
+  for (const auto& counted : cluster.world.all<CheckpointAcknowledged>()) {
+    EXPECT_EQ(counted.execution.attempt, counted.checkpoint.value <= 3 ? 1U : 2U);
+  }
+  EXPECT_EQ(cluster.restores().size(), 1U);
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+TEST(Fencing, AnOldLeaderIsNotListenedTo) {
+  SmallJob job;
+  job.records = 200;
+  SmallCluster cluster{job};
+  cluster.world.keep_messages = true;
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=3"));
+  cluster.world.kill(kJobManager);
+  const auto said = cluster.world.messages;
+  cluster.world.restart(kJobManager);
+  ASSERT_TRUE(cluster.world.run_until_fact("#2 state=RUNNING"));
+  for (const Message& message : said) {
+    // What it said, and what it was told.
+    const bool from_it = message.from.process == kJobManager;
+    if (from_it != (message.to.process == kJobManager)) cluster.world.inject(message);
+  }
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores().size(), 1U);
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+  EXPECT_EQ(cluster.world.facts("TaskFailed"), Texts{});
+}
+
+}  // namespace
+}  // namespace leat::testing
