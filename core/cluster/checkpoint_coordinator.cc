@@ -178,6 +178,17 @@ void CheckpointCoordinator::on_trigger_lost(CheckpointId id, ProcTime now) {
   look(now, 2);
 }
 
+void CheckpointCoordinator::on_task_finished(ExecutionId task, ProcTime now) {
+  for (const CheckpointId id : pending()) {
+    const Pending& waiting = *find(id);
+    const auto& all = waiting.executions;
+    const auto at = static_cast<size_t>(std::find(all.begin(), all.end(), task) - all.begin());
+    if (at == all.size() || waiting.acknowledged[at]) continue;
+    abort(id, AbortReason::kTaskNotRunning, std::nullopt);
+    look(now, 2);
+  }
+}
+
 void CheckpointCoordinator::metadata_stored(CheckpointId id, bool ok, ProcTime now) {
   Pending* pending = find(id);
   if (pending == nullptr) {

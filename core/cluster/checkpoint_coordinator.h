@@ -122,6 +122,9 @@ class CheckpointCoordinator {
                            ProcTime now);
   void on_decline(ExecutionId from, CheckpointId id, ProcTime now);
   void on_trigger_lost(CheckpointId id, ProcTime now);  // it did not reach its task
+  // It is over and has said all it will: what still waits for it is given up at once, where Flink
+  // would let it time out (and count that as a failure).
+  void on_task_finished(ExecutionId task, ProcTime now);
   void metadata_stored(CheckpointId id, bool ok, ProcTime now);
   void list_stored(CheckpointId id, bool ok, ProcTime now);
 

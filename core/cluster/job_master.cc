@@ -245,6 +245,9 @@ void JobMaster::on_task_state(const TaskState& message) {
     fail_execution(flat);
   } else if (graph_.transition(flat, message.state)) {
     set_state(flat, message.state);
+    if (message.state == ExecutionState::kFinished) {
+      coordinator_.on_task_finished(message.execution, endpoint_.now());
+    }
   }
 }
 

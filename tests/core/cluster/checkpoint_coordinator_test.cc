@@ -294,6 +294,21 @@ TEST(Checkpoint, FinishedTasksAreNeitherToldNorWaitedFor) {
   EXPECT_FALSE(story.coordinator.latest()->subtasks[2].finished);
 }
 
+TEST(Checkpoint, ATaskThatFinishesWithoutHavingAcknowledgedEndsIt) {
+  Story story;
+  story.ask();
+  story.ack(0, 1);
+  story.did();
+  story.finish(0);
+  story.coordinator.on_task_finished(story.graph.at(0).id, story.now);
+  EXPECT_EQ(story.did(), Lines{}) << "it has done its part";
+  story.finish(1);
+  story.coordinator.on_task_finished(story.graph.at(1).id, story.now);
+  EXPECT_EQ(story.did().front(), "give up 1: task not running");
+  story.ask();
+  EXPECT_EQ(story.did(), (Lines{"begin 2", "trigger 2 b0"}));
+}
+
 TEST(CheckpointFailures, OneMoreThanTolerableInARowFailsTheJob) {
   Story story(with_failures(1));
   for (uint64_t id = 1; id <= 5; ++id) {
