@@ -77,6 +77,12 @@ class Value {
     check(type() == ValueType::kInt || type() == ValueType::kTime, "the value is not an integer");
     return static_cast<int64_t>(word(0));
   }
+  // Another number in the same place: one store, where an assignment would copy 16 bytes (and stall
+  // on the half that was just written).  REQUIRES: an int.
+  void replace_int(int64_t v) {
+    check(type() == ValueType::kInt, "the value is not an int");
+    std::memcpy(raw_, &v, 8);
+  }
   double as_double() const;
   std::string_view as_text() const;
   std::span<const Value> as_list() const;

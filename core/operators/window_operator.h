@@ -59,6 +59,7 @@ class WindowOperator final : public Operator, public CountsLateRecords {
   void add_to_pane(PaneTable& table, RowView row, Timestamp time, OperatorContext& ctx);
   void add_to_found_pane(PaneTable& table, uint32_t pane, bool added, RowView row, Timestamp time,
                          OperatorContext& ctx);
+  bool add_to_plain_sum(PaneTable& table, uint32_t pane, RowView row);
   void add_contents(PaneTable& table, uint32_t pane, RowView row, Timestamp time);
   void create_contents(PaneTable& table, uint32_t pane);
   void on_late_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx);
@@ -84,6 +85,7 @@ class WindowOperator final : public Operator, public CountsLateRecords {
   bool event_time_;
   // One window an element, and the plain event time trigger: what most jobs do.
   bool plain_;
+  bool one_sum_;  // the only aggregate is the sum of a field
 
   EventTime watermark_ = EventTime::min();
   std::map<TimeWindow, std::unique_ptr<PaneTable>> windows_;
