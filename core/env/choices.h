@@ -17,11 +17,14 @@
 namespace leat {
 
 // What is being decided. The name is the identity: renaming a site re-draws it, adding one moves
-// no other.
+// no other. It is one word ("net.latency"), because recorded choices name it in a line of text; with
+// a space in it the program does not compile.
 struct Site {
   std::string_view name;
   uint64_t key;
-  consteval explicit Site(const char* n) : name(n), key(hash_name(n)) {}
+  consteval explicit Site(const char* n) : name(n), key(hash_name(n)) {
+    if (name.find(' ') != std::string_view::npos) throw "the name of a site is one word";
+  }
 };
 
 // Who decides: a hash of the name of a node, subtask, channel or link, e.g. entity("sum[1]"). Never

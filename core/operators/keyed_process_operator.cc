@@ -6,7 +6,7 @@ namespace leat {
 
 namespace {
 
-constexpr Site kTimerOrder{"timers of one time"};
+constexpr Site kTimerOrder{"process.timer_tie"};
 constexpr uint32_t kFlushRows = 256;
 
 // In the bytes of a section: a state's number, or one of these.

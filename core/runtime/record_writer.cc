@@ -5,7 +5,7 @@
 namespace leat {
 
 namespace {
-constexpr Site kRebalanceStart("rebalance start");
+constexpr Site kRebalanceStart("writer.rebalance_start");
 constexpr Site kShuffle("shuffle");
 }  // namespace
 

@@ -6,8 +6,8 @@ namespace leat {
 
 namespace {
 
-constexpr Site kBatchRows("batch rows");
-constexpr Site kHoldBatches("hold batches");
+constexpr Site kBatchRows("task.batch_rows");
+constexpr Site kHoldBatches("task.hold_batches");
 
 Entity entity_of(const JobProgram& program, SubtaskId subtask) {
   return entity(subtask_name(program.job, program.graph, subtask));

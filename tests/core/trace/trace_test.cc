@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include "core/trace/trace.h"
+
+namespace leat {
+namespace {
+
+std::string digest_of(const Fact& fact, ProcTime at) {
+  Trace trace;
+  trace.add(at, fact);
+  return trace.digest().hex();
+}
+
+const ExecutionId kExecution{{{2}, 1}, 3};
+
+TEST(Facts, AreNamedInOneLine) {
+  EXPECT_EQ(to_text(BarrierAligned{kExecution, {3}}), "BarrierAligned execution=2[1]#3 checkpoint=3");
+  EXPECT_EQ(to_text(WatermarkAdvanced{kExecution, {4}, EventTime::max()}),
+            "WatermarkAdvanced execution=2[1]#3 node=4 time=MAX");
+}
+
+TEST(Facts, AreFoundByTheirName) {
+  for (uint32_t kind = 0; kind < kFactKinds; ++kind) EXPECT_EQ(kind_named(kind_name(kind)), kind);
+  EXPECT_EQ(kind_named("NoSuchFact"), kFactKinds);
+}
+
+// What the digest must notice: each pair differs in one bit of one thing that happened.
+TEST(Digest, OneBitOfATimerAnAcknowledgementOrAStateByteChangesIt) {
+  const std::pair<Fact, Fact> pairs[] = {
+      {TimerFired{kExecution, {1}, TimeDomain::kEvent, 4096, 9},
+       TimerFired{kExecution, {1}, TimeDomain::kEvent, 4097, 9}},
+      {TimerFired{kExecution, {1}, TimeDomain::kEvent, 4096, 9},
+       TimerFired{kExecution, {1}, TimeDomain::kProcessing, 4096, 9}},
+      {CheckpointAcknowledged{kExecution, {6}}, CheckpointAcknowledged{kExecution, {7}}},
+      {CheckpointAcknowledged{kExecution, {6}}, CheckpointAcknowledged{{{{2}, 0}, 3}, {6}}},
+      {SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 0")},
+       SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 1")}},
+      {TransactionCommitted{{1}, 0, 5, 2, 77}, TransactionCommitted{{1}, 0, 5, 2, 76}},
+  };
+  for (const auto& [a, b] : pairs) {
+    EXPECT_NE(digest_of(a, {0}), digest_of(b, {0})) << to_text(a) << " / " << to_text(b);
+  }
+}
+
+TEST(Digest, NoticesWhenAndInWhichOrderThingsHappened) {
+  const Fact one = CheckpointTriggered{{1}};
+  const Fact two = CheckpointTriggered{{2}};
+  EXPECT_NE(digest_of(one, {0}), digest_of(one, {1}));
+  Trace straight;
+  straight.add({0}, one);
+  straight.add({0}, two);
+  Trace turned;
+  turned.add({0}, two);
+  turned.add({0}, one);
+  EXPECT_NE(straight.digest().hex(), turned.digest().hex());
+}
+
+class Counter final : public FactObserver {
+ public:
+  void on_fact(ProcTime, const Fact&) override { ++seen; }
+  int seen = 0;
+};
+
+TEST(Trace, CountsByKindAndShowsEachFactOnce) {
+  Trace trace;
+  Counter counter;
+  trace.observe(counter);
+  trace.add({0}, CheckpointTriggered{{1}});
+  trace.add({5}, CheckpointCompleted{{1}});
+  trace.add({9}, CheckpointTriggered{{2}});
+  EXPECT_EQ(counter.seen, 3);
+  EXPECT_EQ(trace.count<CheckpointTriggered>(), 2U);
+  EXPECT_EQ(trace.count<CheckpointAborted>(), 0U);
+  EXPECT_EQ(trace.total(), 3U);
+}
+
+}  // namespace
+}  // namespace leat
