@@ -1,0 +1,167 @@
+#include "sim/conform/conform.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "sim/conform/compare.h"
+
+namespace leat {
+namespace {
+
+const std::string kCases = LEAT_SOURCE_DIR "/tests/conformance/";
+
+class RecordedFile : public ::testing::TestWithParam<std::pair<const char*, size_t>> {};
+
+// Every recorded case that is kept here passes, and none is lost on the way.
+TEST_P(RecordedFile, Passes) {
+  const auto [file, number] = GetParam();
+  const auto cases = read_cases(kCases + file);
+  ASSERT_TRUE(cases.ok()) << cases.error();
+  EXPECT_EQ(cases.value().size(), number);
+  for (const RecordedCase& recorded : cases.value()) {
+    const CaseVerdict verdict = run_case(recorded, Transcript::kFailureOnly);
+    EXPECT_TRUE(verdict.passed) << recorded.name << "  " << recorded.why << "\n"
+                                << verdict.transcript;
+  }
+}
+INSTANTIATE_TEST_SUITE_P(Conformance, RecordedFile,
+                         ::testing::Values(std::pair{"core/valve.jsonl", 184},
+                                           std::pair{"core/watermarks.jsonl", 189},
+                                           std::pair{"core/source_output.jsonl", 190},
+                                           std::pair{"core/timers.jsonl", 191},
+                                           std::pair{"window/tumbling.jsonl", 256},
+                                           std::pair{"twoinput/stateless.jsonl", 156}),
+                         [](const auto& instance) {
+                           std::string name = instance.param.first;
+                           for (char& c : name)
+                             c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+                           return name;
+                         });
+
+// A snapshot and a restore before every step change nothing (the watermark is sent again).
+TEST(Conformance, TumblingWindowsDoNotShowARestore) {
+  const auto cases = read_cases(kCases + "window/tumbling.jsonl");
+  ASSERT_TRUE(cases.ok());
+  uint64_t restarts = 0;
+  for (const RecordedCase& recorded : cases.value()) {
+    const CaseVerdict verdict =
+        run_case(recorded, Transcript::kFailureOnly, Restarts::kBeforeEachStep);
+    EXPECT_TRUE(verdict.passed) << recorded.name << "\n" << verdict.transcript;
+    restarts += verdict.restarts;
+  }
+  EXPECT_GT(restarts, 4000u);
+}
+
+const char* const kCase =
+    R"json({"case":"x/y/1","kind":"operator","order":"exact","fields":["k:string","v:int"],)json"
+    R"json("node":{"key_by":"k","window":{"tumbling":10},"aggregate":"sum(v)"},)json"
+    R"json("steps":[{"row":["a",3],"ts":5,"out":[]},)json"
+    R"json({"watermark":9,"out":[{"row":["a",0,10,3],"ts":9},{"watermark":9}]}],"late_dropped":0})json";
+
+CaseVerdict run_text(std::string text, const std::string& from = "", const std::string& to = "") {
+  if (!from.empty()) text.replace(text.find(from), from.size(), to);
+  const auto recorded = parse_case(text);
+  EXPECT_TRUE(recorded.ok());
+  return run_case(recorded.value(), Transcript::kFailureOnly);
+}
+
+TEST(Conform, ACaseAsRecordedPasses) { EXPECT_TRUE(run_text(kCase).passed); }
+
+TEST(Conform, EachThingThatACaseSaysCanFail) {
+  EXPECT_FALSE(run_text(kCase, R"(0,10,3])", R"(0,10,4])").passed);
+  EXPECT_FALSE(run_text(kCase, R"("ts":9})", R"("ts":8})").passed);
+  EXPECT_FALSE(run_text(kCase, R"(,{"watermark":9}])", "]").passed);
+  EXPECT_FALSE(run_text(kCase, R"("late_dropped":0)", R"("late_dropped":1)").passed);
+  EXPECT_FALSE(run_text(kCase, R"("ts":5,"out":[])", R"("ts":5,"error":"X")").passed);
+  EXPECT_FALSE(run_text(kCase, R"("steps")", R"("error":"X","steps")").passed);
+}
+
+TEST(Conform, ATranscriptShowsTheStepTheTwoAnswersAndTheRule) {
+  const std::string transcript = run_text(kCase, R"(0,10,3])", R"(0,10,4])").transcript;
+  EXPECT_NE(transcript.find(R"(step 2  {"watermark":9})"), std::string::npos) << transcript;
+  EXPECT_NE(transcript.find(R"(expected  [{"row":["a",0,10,4])"), std::string::npos) << transcript;
+  EXPECT_NE(transcript.find(R"(got       [{"row":["a",0,10,3])"), std::string::npos) << transcript;
+  EXPECT_NE(transcript.find("in exactly this order"), std::string::npos) << transcript;
+}
+
+TEST(Conform, WhatIsUnknownFailsAndIsNeverLeftOut) {
+  EXPECT_FALSE(run_text(kCase, R"("tumbling":10)", R"("hopping":10)").passed);
+  EXPECT_FALSE(
+      run_text(kCase, R"("tumbling":10)", R"("tumbling":10,"evictor":{"count":1})").passed);
+  EXPECT_FALSE(run_text(kCase, R"("kind":"operator")", R"("kind":"machine")").passed);
+  EXPECT_FALSE(run_text(kCase, R"({"watermark":9,"out")", R"({"leap":9,"out")").passed);
+  EXPECT_FALSE(run_text(kCase, R"("order":"exact")", R"("order":"loose")").passed);
+}
+
+// ---- order ----
+
+Emitted row(int64_t value, int64_t time, const char* to = "") {
+  Emitted emitted;
+  emitted.row = {Value::integer(value)};
+  emitted.time = EventTime{time};
+  emitted.to = to;
+  return emitted;
+}
+
+TEST(Compare, TiesMayChangePlacesByTimeOnly) {
+  const std::vector<Emitted> expected{row(1, 5), row(2, 5), row(3, 6), Emitted::watermark({9})};
+  const std::vector<Emitted> tie{row(2, 5), row(1, 5), row(3, 6), Emitted::watermark({9})};
+  const std::vector<Emitted> crossed{row(1, 5), row(3, 6), row(2, 5), Emitted::watermark({9})};
+  EXPECT_TRUE(same_output(expected, tie, OutputOrder::kByTime));
+  EXPECT_FALSE(same_output(expected, tie, OutputOrder::kExact));
+  EXPECT_FALSE(same_output(expected, crossed, OutputOrder::kByTime));
+  EXPECT_TRUE(same_output(expected, crossed, OutputOrder::kAny));
+  EXPECT_FALSE(same_output(expected, {row(1, 5), row(2, 5), row(2, 6), Emitted::watermark({9})},
+                           OutputOrder::kAny));
+}
+
+TEST(Compare, SideOutputsAreComparedByThemselves) {
+  const std::vector<Emitted> expected{row(1, 5), row(2, 5, "late")};
+  EXPECT_TRUE(same_output(expected, {row(2, 5, "late"), row(1, 5)}, OutputOrder::kExact));
+  EXPECT_FALSE(same_output(expected, {row(1, 5), row(2, 5)}, OutputOrder::kExact));
+}
+
+// ---- the command ----
+
+struct Answer {
+  int code;
+  std::string text;
+};
+Answer command(const std::vector<std::string>& paths, const ConformOptions& options = {}) {
+  std::ostringstream out;
+  const int code = conform(paths, options, out);
+  return {code, out.str()};
+}
+
+TEST(ConformCommand, CountsByKindAndAreaAndEndsWithTheTotals) {
+  const Answer answer = command({kCases + "core/valve.jsonl"});
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_EQ(answer.text, "operator  core/valve: 184 passed\n184 passed, 0 failed, 0 skipped\n");
+}
+
+TEST(ConformCommand, OneCaseIsShownStepByStep) {
+  ConformOptions options;
+  options.only = "window/tumbling/0001";
+  const Answer answer = command({kCases}, options);
+  EXPECT_EQ(answer.code, 0);
+  EXPECT_NE(answer.text.find("step 11  {\"watermark\":\"MAX\"}"), std::string::npos) << answer.text;
+}
+
+TEST(ConformCommand, ExitCodesSayWhatHappened) {
+  ConformOptions nothing;
+  nothing.only = "no/such/case";
+  EXPECT_EQ(command({kCases}, nothing).code, 4);
+  EXPECT_EQ(command({kCases + "no_such_file.jsonl"}).code, 2);
+  const std::string file = ::testing::TempDir() + "/one.jsonl";
+  std::ofstream(file) << std::string(kCase).replace(std::string(kCase).find("0,10,3]"), 7,
+                                                    "0,10,4]")
+                      << "\n";
+  EXPECT_EQ(command({file}).code, 1);
+  std::ofstream(file) << "{\"case\":\n";
+  EXPECT_EQ(command({file}).code, 2);
+}
+
+}  // namespace
+}  // namespace leat
