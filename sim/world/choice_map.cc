@@ -51,7 +51,8 @@ class LineReader {
   }
   uint64_t number(int base = 10) {
     uint64_t value = 0;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
+    const auto [end, error] =
+        std::from_chars(rest_.data(), rest_.data() + rest_.size(), value, base);
     if (error != std::errc{}) ok_ = false;
     rest_.remove_prefix(static_cast<size_t>(end - rest_.data()));
     return value;
@@ -155,7 +156,7 @@ Result<ChoiceMap> parse_choice_map(std::string_view text) {
     if (content.empty()) continue;
     LineReader line(content);
     const std::string_view verb = line.word();
-    const bool good = verb == "choose"  ? read_choose(line, map)
+    const bool good = verb == "choose" ? read_choose(line, map)
                       : verb == "turn" ? read_turn(line, map)
                                        : false;
     if (!good) {

@@ -1,5 +1,5 @@
-// A run as data: the answers that differ from the plain ones, keyed by meaning. Shrinking edits this
-// map, a capsule stores it, mutation draws from it.
+// A run as data: the answers that differ from the plain ones, keyed by meaning. Shrinking edits
+// this map, a capsule stores it, mutation draws from it.
 #pragma once
 
 #include <cstdint>
@@ -38,8 +38,8 @@ struct TurnKey {
 
 struct ChoiceMap {
   std::map<ChoiceKey, ChoiceAnswer> answers;
-  std::map<TurnKey, Identity> turns;         // who went instead
-  std::map<uint64_t, std::string> sites;     // names, where known
+  std::map<TurnKey, Identity> turns;      // who went instead
+  std::map<uint64_t, std::string> sites;  // names, where known
 
   size_t size() const { return answers.size() + turns.size(); }
 

@@ -1,9 +1,9 @@
 // What is going to happen, in order of (time, order key, identity).
 //
-// An event has an identity that is stable over code changes (who, in which epoch, for the how many-th
-// time). Among events of one instant the order is chance: normally a heap key that is a hash of the
-// identity; where choices have to be asked (recording, replay, enumeration), take_chosen() collects
-// the ready ones and lets them choose.
+// An event has an identity that is stable over code changes (who, in which epoch, for the how
+// many-th time). Among events of one instant the order is chance: normally a heap key that is a
+// hash of the identity; where choices have to be asked (recording, replay, enumeration),
+// take_chosen() collects the ready ones and lets them choose.
 #pragma once
 
 #include <cstdint>

@@ -104,10 +104,10 @@ void Network::send(Message message) {
     schedule_.add(MessageLost{link.from.process, link.to.process, link.name, sequence});
     return;
   }
-  Duration latency = local ? schedule_.chance.between(kLocalLatency, link.entity, {0}, {1})
-                           : schedule_.chance.between(kLatency, link.entity,
-                                                      schedule_.config.latency_min,
-                                                      schedule_.config.latency_max);
+  Duration latency =
+      local ? schedule_.chance.between(kLocalLatency, link.entity, {0}, {1})
+            : schedule_.chance.between(kLatency, link.entity, schedule_.config.latency_min,
+                                       schedule_.config.latency_max);
   if (!local) {
     connection.open = true;
     if (schedule_.now < connection.slow_until) {

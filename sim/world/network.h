@@ -1,11 +1,11 @@
 // The network: links with order, connections that break.
 //
 // A link is (from endpoint, to endpoint, lane). It keeps order; links overtake one another freely.
-// Only the head of a link waits in the event queue. A connection joins two processes and carries all
-// links between them: a reset loses what is in flight either way and tells both ends. Until an end
-// has been told, what it sends goes into the dead connection and is lost, and what the other sends on
-// the new one waits: so on_disconnect stands between the last message of the old connection and the
-// first of the new.
+// Only the head of a link waits in the event queue. A connection joins two processes and carries
+// all links between them: a reset loses what is in flight either way and tells both ends. Until an
+// end has been told, what it sends goes into the dead connection and is lost, and what the other
+// sends on the new one waits: so on_disconnect stands between the last message of the old
+// connection and the first of the new.
 #pragma once
 
 #include <optional>
@@ -56,14 +56,14 @@ class Network {
     Address from;
     Address to;
     Lane lane = 0;
-    uint64_t name = 0;     // of (from, to, lane)
-    Entity entity;         // that its chance is keyed by
+    uint64_t name = 0;  // of (from, to, lane)
+    Entity entity;      // that its chance is keyed by
     uint32_t connection = 0;
     uint64_t sent = 0;
     ProcTime last_arrival;
     uint32_t head = kNone;
     uint32_t tail = kNone;
-    EventHandle arrival;   // of the head
+    EventHandle arrival;  // of the head
   };
   struct Connection {
     ProcessId ends[2];
@@ -86,8 +86,8 @@ class Network {
   Flight pop(Link& link);
   void lose(const Link& link, const Flight& flight);
   void lose_all(uint32_t link);
-  // A sender has died silently: what it sent may have left the machine or not; some first part of it
-  // arrives.
+  // A sender has died silently: what it sent may have left the machine or not; some first part of
+  // it arrives.
   void cut_tail(uint32_t link);
   void break_connection(Connection& connection);
   void notify(Connection& connection, uint32_t end);
@@ -96,7 +96,7 @@ class Network {
   std::vector<ProcessSlot>& processes_;
   std::vector<Connection> connections_;  // a square, by the smaller and the larger end
   std::vector<Link> links_;
-  std::vector<uint32_t> table_;          // open addressing over links_ by name; kNone is free
+  std::vector<uint32_t> table_;  // open addressing over links_ by name; kNone is free
   std::vector<Flight> flights_;
   std::vector<uint32_t> free_;
   size_t in_flight_ = 0;

@@ -2,8 +2,9 @@
 // epoch, so that one record more before a checkpoint moves no answer after it.
 //
 // An entity begins in epoch 0. Entering another epoch starts its counts anew. Entering one that it
-// has been in before (work replayed after a restore) gives the next replay ordinal, so that replayed
-// work has keys of its own. Everybody who keys answers counts with this class, and so they agree.
+// has been in before (work replayed after a restore) gives the next replay ordinal, so that
+// replayed work has keys of its own. Everybody who keys answers counts with this class, and so they
+// agree.
 #pragma once
 
 #include <cstdint>
@@ -46,7 +47,7 @@ class Occurrences {
   };
   struct EntityEpoch {
     EpochWord now;
-    uint32_t turn = 1;  // counts the epochs entered; a counter of an older turn starts anew
+    uint32_t turn = 1;   // counts the epochs entered; a counter of an older turn starts anew
     bool named = false;  // an epoch was entered
   };
   // Open addressing over hashes; 0 marks a free cell. The keys are avalanche hashes of 64 bits, so
@@ -74,7 +75,7 @@ class Occurrences {
   size_t counters_used_ = 0;
   Index entity_ids_;
   std::vector<EntityEpoch> entities_;
-  Index visit_ids_;               // (entity, epoch) -> how often entered
+  Index visit_ids_;  // (entity, epoch) -> how often entered
   std::vector<uint32_t> visits_;
 };
 

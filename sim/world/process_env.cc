@@ -35,8 +35,8 @@ class ProcessEnv final : public Env, private BlobStore {
   }
 
   void cancel(TimerId timer) override {
-    schedule_.queue.cancel({static_cast<uint32_t>(timer.value),
-                            static_cast<uint32_t>(timer.value >> 32)});
+    schedule_.queue.cancel(
+        {static_cast<uint32_t>(timer.value), static_cast<uint32_t>(timer.value >> 32)});
   }
 
   void send(Message message) override {

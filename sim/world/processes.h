@@ -28,8 +28,8 @@ struct ProcessSlot {
   std::unique_ptr<Process> object;  // null while it is dead
   uint32_t incarnation = 0;         // counts the starts from 1
   ProcTime paused_until;
-  bool pause_counted = true;        // the pause has held something up
-  std::vector<ProcTime> busy;       // by the process's own number of the task: until when
+  bool pause_counted = true;   // the pause has held something up
+  std::vector<ProcTime> busy;  // by the process's own number of the task: until when
 
   bool alive() const { return object != nullptr; }
   bool is_current(uint32_t meant_for) const { return alive() && incarnation == meant_for; }

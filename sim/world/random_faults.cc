@@ -26,12 +26,12 @@ constexpr std::array<uint32_t, kFaultKinds> kWeights = {4, 2, 2, 3, 2, 2, 2, 2};
 
 // The moments after which faults come. Twice those that stand between a checkpoint and its commit.
 constexpr std::array kMoments = {
-    kind_of<CheckpointTriggered>(),  kind_of<BarrierReceived>(),
-    kind_of<BarrierAligned>(),       kind_of<SnapshotTaken>(),
+    kind_of<CheckpointTriggered>(),    kind_of<BarrierReceived>(),
+    kind_of<BarrierAligned>(),         kind_of<SnapshotTaken>(),
     kind_of<CheckpointAcknowledged>(), kind_of<CheckpointCompleted>(),
-    kind_of<CheckpointCompleted>(),  kind_of<CompletionNotified>(),
-    kind_of<CompletionNotified>(),   kind_of<TransactionPreCommitted>(),
-    kind_of<TransactionCommitted>(), kind_of<TaskRestored>(),
+    kind_of<CheckpointCompleted>(),    kind_of<CompletionNotified>(),
+    kind_of<CompletionNotified>(),     kind_of<TransactionPreCommitted>(),
+    kind_of<TransactionCommitted>(),   kind_of<TaskRestored>(),
     kind_of<BatchProcessed>()};
 
 // What the declared guarantee leaves room for.
@@ -71,9 +71,11 @@ Atlas atlas_of(const Scenario& scenario) {
   const uint32_t max = std::max(scenario.random_faults.max, 1u);
   // All outages of a run together stay below what a transaction survives.
   const int64_t room = scenario.topics.transaction_timeout.ms - interval.ms;
-  atlas.longest = {std::clamp<int64_t>(room / 4 / max, 1, 3 * scenario.cluster.heartbeat_timeout.ms)};
+  atlas.longest = {
+      std::clamp<int64_t>(room / 4 / max, 1, 3 * scenario.cluster.heartbeat_timeout.ms)};
   atlas.noticed_after = scenario.cluster.heartbeat_timeout;
-  // One fault may cost two restarts: the failure, and a restart that comes before its victim is back.
+  // One fault may cost two restarts: the failure, and a restart that comes before its victim is
+  // back.
   atlas.failures = job.restart.attempts / 2;
   atlas.restarts = atlas.failures > 0;
   return atlas;
@@ -126,7 +128,8 @@ void draw_victims(Fault& fault, const ClusterConfig& cluster, Entity who, Choice
 }
 
 uint32_t below(const Site& site, Entity who, int64_t bound, Choices& choices) {
-  return choices.choose(site, who, static_cast<uint32_t>(std::clamp<int64_t>(bound, 1, 0x7fffffff)));
+  return choices.choose(site, who,
+                        static_cast<uint32_t>(std::clamp<int64_t>(bound, 1, 0x7fffffff)));
 }
 
 Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atlas& atlas,
@@ -160,8 +163,8 @@ std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
   std::vector<FaultKind> kinds;
   for (uint32_t i = 0; i < kFaultKinds; ++i) {
     const auto kind = static_cast<FaultKind>(i);
-    const bool asked = wanted.kinds.empty() ||
-                       std::find(wanted.kinds.begin(), wanted.kinds.end(), kind) != wanted.kinds.end();
+    const bool asked = wanted.kinds.empty() || std::find(wanted.kinds.begin(), wanted.kinds.end(),
+                                                         kind) != wanted.kinds.end();
     if (asked && choices.choose(kSwarm, entity(run, i), 4) > 0) kinds.push_back(kind);
   }
   const Atlas atlas = atlas_of(scenario);

@@ -53,8 +53,8 @@ class MappedChoices final : public Choices {
   Identity choose_among(const Site& site, std::span<const Identity> candidates) override;
   void enter_epoch(Entity who, uint64_t checkpoint) override;
 
-  // Answers of the map that nobody asked for, as lines of its text: how far the code has moved since
-  // the map was recorded.
+  // Answers of the map that nobody asked for, as lines of its text: how far the code has moved
+  // since the map was recorded.
   std::string drift() const;
   size_t unused() const { return map_.size() - used_.size() - used_turns_.size(); }
 

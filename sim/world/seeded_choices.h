@@ -1,5 +1,5 @@
-// Choices from a seed: each answer is a pure function of (seed, site, entity, epoch, replay ordinal,
-// occurrence), so that one choice point more elsewhere moves no other answer.
+// Choices from a seed: each answer is a pure function of (seed, site, entity, epoch, replay
+// ordinal, occurrence), so that one choice point more elsewhere moves no other answer.
 #pragma once
 
 #include "core/env/choices.h"
@@ -7,8 +7,8 @@
 
 namespace leat {
 
-// Choices whose choose_among is the least (order_key, identity): an event queue keeps a heap by that
-// key in place of asking.
+// Choices whose choose_among is the least (order_key, identity): an event queue keeps a heap by
+// that key in place of asking.
 class OrderedChoices : public Choices {
  public:
   virtual uint64_t order_key(const Site& site, const Identity& who) const = 0;

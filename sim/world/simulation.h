@@ -1,6 +1,6 @@
 // One run: the cluster, the log, network, storage and faults of a scenario under a virtual clock. A
-// function of (scenario, choices): it owns everything that it changes, so that N of them run side by
-// side on N threads, and two of the same are bit for bit alike.
+// function of (scenario, choices): it owns everything that it changes, so that N of them run side
+// by side on N threads, and two of the same are bit for bit alike.
 #pragma once
 
 #include <array>
@@ -16,22 +16,22 @@
 namespace leat {
 
 enum class RunEnd : uint8_t {
-  kFinished,   // the job finished and the world came to rest
-  kFailed,     // the job failed (its restart strategy gave up)
-  kOutOfTime,  // Limits::virtual_time
-  kOutOfSteps, // Limits::steps, or steps_per_instant: a livelock
-  kStuck,      // nothing is left to happen and the job has not ended
-  kBroken,     // an InvariantViolation: our bug
-  kStopped,    // stop_at was reached
+  kFinished,    // the job finished and the world came to rest
+  kFailed,      // the job failed (its restart strategy gave up)
+  kOutOfTime,   // Limits::virtual_time
+  kOutOfSteps,  // Limits::steps, or steps_per_instant: a livelock
+  kStuck,       // nothing is left to happen and the job has not ended
+  kBroken,      // an InvariantViolation: our bug
+  kStopped,     // stop_at was reached
 };
 
 struct RunStats {
   RunEnd end = RunEnd::kFinished;
-  std::string broken;               // kBroken: the claim; kFailed: the cause
+  std::string broken;  // kBroken: the claim; kFailed: the cause
   ProcTime ended_at;
   uint64_t steps = 0;
   std::array<uint64_t, kFaultKinds> faults_fired{};
-  std::string waits_for;            // where not finished: who waits for whom
+  std::string waits_for;  // where not finished: who waits for whom
 };
 
 // How a cluster's processes are numbered: the JobManager is 0, workers are 1..N, the log is N + 1.

@@ -50,8 +50,8 @@ void Storage::begin(Operation operation) {
 }
 
 void Storage::write(Operation& operation) {
-  schedule_.add(BlobWritten{hash_name(operation.name), operation.bytes.size(),
-                            hash_bytes(operation.bytes)});
+  schedule_.add(
+      BlobWritten{hash_name(operation.name), operation.bytes.size(), hash_bytes(operation.bytes)});
   blobs_[operation.name] = std::move(operation.bytes);
 }
 

@@ -1,0 +1,86 @@
+// What is drawn stays inside the atlas, and every kind is drawn.
+#include "sim/world/random_faults.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+
+#include "sim/world/seeded_choices.h"
+#include "sim/world/simulation.h"
+
+namespace leat {
+namespace {
+
+Scenario scenario_with(uint32_t max, uint32_t attempts) {
+  Scenario scenario;
+  auto program = std::make_shared<JobProgram>();
+  program->graph.config.restart.attempts = attempts;
+  program->graph.config.checkpoint.interval = Duration{1000};
+  scenario.program = program;
+  scenario.cluster = cluster_of(2, 2);
+  scenario.random_faults.max = max;
+  scenario.random_faults.span = {5000};
+  return scenario;
+}
+
+std::vector<Fault> drawn(const Scenario& scenario, uint64_t seed) {
+  SeededChoices choices(seed);
+  return draw_faults(scenario, choices);
+}
+
+bool restarts_the_job(FaultKind kind) {
+  return kind != FaultKind::kDelay && kind != FaultKind::kStorageSlow && kind != FaultKind::kPause;
+}
+
+TEST(RandomFaults, StayInsideTheAtlas) {
+  Scenario scenario = scenario_with(8, 6);
+  scenario.topics.transaction_timeout = {60000};
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    int64_t outage = 0;
+    uint32_t failures = 0;
+    for (const Fault& fault : drawn(scenario, seed)) {
+      const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
+      EXPECT_FALSE(kills && fault.process == scenario.cluster.log) << "the log does not forget";
+      EXPECT_TRUE(!fault.peer || *fault.peer != fault.process);
+      EXPECT_GT(fault.lasts.ms, 0);
+      outage += fault.lasts.ms;
+      failures += restarts_the_job(fault.kind) ? 1 : 0;
+      if (const auto* at = std::get_if<AtTime>(&fault.when)) {
+        EXPECT_LT(at->time.ms, 5000);
+      }
+    }
+    EXPECT_LE(failures, 3u);
+    EXPECT_LT(outage + 1000, 60000);
+  }
+}
+
+TEST(RandomFaults, EveryKindComesUpAndSomeRunsAreQuiet) {
+  std::array<int, kFaultKinds> runs_with{};
+  int quiet = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    std::array<bool, kFaultKinds> seen{};
+    const auto faults = drawn(scenario_with(4, 20), seed);
+    for (const Fault& fault : faults) seen[static_cast<size_t>(fault.kind)] = true;
+    for (size_t i = 0; i < kFaultKinds; ++i) runs_with[i] += seen[i] ? 1 : 0;
+    quiet += faults.empty() ? 1 : 0;
+  }
+  for (const int n : runs_with) EXPECT_GT(n, 200);  // 10 %
+  EXPECT_GT(quiet, 50);
+  EXPECT_LT(quiet, 400);
+}
+
+TEST(RandomFaults, AJobThatMayNotRestartIsOnlySlowedDown) {
+  for (uint64_t seed = 0; seed < 500; ++seed) {
+    for (const Fault& fault : drawn(scenario_with(8, 0), seed)) {
+      EXPECT_FALSE(restarts_the_job(fault.kind));
+    }
+  }
+}
+
+TEST(RandomFaults, ThePlainAnswersAreNone) {
+  PlainChoices plain;
+  EXPECT_TRUE(draw_faults(scenario_with(8, 20), plain).empty());
+}
+
+}  // namespace
+}  // namespace leat
