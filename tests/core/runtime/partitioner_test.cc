@@ -50,7 +50,7 @@ class Dealt {
 TEST(Partitioner, RebalanceStartsOneAfterTheNumberDrawn) {  // 0001, 0002
   EXPECT_EQ(Dealt(Partitioning::kRebalance, 4).of({1, 2, 3, 4, 5, 6}),
             (Lines{"-> out[0]: 4", "-> out[1]: 1 5", "-> out[2]: 2 6", "-> out[3]: 3"}));
-  EXPECT_EQ(Dealt(Partitioning::kRebalance, 4, {{"rebalance start", 3}}).of({1, 2, 3, 4, 5, 6}),
+  EXPECT_EQ(Dealt(Partitioning::kRebalance, 4, {{"writer.rebalance_start", 3}}).of({1, 2, 3, 4, 5, 6}),
             (Lines{"-> out[0]: 1 5", "-> out[1]: 2 6", "-> out[2]: 3", "-> out[3]: 4"}));
 }
 
@@ -90,14 +90,14 @@ TEST(Partitioner, ControlElementsGoToAllChannelsBehindTheirRows) {
 }
 
 TEST(Batching, ASmallBatchIsAChoice) {
-  EXPECT_EQ(Dealt(Partitioning::kGlobal, 2, {{"batch rows", 6}}).of({1, 2, 3, 4, 5}),
+  EXPECT_EQ(Dealt(Partitioning::kGlobal, 2, {{"task.batch_rows", 6}}).of({1, 2, 3, 4, 5}),
             (Lines{"-> out[0]: 1 2", "-> out[0]: 3 4", "-> out[0]: 5"}));
-  EXPECT_EQ(Dealt(Partitioning::kRebalance, 1, {{"batch rows", 7}}).of({1, 2}),
+  EXPECT_EQ(Dealt(Partitioning::kRebalance, 1, {{"task.batch_rows", 7}}).of({1, 2}),
             (Lines{"-> out[0]: 1", "-> out[0]: 2"}));
 }
 
 TEST(Batching, HeldBatchesGoOutWhenFullOrLateOrBeforeAControl) {
-  Dealt dealt(Partitioning::kGlobal, 2, {{"batch rows", 6}, {"hold batches", 3}});
+  Dealt dealt(Partitioning::kGlobal, 2, {{"task.batch_rows", 6}, {"task.hold_batches", 3}});
   EXPECT_EQ(dealt.of({1}), Lines{});
   EXPECT_EQ(dealt.of({2}), (Lines{"credit 2 to src[0]/0", "-> out[0]: 1 2"}));
   EXPECT_EQ(dealt.of({3}), Lines{});
