@@ -81,6 +81,18 @@ EventHandle EventQueue::push(ProcTime at, uint64_t order, const Event& event) {
   return {slot, slots_[slot].generation};
 }
 
+void EventQueue::put_back(ProcTime at, uint64_t order, const Event& event) {
+  check(!free_.empty(), "an event is put back that was not taken");
+  const uint32_t slot = free_.back();
+  check(slots_[slot].event.identity == event.identity, "another event was taken last");
+  free_.pop_back();
+  --slots_[slot].generation;
+  slots_[slot].waiting = true;
+  heap_.push_back({at, order, slot});
+  sift_up(heap_.size() - 1);
+  ++live_;
+}
+
 bool EventQueue::cancel(EventHandle handle) {
   if (handle.slot >= slots_.size()) return false;
   Slot& slot = slots_[handle.slot];

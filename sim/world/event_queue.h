@@ -49,6 +49,9 @@ class EventQueue {
   EventQueue();
 
   EventHandle push(ProcTime at, uint64_t order, const Event& event);
+  // What was taken last waits on, until `at`; handles to it stay good, so that a timer of a process
+  // that is paused can still be cancelled.  REQUIRES: nothing was pushed since it was taken.
+  void put_back(ProcTime at, uint64_t order, const Event& event);
   // False where it has happened already.
   bool cancel(EventHandle handle);
 

@@ -49,6 +49,10 @@ struct Schedule {
     return queue.push(at, chance.order_key(event.identity), event);
   }
   Event take();
+  // What was taken last happens later.
+  void put_back(ProcTime at, const Event& event) {
+    queue.put_back(at, chance.order_key(event.identity), event);
+  }
   void add(const Fact& fact) { trace.add(now, fact); }
   // A fault has really hit.
   void hit(FaultKind kind) { ++faults_fired[static_cast<size_t>(kind)]; }

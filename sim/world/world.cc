@@ -127,7 +127,7 @@ bool World::waits_for_pause(const Event& event) {
   if (event.kind == EventKind::kMessage) {
     network_.postpone(event.index, slot.paused_until, event);
   } else {
-    schedule_.push(slot.paused_until, event);
+    schedule_.put_back(slot.paused_until, event);
   }
   return true;
 }

@@ -24,7 +24,8 @@ using Tables = std::map<std::string, Table>;  // by topic of a sink
 class Earthquakes {
  public:
   using Edit = std::pair<std::string, std::string>;
-  explicit Earthquakes(const std::vector<Edit>& edits) {
+  enum class From : uint8_t { kFile, kLog };
+  explicit Earthquakes(const std::vector<Edit>& edits, From from = From::kFile) : from_(from) {
     std::ifstream in(kPath);
     std::stringstream text;
     text << in.rdbuf();
@@ -40,11 +41,27 @@ class Earthquakes {
     Decoded decoded = decode_scenario(text_, kPath);
     if (!decoded.scenario) throw std::runtime_error(decoded.report);
     decoded.scenario->random_faults.max = 0;
+    if (from_ == From::kLog) put_into_log(*decoded.scenario);
     return std::move(*decoded.scenario);
   }
 
  private:
+  // The records stand in a topic of the log and are fetched from there.
+  static void put_into_log(Scenario& scenario) {
+    auto program = std::make_shared<JobProgram>(*scenario.program);
+    for (StreamNode& node : program->graph.nodes) {
+      auto* source = std::get_if<SourceSpec>(&node.spec);
+      if (source == nullptr) continue;
+      source->kind = SourceSpec::Kind::kLog;
+      source->topic = node.name;
+      source->group = "readers";
+      scenario.topics.topics[node.name] = source->data;
+    }
+    scenario.program = program;
+  }
+
   static inline const std::string kPath = LEAT_SOURCE_DIR "/scenarios/earthquakes.json";
+  const From from_;
   std::string text_;
 };
 
@@ -150,7 +167,9 @@ RealRun run_really(const Earthquakes& earthquakes, const std::string& name, Cras
     });
   }
   cluster.add(scenario.cluster.log, [&](Env& env) {
-    return make_log_broker(env, earthquakes.scenario().topics, /*persist=*/true);
+    LogTopics topics = earthquakes.scenario().topics;
+    for (auto& [topic, data] : topics.topics) data = std::make_shared<Paced>(data);
+    return make_log_broker(env, std::move(topics), /*persist=*/true);
   });
   RealRun run;
   if (crash == Crash::kOneTaskManager) {
@@ -191,11 +210,22 @@ TEST(RealJob, EarthquakesWithACrashCommitTheSimulatedMultiset) {
   EXPECT_EQ(real.tables, expected);
 }
 
+TEST(RealJob, EarthquakesFromTheLogAreTheSame) {
+  const std::vector<Earthquakes::Edit> edits = {{kWatermark, R"x({ "bounded": "5d" })x"},
+                                                {kNetworks, R"x("net in ('ak', 'ci', 'nn')")x"}};
+  const Tables expected = simulated(Earthquakes(edits));
+  const Earthquakes from_log(edits, Earthquakes::From::kLog);
+  EXPECT_EQ(simulated(from_log), expected);
+  const RealRun real = run_really(from_log, "log", Crash::kOneTaskManager);
+  ASSERT_TRUE(real.finished);
+  EXPECT_GE(real.restores, 1u);
+  EXPECT_EQ(real.tables, expected);
+}
+
 // With one partition and a watermark after each record, what is late is a function of the data.
 TEST(RealJob, LateEarthquakesAreTheSameOnes) {
-  const Earthquakes earthquakes({{kWatermark, R"x({ "punctuated": "2h" })x"},
-                                 {kNetworks, R"x("net = 'ak'")x"},
-                                 {kKill, ""}});
+  const Earthquakes earthquakes(
+      {{kWatermark, R"x({ "punctuated": "2h" })x"}, {kNetworks, R"x("net = 'ak'")x"}, {kKill, ""}});
   const Tables expected = simulated(earthquakes);
   const RealRun real = run_really(earthquakes, "late", Crash::kNone);
   ASSERT_TRUE(real.finished);

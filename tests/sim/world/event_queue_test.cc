@@ -67,6 +67,19 @@ TEST(EventQueue, CancelledTimersDoNotPileUp) {
   EXPECT_EQ(queue.size(), 1u);
 }
 
+// A process that is paused keeps its timers, and cancels them when it goes on.
+TEST(EventQueue, WhatIsPutBackCanStillBeCancelled) {
+  EventQueue queue;
+  const EventHandle other = queue.push({20}, 0, event_named(2));
+  const EventHandle timer = queue.push({10}, 0, event_named(1));
+  queue.put_back({30}, 0, queue.take());
+  EXPECT_EQ(queue.next_time(), ProcTime{20});
+  EXPECT_TRUE(queue.cancel(timer));
+  EXPECT_EQ(queue.take().identity, event_named(2).identity);
+  EXPECT_FALSE(queue.cancel(other));
+  EXPECT_TRUE(queue.empty());
+}
+
 // Answers with the greatest.
 class LastFirst final : public Choices {
  public:
