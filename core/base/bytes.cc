@@ -3,11 +3,14 @@
 namespace leat {
 
 void ByteWriter::varint(uint64_t v) {
+  char raw[10];
+  size_t size = 0;
   while (v >= 0x80) {
-    u8(static_cast<uint8_t>(v | 0x80));
+    raw[size++] = static_cast<char>(v | 0x80);
     v >>= 7;
   }
-  u8(static_cast<uint8_t>(v));
+  raw[size++] = static_cast<char>(v);
+  out_.append(raw, size);
 }
 
 void ByteWriter::fixed64(uint64_t v) {
@@ -30,7 +33,8 @@ uint64_t ByteReader::fixed64() {
   const std::string_view eight = raw(8);
   uint64_t v = 0;
   for (int i = 0; i < 8; ++i) {
-    v |= static_cast<uint64_t>(static_cast<unsigned char>(eight[static_cast<size_t>(i)])) << (8 * i);
+    v |= static_cast<uint64_t>(static_cast<unsigned char>(eight[static_cast<size_t>(i)]))
+         << (8 * i);
   }
   return v;
 }

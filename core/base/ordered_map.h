@@ -1,8 +1,8 @@
 // A hash map that iterates in the order of insertion, so that what it feeds does not depend on
 // hashes. Measured as fast as the best unordered maps (shared/reference/performance.md, 1a).
 //
-// Entries are dense; an index table of 32-bit positions points into them. Erasing leaves a hole that
-// is compacted when holes outnumber entries. Hash and equality are given by `Traits`:
+// Entries are dense; an index table of 32-bit positions points into them. Erasing leaves a hole
+// that is compacted when holes outnumber entries. Hash and equality are given by `Traits`:
 //   static uint64_t hash(const K&);  static bool equal(const K&, const K&);
 // References are invalidated by insert and erase.
 #pragma once

@@ -27,17 +27,24 @@ void encode_control(const Control& control, ByteWriter& out) {
 
 Control decode_control(ByteReader& in) {
   switch (in.u8()) {
-    case 0: return std::monostate{};
-    case 1: return Watermark{in.event_time()};
-    case 2: return static_cast<StreamStatus>(in.u8());
+    case 0:
+      return std::monostate{};
+    case 1:
+      return Watermark{in.event_time()};
+    case 2:
+      return static_cast<StreamStatus>(in.u8());
     case 3: {
       const CheckpointId id = in.checkpoint();
       return CheckpointBarrier{id, in.proc_time()};
     }
-    case 4: return CancelCheckpointMarker{in.checkpoint()};
-    case 5: return EndOfData{in.boolean()};
-    case 6: return EndOfPartition{};
-    default: fail_check("bytes hold an unknown control element");
+    case 4:
+      return CancelCheckpointMarker{in.checkpoint()};
+    case 5:
+      return EndOfData{in.boolean()};
+    case 6:
+      return EndOfPartition{};
+    default:
+      fail_check("bytes hold an unknown control element");
   }
 }
 

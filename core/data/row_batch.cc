@@ -15,16 +15,56 @@ void RowBatch::set_timestamp(uint32_t i, Timestamp time) {
   stamps_[i] = time ? time->ms : 0;
 }
 
-uint64_t RowBatch::hash() const {
-  // Two independent chains: the cells' hashes do not wait for one another's multiplication.
-  uint64_t cells = width_;
-  for (const Value& cell : cells_) cells = (cells << 7 | cells >> 57) * 0x9e3779b97f4a7c15ULL ^ cell.hash();
-  uint64_t stamps = size();
-  for (const int64_t stamp : stamps_) {
-    stamps = (stamps << 9 | stamps >> 55) * 0xd6e8feb86659fd93ULL ^ static_cast<uint64_t>(stamp);
+std::span<Value> RowBatch::append_unstamped(uint32_t rows) {
+  unstamped_.resize(stamps_.size(), 0);
+  unstamped_.resize(stamps_.size() + rows, 1);
+  stamps_.resize(stamps_.size() + rows, 0);
+  const size_t before = cells_.size();
+  cells_.resize(before + size_t{rows} * width_);
+  return std::span<Value>(cells_).subspan(before);
+}
+
+namespace {
+
+// Four independent chains, so that no word waits for another's multiplication; each keeps the order
+// of its own, and a word's place decides its chain. Four a turn, so that the chains stay in
+// registers.
+template <class Step>
+uint64_t chain_up(size_t size, uint64_t seed, Step step) {
+  uint64_t a = 1;
+  uint64_t b = 2;
+  uint64_t c = 3;
+  uint64_t d = 4;
+  size_t i = 0;
+  for (; i + 4 <= size; i += 4) {
+    a = step(a, i);
+    b = step(b, i + 1);
+    c = step(c, i + 2);
+    d = step(d, i + 3);
   }
-  for (const uint8_t bit : unstamped_) stamps = mix(stamps + bit);
-  return mix(cells, stamps);
+  for (; i < size; ++i) a = step(a, i);
+  return mix(mix(mix(seed + size), a, b), c, d);
+}
+
+uint64_t turned(uint64_t chain) { return chain << 7 | chain >> 57; }
+
+uint64_t add_word(uint64_t chain, uint64_t word) {
+  return turned(chain) * 0x9e3779b97f4a7c15ULL ^ word;
+}
+
+}  // namespace
+
+uint64_t RowBatch::hash() const {
+  const uint64_t cells = chain_up(cells_.size(), width_, [&](uint64_t chain, size_t i) {
+    return cells_[i].hash(turned(chain) ^ 0x9e3779b97f4a7c15ULL);
+  });
+  const uint64_t stamps = chain_up(stamps_.size(), 0x7374, [&](uint64_t chain, size_t i) {
+    return add_word(chain, static_cast<uint64_t>(stamps_[i]));
+  });
+  const uint64_t flags = chain_up(unstamped_.size(), 0x666c, [&](uint64_t chain, size_t i) {
+    return add_word(chain, unstamped_[i]);
+  });
+  return mix(cells, stamps, flags);
 }
 
 uint64_t hash_row(RowView row, Timestamp time) {

@@ -47,7 +47,12 @@ class RowBatch {
     push_stamp(time);
     cells_.insert(cells_.end(), values.begin(), values.end());
   }
-  void append_row_of(const RowBatch& other, uint32_t i) { append(other.row(i), other.timestamp(i)); }
+  // Appends `rows` rows of nulls without timestamps, for the caller to fill: all their cells, valid
+  // until the next append.
+  std::span<Value> append_unstamped(uint32_t rows);
+  void append_row_of(const RowBatch& other, uint32_t i) {
+    append(other.row(i), other.timestamp(i));
+  }
   // Drops the rows, keeps the memory.
   void clear() {
     cells_.clear();

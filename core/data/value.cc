@@ -37,7 +37,9 @@ int64_t ordered_bits(double v) {
 
 // The next code point of well-formed UTF-8; a malformed byte counts as itself.
 uint32_t next_code_point(std::string_view text, size_t& at) {
-  const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(text[i])); };
+  const auto byte = [&](size_t i) {
+    return static_cast<uint32_t>(static_cast<unsigned char>(text[i]));
+  };
   const uint32_t first = byte(at);
   const size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
   if (length == 1 || at + length > text.size()) {
@@ -81,16 +83,14 @@ Value Value::number(double v) {
 }
 
 Value Value::with_block(uint8_t tag, uint32_t* block) {
-  uint64_t word = 0;
-  std::memcpy(&word, &block, sizeof block);
-  return Value(static_cast<uint8_t>(tag | kBlockBit), word);
+  return Value(static_cast<uint8_t>(tag | kBlockBit), reinterpret_cast<uint64_t>(block));
 }
 
 Value Value::text(std::string_view v) {
   if (v.size() > 15) return with_block(kStringTag, &(new TextBlock{1, std::string(v)})->refs);
   Value value;
-  std::memcpy(value.raw_, v.data(), v.size());
-  value.raw_[15] = static_cast<uint8_t>(kStringTag | (v.size() << 4));
+  std::memcpy(value.raw(), v.data(), v.size());
+  value.raw()[15] = static_cast<uint8_t>(kStringTag | (v.size() << 4));
   return value;
 }
 
@@ -113,9 +113,15 @@ void Value::release() noexcept {
   uint32_t* refs = block();
   if (--*refs > 0) return;
   switch (type()) {
-    case ValueType::kString: delete reinterpret_cast<TextBlock*>(refs); break;
-    case ValueType::kList: delete reinterpret_cast<ListBlock*>(refs); break;
-    default: delete reinterpret_cast<MapBlock*>(refs); break;
+    case ValueType::kString:
+      delete reinterpret_cast<TextBlock*>(refs);
+      break;
+    case ValueType::kList:
+      delete reinterpret_cast<ListBlock*>(refs);
+      break;
+    default:
+      delete reinterpret_cast<MapBlock*>(refs);
+      break;
   }
 }
 
@@ -132,7 +138,7 @@ double Value::as_double() const {
 std::string_view Value::as_text() const {
   check(type() == ValueType::kString, "the value is not a string");
   if (in_block()) return as<TextBlock>(block()).text;
-  return {reinterpret_cast<const char*>(raw_), static_cast<size_t>(tag() >> 4)};
+  return {reinterpret_cast<const char*>(raw()), static_cast<size_t>(tag() >> 4)};
 }
 
 std::span<const Value> Value::as_list() const {
@@ -152,12 +158,17 @@ bool Value::equal_blocks(const Value& a, const Value& b) {
 std::strong_ordering Value::compare(const Value& other) const {
   if (type() != other.type()) return type() <=> other.type();
   switch (type()) {
-    case ValueType::kNull: return std::strong_ordering::equal;
-    case ValueType::kBool: return word(0) <=> other.word(0);
+    case ValueType::kNull:
+      return std::strong_ordering::equal;
+    case ValueType::kBool:
+      return word(0) <=> other.word(0);
     case ValueType::kInt:
-    case ValueType::kTime: return as_int() <=> other.as_int();
-    case ValueType::kDouble: return ordered_bits(as_double()) <=> ordered_bits(other.as_double());
-    case ValueType::kString: return compare_utf16(as_text(), other.as_text());
+    case ValueType::kTime:
+      return as_int() <=> other.as_int();
+    case ValueType::kDouble:
+      return ordered_bits(as_double()) <=> ordered_bits(other.as_double());
+    case ValueType::kString:
+      return compare_utf16(as_text(), other.as_text());
     case ValueType::kList: {
       const auto a = as_list();
       const auto b = other.as_list();
@@ -186,12 +197,21 @@ uint64_t Value::hash_block() const {
 void Value::encode(ByteWriter& out) const {
   out.u8(static_cast<uint8_t>(type()));
   switch (type()) {
-    case ValueType::kNull: break;
-    case ValueType::kBool: out.boolean(as_bool()); break;
+    case ValueType::kNull:
+      break;
+    case ValueType::kBool:
+      out.boolean(as_bool());
+      break;
     case ValueType::kInt:
-    case ValueType::kTime: out.zigzag(as_int()); break;
-    case ValueType::kDouble: out.fixed64(word(0)); break;
-    case ValueType::kString: out.text(as_text()); break;
+    case ValueType::kTime:
+      out.zigzag(as_int());
+      break;
+    case ValueType::kDouble:
+      out.fixed64(word(0));
+      break;
+    case ValueType::kString:
+      out.text(as_text());
+      break;
     case ValueType::kList:
       out.varint(as_list().size());
       for (const Value& item : as_list()) item.encode(out);
@@ -208,12 +228,18 @@ void Value::encode(ByteWriter& out) const {
 
 Value Value::decode(ByteReader& in) {
   switch (static_cast<ValueType>(in.u8())) {
-    case ValueType::kNull: return null();
-    case ValueType::kBool: return boolean(in.boolean());
-    case ValueType::kInt: return integer(in.zigzag());
-    case ValueType::kTime: return time(in.zigzag());
-    case ValueType::kDouble: return number(std::bit_cast<double>(in.fixed64()));
-    case ValueType::kString: return text(in.text());
+    case ValueType::kNull:
+      return null();
+    case ValueType::kBool:
+      return boolean(in.boolean());
+    case ValueType::kInt:
+      return integer(in.zigzag());
+    case ValueType::kTime:
+      return time(in.zigzag());
+    case ValueType::kDouble:
+      return number(std::bit_cast<double>(in.fixed64()));
+    case ValueType::kString:
+      return text(in.text());
     case ValueType::kList: {
       const uint64_t size = in.varint();
       check(size <= in.remaining(), "a list is longer than its bytes");
@@ -239,12 +265,17 @@ Value Value::decode(ByteReader& in) {
 
 std::string Value::to_text() const {
   switch (type()) {
-    case ValueType::kNull: return "null";
-    case ValueType::kBool: return as_bool() ? "true" : "false";
+    case ValueType::kNull:
+      return "null";
+    case ValueType::kBool:
+      return as_bool() ? "true" : "false";
     case ValueType::kInt:
-    case ValueType::kTime: return std::to_string(as_int());
-    case ValueType::kDouble: return fmt::format("{}", as_double());
-    case ValueType::kString: return std::string(as_text());
+    case ValueType::kTime:
+      return std::to_string(as_int());
+    case ValueType::kDouble:
+      return fmt::format("{}", as_double());
+    case ValueType::kString:
+      return std::string(as_text());
     case ValueType::kList: {
       std::string text = "[";
       for (const Value& item : as_list()) text += (text.size() > 1 ? ", " : "") + item.to_text();
@@ -253,7 +284,8 @@ std::string Value::to_text() const {
     case ValueType::kMap: {
       std::string text = "{";
       for (const MapEntry& entry : as_map()) {
-        text += (text.size() > 1 ? ", " : "") + entry.first.to_text() + ": " + entry.second.to_text();
+        text +=
+            (text.size() > 1 ? ", " : "") + entry.first.to_text() + ": " + entry.second.to_text();
       }
       return text + "}";
     }

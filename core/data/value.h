@@ -9,6 +9,7 @@
 // UTF-16 code units, as in Java. Maps are kept sorted by key.
 #pragma once
 
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <cstring>
@@ -32,7 +33,7 @@ class Value {
  public:
   using MapEntry = std::pair<Value, Value>;
 
-  Value() noexcept : raw_{} {}
+  Value() noexcept : words_{0, 0} {}
   static Value null() { return Value(); }
   static Value boolean(bool v) { return Value(kBoolTag, v ? 1 : 0); }
   static Value integer(int64_t v) { return Value(kIntTag, static_cast<uint64_t>(v)); }
@@ -42,25 +43,23 @@ class Value {
   static Value list(std::vector<Value> items);
   static Value map(std::vector<MapEntry> entries);  // sorts; of equal keys the last one stays
 
-  Value(const Value& other) noexcept {
-    std::memcpy(raw_, other.raw_, 16);
+  Value(const Value& other) noexcept : words_{other.words_[0], other.words_[1]} {
     if (in_block()) ++*block();
   }
-  Value(Value&& other) noexcept {
-    std::memcpy(raw_, other.raw_, 16);
-    std::memset(other.raw_, 0, 16);
-  }
+  Value(Value&& other) noexcept : words_{other.words_[0], other.words_[1]} { other.forget(); }
   Value& operator=(const Value& other) noexcept {
     if (other.in_block()) ++*other.block();
     if (in_block()) release();
-    std::memcpy(raw_, other.raw_, 16);
+    words_[0] = other.words_[0];
+    words_[1] = other.words_[1];
     return *this;
   }
   Value& operator=(Value&& other) noexcept {
     if (this != &other) {
       if (in_block()) release();
-      std::memcpy(raw_, other.raw_, 16);
-      std::memset(other.raw_, 0, 16);
+      words_[0] = other.words_[0];
+      words_[1] = other.words_[1];
+      other.forget();
     }
     return *this;
   }
@@ -81,7 +80,7 @@ class Value {
   // on the half that was just written).  REQUIRES: an int.
   void replace_int(int64_t v) {
     check(type() == ValueType::kInt, "the value is not an int");
-    std::memcpy(raw_, &v, 8);
+    words_[0] = static_cast<uint64_t>(v);
   }
   double as_double() const;
   std::string_view as_text() const;
@@ -92,14 +91,18 @@ class Value {
     if (a.word(0) == b.word(0) && a.word(1) == b.word(1)) return true;
     return a.in_block() && b.in_block() && equal_blocks(a, b);
   }
-  friend std::strong_ordering operator<=>(const Value& a, const Value& b) {
-    return a.compare(b);
-  }
+  friend std::strong_ordering operator<=>(const Value& a, const Value& b) { return a.compare(b); }
 
   // The same on every machine; equal values have equal hashes.
   uint64_t hash() const {
     if (in_block()) return hash_block();
     return mum(word(0) ^ 0xa0761d6478bd642fULL, word(1) ^ 0xe7037ed1a0b428dbULL);
+  }
+
+  // The same, mixed with what came before: one multiplication for most values.
+  uint64_t hash(uint64_t before) const {
+    if (in_block()) return mix(before, hash_block());
+    return mum(word(0) ^ before, word(1) ^ 0xe7037ed1a0b428dbULL) + before;
   }
 
   void encode(ByteWriter& out) const;
@@ -113,22 +116,15 @@ class Value {
   static constexpr uint8_t kBoolTag = 1, kIntTag = 2, kDoubleTag = 3, kTimeTag = 4, kStringTag = 5,
                            kListTag = 6, kMapTag = 7, kBlockBit = 8;
 
-  Value(uint8_t tag, uint64_t payload) noexcept {
-    std::memcpy(raw_, &payload, 8);
-    std::memset(raw_ + 8, 0, 8);
-    raw_[15] = tag;
-  }
-  uint8_t tag() const { return raw_[15]; }
+  Value(uint8_t tag, uint64_t payload) noexcept : words_{payload, uint64_t{tag} << 56} {}
+  void forget() noexcept { words_[0] = words_[1] = 0; }
+  uint8_t tag() const { return static_cast<uint8_t>(words_[1] >> 56); }
   bool in_block() const { return (tag() & kBlockBit) != 0; }
-  uint64_t word(int i) const {
-    uint64_t w;
-    std::memcpy(&w, raw_ + 8 * i, 8);
-    return w;
-  }
+  uint64_t word(int i) const { return words_[i]; }
+  unsigned char* raw() { return reinterpret_cast<unsigned char*>(words_); }
+  const unsigned char* raw() const { return reinterpret_cast<const unsigned char*>(words_); }
   uint32_t* block() const {  // the reference count stands first in every block
-    uint32_t* p;
-    std::memcpy(&p, raw_, sizeof p);
-    return p;
+    return reinterpret_cast<uint32_t*>(words_[0]);
   }
   static Value with_block(uint8_t tag, uint32_t* block);
   std::strong_ordering compare(const Value& other) const;
@@ -136,9 +132,12 @@ class Value {
   static bool equal_blocks(const Value& a, const Value& b);
   void release() noexcept;
 
-  alignas(8) unsigned char raw_[16];
+  // Two words and no array of bytes: what was just written as words must not be read again as one
+  // stretch of 16 bytes, the processor would wait for the stores. Byte 15 is the tag.
+  uint64_t words_[2];
 };
 static_assert(sizeof(Value) == 16);
+static_assert(std::endian::native == std::endian::little, "inline strings rely on it");
 
 // Java's order of strings: by UTF-16 code units. Input is UTF-8.
 std::strong_ordering compare_utf16(std::string_view a, std::string_view b);

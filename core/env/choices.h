@@ -17,8 +17,8 @@
 namespace leat {
 
 // What is being decided. The name is the identity: renaming a site re-draws it, adding one moves
-// no other. It is one word ("net.latency"), because recorded choices name it in a line of text; with
-// a space in it the program does not compile.
+// no other. It is one word ("net.latency"), because recorded choices name it in a line of text;
+// with a space in it the program does not compile.
 struct Site {
   std::string_view name;
   uint64_t key;

@@ -22,9 +22,9 @@ struct ClusterConfig {
   Duration registration_retry{500};       // a TaskManager that is not registered tries again
   Duration partition_request_retry{100};  // a consumer whose producer is not there yet
 
-  uint32_t credits_per_channel = 4;       // batches in flight a channel
+  uint32_t credits_per_channel = 4;  // batches in flight a channel
   uint32_t batch_rows_max = 256;
-  Duration buffer_timeout{100};           // a batch that is not full goes out no later
+  Duration buffer_timeout{100};  // a batch that is not full goes out no later
 };
 
 }  // namespace leat

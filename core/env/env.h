@@ -1,9 +1,10 @@
 // The one seam between the engine and the world.
 //
 // A process (a JobManager, a TaskManager, an external system) is a single-threaded step machine: it
-// is called with one message, timer, storage reply or step at a time and never blocks. It meets time,
-// other processes, storage and chance only through the Env handed to it. The simulation implements
-// Env (sim/world), and so does the real clock (core/env/real_env.h); nothing in core/ knows which.
+// is called with one message, timer, storage reply or step at a time and never blocks. It meets
+// time, other processes, storage and chance only through the Env handed to it. The simulation
+// implements Env (sim/world), and so does the real clock (core/env/real_env.h); nothing in core/
+// knows which.
 //
 // A crash is a destructor: the Process object is destroyed, nothing polite happens. What it sent is
 // on the wire or lost, its timers, steps and storage replies never come.
@@ -74,7 +75,8 @@ struct BlobReply {
 };
 
 // Durable storage that all processes see. Writes are atomic and asynchronous: a crash before the
-// reply leaves the blob either whole or absent. Requests of one process may be answered in any order.
+// reply leaves the blob either whole or absent. Requests of one process may be answered in any
+// order.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
@@ -117,8 +119,8 @@ class Process {
   virtual void on_timer(const TimerTag& tag) = 0;
   virtual void on_run(const RunTag& tag) = 0;
   virtual void on_blob(BlobReply reply) = 0;
-  // The connection with `peer` was reset: what was in flight either way is lost. Sending again opens
-  // a new one. (A peer that died silently is noticed by missing heartbeats only.)
+  // The connection with `peer` was reset: what was in flight either way is lost. Sending again
+  // opens a new one. (A peer that died silently is noticed by missing heartbeats only.)
   virtual void on_disconnect(ProcessId peer) = 0;
 };
 

@@ -1,9 +1,9 @@
 // User functions, as the engine sees them: pure objects called through const&.
 //
 // A job graph holds the pristine function; every attempt of a subtask calls a fresh copy (`clone`).
-// So a captured counter is lost at a crash, as in Flink, and cannot survive in the wrong place. What
-// must survive goes through the state that the context hands out.
-// A function reports an error by throwing std::exception: it fails the task.
+// So a captured counter is lost at a crash, as in Flink, and cannot survive in the wrong place.
+// What must survive goes through the state that the context hands out. A function reports an error
+// by throwing std::exception: it fails the task.
 #pragma once
 
 #include <memory>
@@ -65,8 +65,8 @@ std::unique_ptr<ScalarFunction> read_field(uint32_t index);
 class ValueState {
  public:
   virtual ~ValueState() = default;
-  virtual Value get() const = 0;          // null where unset
-  virtual void update(Value value) = 0;   // null clears
+  virtual Value get() const = 0;         // null where unset
+  virtual void update(Value value) = 0;  // null clears
   virtual void clear() = 0;
 };
 
@@ -81,7 +81,7 @@ class ProcessContext {
  public:
   virtual ~ProcessContext() = default;
   virtual RowView key() const = 0;
-  virtual Timestamp timestamp() const = 0;       // of the row, or of the event timer
+  virtual Timestamp timestamp() const = 0;  // of the row, or of the event timer
   virtual EventTime watermark() const = 0;
   virtual ProcTime now() const = 0;
   virtual ValueState& value(uint32_t descriptor) = 0;  // index into states()

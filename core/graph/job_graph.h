@@ -11,10 +11,10 @@ namespace leat {
 
 // An edge between two vertices; several edges may join the same two.
 struct JobEdge {
-  NodeId from;                    // the node in the source vertex that emits
+  NodeId from;  // the node in the source vertex that emits
   uint32_t output = kMainOutput;
-  NodeId to;                      // the node in the target vertex that reads
-  uint32_t to_input = 0;          // which of its inputs (inputs of a union count as one)
+  NodeId to;              // the node in the target vertex that reads
+  uint32_t to_input = 0;  // which of its inputs (inputs of a union count as one)
   VertexId from_vertex;
   VertexId to_vertex;
   Partitioning partitioning = Partitioning::kForward;  // never kUnspecified
@@ -29,11 +29,11 @@ struct ChainLink {
 };
 
 struct JobVertex {
-  std::string name;             // "quakes -> parse"
-  std::vector<NodeId> nodes;    // head first; a node stands after the node it is chained to
-  std::vector<ChainLink> links; // a tree rooted at the head
+  std::string name;              // "quakes -> parse"
+  std::vector<NodeId> nodes;     // head first; a node stands after the node it is chained to
+  std::vector<ChainLink> links;  // a tree rooted at the head
   uint32_t parallelism = 1;
-  std::vector<uint32_t> in_edges;   // indices into JobGraph::edges, in a fixed order
+  std::vector<uint32_t> in_edges;  // indices into JobGraph::edges, in a fixed order
   std::vector<uint32_t> out_edges;
 };
 

@@ -21,7 +21,7 @@ class SplitData {
  public:
   virtual ~SplitData() = default;
   virtual uint32_t splits() const = 0;
-  virtual std::string split_name(uint32_t split) const = 0;     // "ci", "user-logs-0"
+  virtual std::string split_name(uint32_t split) const = 0;  // "ci", "user-logs-0"
   // Records in the split; unbounded splits are not offered yet.
   virtual uint64_t size(uint32_t split) const = 0;
   // When the record may be read, on the processing clock counted from the job's start (ms). Not
@@ -36,9 +36,9 @@ class SplitData {
 
 struct WatermarkSpec {
   enum class Kind : uint8_t {
-    kNone,         // nothing until the end
-    kBounded,      // periodic: largest time - bound - 1 (bound 0: ascending)
-    kPunctuated,   // the same after each record
+    kNone,        // nothing until the end
+    kBounded,     // periodic: largest time - bound - 1 (bound 0: ascending)
+    kPunctuated,  // the same after each record
   };
   Kind kind = Kind::kNone;
   Duration bound;
@@ -52,10 +52,10 @@ struct SourceSpec {
   };
   Kind kind = Kind::kTable;
   std::shared_ptr<const SplitData> data;
-  std::string topic;                                   // kLog
-  std::string group;                                   // kLog: consumer group; offsets are committed
-                                                       // to it for information only
-  std::shared_ptr<const ScalarFunction> event_time;    // null: rows get the timestamp MIN
+  std::string topic;                                 // kLog
+  std::string group;                                 // kLog: consumer group; offsets are committed
+                                                     // to it for information only
+  std::shared_ptr<const ScalarFunction> event_time;  // null: rows get the timestamp MIN
   WatermarkSpec watermark;
 };
 
@@ -101,11 +101,11 @@ struct TriggerSpec {
 struct AggregateSpec {
   enum class Kind : uint8_t { kSum, kMin, kMax, kCount, kCollect, kUser };
   Kind kind = Kind::kCount;
-  std::shared_ptr<const ScalarFunction> argument;   // null for count and kUser
+  std::shared_ptr<const ScalarFunction> argument;  // null for count and kUser
   ValueType argument_type = ValueType::kNull;
-  std::shared_ptr<const AggregateFunction> user;    // kUser
-  std::string name;                                 // of the output field
-  std::string label;                                // "sum(v)"
+  std::shared_ptr<const AggregateFunction> user;  // kUser
+  std::string name;                               // of the output field
+  std::string label;                              // "sum(v)"
 };
 
 struct WindowSpec {

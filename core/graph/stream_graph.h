@@ -13,8 +13,13 @@ namespace leat {
 
 enum class Partitioning : uint8_t {
   kUnspecified,  // forward where parallelism is equal, else rebalance
-  kForward, kRebalance, kRescale, kShuffle, kBroadcast, kGlobal,
-  kHash,         // by the key fields of the edge
+  kForward,
+  kRebalance,
+  kRescale,
+  kShuffle,
+  kBroadcast,
+  kGlobal,
+  kHash,  // by the key fields of the edge
 };
 const char* name_of(Partitioning partitioning);
 
@@ -32,7 +37,7 @@ struct SideOutput {
 };
 
 struct StreamNode {
-  std::string name;                  // unique; also the uid that state is found by
+  std::string name;  // unique; also the uid that state is found by
   NodeSpec spec;
   std::vector<StreamEdge> inputs;
   std::vector<uint32_t> key_fields;  // of the input rows; keyed nodes only
@@ -49,7 +54,7 @@ struct CheckpointConfig {
   Duration min_pause{0};
   uint32_t max_concurrent = 1;
   uint32_t tolerable_failures = 0;
-  uint32_t retained = 1;             // completed checkpoints kept
+  uint32_t retained = 1;  // completed checkpoints kept
   std::string directory = "checkpoints";
 };
 

@@ -1,8 +1,8 @@
 // An operator: one step of the dataflow, in one subtask. Small on purpose; whatever must survive a
 // crash goes through snapshot and restore, and whatever it needs of the engine through the context.
 //
-// Calls come one at a time, in the order of the stream: rows, watermarks and statuses of its inputs.
-// One virtual call takes a whole batch of rows (a call a record would be most of the cost).
+// Calls come one at a time, in the order of the stream: rows, watermarks and statuses of its
+// inputs. One virtual call takes a whole batch of rows (a call a record would be most of the cost).
 #pragma once
 
 #include <memory>
@@ -33,13 +33,13 @@ class OperatorContext {
   // Hands on what was appended so far, before anything that must come behind it. Long loops (firing
   // many timers) call it now and then, so that memory is bounded.
   virtual void flush() = 0;
-  virtual void emit(Watermark watermark) = 0;   // flushes first
-  virtual void emit(StreamStatus status) = 0;   // flushes first
+  virtual void emit(Watermark watermark) = 0;  // flushes first
+  virtual void emit(StreamStatus status) = 0;  // flushes first
 
   virtual ProcTime now() const = 0;
   // Asks for on_processing_time(time) once the clock has passed `time` (at time + 1, as Flink; at
-  // once, but never inside this call, where it has passed already). One pending request an operator:
-  // a new one replaces it.
+  // once, but never inside this call, where it has passed already). One pending request an
+  // operator: a new one replaces it.
   virtual void wake_at(ProcTime time) = 0;
   virtual void cancel_wake() = 0;
 
@@ -70,18 +70,24 @@ class Operator {
 
   // ---- checkpoints ----
   // Rows emitted here still go before the barrier.
-  virtual void prepare_snapshot_pre_barrier(CheckpointId id, OperatorContext& ctx) { (void)id, (void)ctx; }
+  virtual void prepare_snapshot_pre_barrier(CheckpointId id, OperatorContext& ctx) {
+    (void)id, (void)ctx;
+  }
   // State as of now, in canonical bytes. Keyed state is written per key group, so that it can be
   // dealt to another parallelism; operator state as one element a split or transaction.
-  virtual void snapshot(CheckpointId id, ByteWriter& out, OperatorContext& ctx) { (void)id, (void)out, (void)ctx; }
+  virtual void snapshot(CheckpointId id, ByteWriter& out, OperatorContext& ctx) {
+    (void)id, (void)out, (void)ctx;
+  }
   // REQUIRES: written by snapshot() of the same node, for the same subtask and parallelism.
   virtual void restore(ByteReader& in, OperatorContext& ctx) { (void)in, (void)ctx; }
-  virtual void on_checkpoint_complete(CheckpointId id, OperatorContext& ctx) { (void)id, (void)ctx; }
+  virtual void on_checkpoint_complete(CheckpointId id, OperatorContext& ctx) {
+    (void)id, (void)ctx;
+  }
   virtual void on_checkpoint_aborted(CheckpointId id, OperatorContext& ctx) { (void)id, (void)ctx; }
 };
 
-// Makes the operator of a node that is neither source nor sink nor union (those need the connectors'
-// contexts: core/connectors). User functions are cloned here: one call, one attempt.
+// Makes the operator of a node that is neither source nor sink nor union (those need the
+// connectors' contexts: core/connectors). User functions are cloned here: one call, one attempt.
 std::unique_ptr<Operator> make_operator(const StreamNode& node);
 
 // Counts that conformance and reports ask for.

@@ -19,9 +19,9 @@ const char* name_of(ExecutionState state) {
 }
 
 const char* name_of(AbortReason reason) {
-  static constexpr const char* kNames[] = {
-      "expired",      "declined",            "subsumed",        "storage failed",
-      "job failover", "coordinator suspend", "task not running"};
+  static constexpr const char* kNames[] = {"expired",         "declined",     "subsumed",
+                                           "storage failed",  "job failover", "coordinator suspend",
+                                           "task not running"};
   return kNames[static_cast<size_t>(reason)];
 }
 
@@ -76,7 +76,9 @@ struct Printer {
     put(n, std::to_string(v.subtask.vertex.value) + "[" + std::to_string(v.subtask.index) + "]#" +
                std::to_string(v.attempt));
   }
-  void operator()(const char* n, TimeDomain v) { put(n, v == TimeDomain::kEvent ? "event" : "processing"); }
+  void operator()(const char* n, TimeDomain v) {
+    put(n, v == TimeDomain::kEvent ? "event" : "processing");
+  }
   void operator()(const char* n, JobStatus v) { put(n, name_of(v)); }
   void operator()(const char* n, ExecutionState v) { put(n, name_of(v)); }
   void operator()(const char* n, AbortReason v) { put(n, name_of(v)); }

@@ -39,6 +39,7 @@ void PaneTable::drop(uint32_t pane) {
 }
 
 uint32_t PaneTable::add(RowView row, std::span<const uint32_t> key_fields) {
+  if (size() >= kPaneMask) throw JobError("a window holds more than 67 million keys");
   for (const uint32_t field : key_fields) cells_.push_back(row[field]);
   cells_.resize(cells_.size() + layout_.accumulators + layout_.trigger);
   if (layout_.lists > 0) lists_.resize(lists_.size() + layout_.lists);
@@ -57,7 +58,7 @@ void PaneTable::grow() {
         hash_cells(cells.size(), [&](size_t i) -> const Value& { return cells[i]; });
     size_t slot = hash & mask;
     while (slots_[slot] != kFree) slot = (slot + 1) & mask;
-    slots_[slot] = pane;
+    slots_[slot] = slot_of(pane, hash);
   }
 }
 

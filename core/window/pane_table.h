@@ -71,8 +71,15 @@ class PaneTable {
   }
   void prefetch_pane(uint64_t hash) const {
     if (slots_.empty()) return;
-    const uint32_t pane = slots_[hash & (slots_.size() - 1)];
-    if (pane != kFree) __builtin_prefetch(at(pane));
+    const size_t mask = slots_.size() - 1;
+    size_t slot = hash & mask;
+    while (slots_[slot] != kFree && slots_[slot] >> kPaneBits != mark_of(hash)) {
+      slot = (slot + 1) & mask;
+    }
+    if (slots_[slot] == kFree) return;
+    const uint32_t pane = slots_[slot] & kPaneMask;
+    __builtin_prefetch(at(pane));
+    __builtin_prefetch(&flags_[pane]);
   }
   void drop(uint32_t pane);  // its cells become null, its memory goes with the table
 
@@ -89,7 +96,15 @@ class PaneTable {
   }
 
  private:
+  // A slot holds the number of a pane and a few bits of its key's hash, so that a probe which meets
+  // another key seldom has to look at it: that would be a miss of the cache.
+  static constexpr uint32_t kPaneBits = 26;
+  static constexpr uint32_t kPaneMask = (1U << kPaneBits) - 1;
   static constexpr uint32_t kFree = 0xffffffff;
+  static uint32_t mark_of(uint64_t hash) { return static_cast<uint32_t>(hash >> 58); }
+  static uint32_t slot_of(uint32_t pane, uint64_t hash) {
+    return mark_of(hash) << kPaneBits | pane;
+  }
 
   Value* at(uint32_t pane) { return cells_.data() + size_t{pane} * layout_.stride(); }
   const Value* at(uint32_t pane) const { return cells_.data() + size_t{pane} * layout_.stride(); }
@@ -104,7 +119,7 @@ class PaneTable {
   }
 
   Layout layout_;
-  std::vector<uint32_t> slots_;  // a power of two; kFree or the number of a pane
+  std::vector<uint32_t> slots_;  // a power of two of them
   std::vector<Value> cells_;
   std::vector<uint8_t> flags_;
   std::vector<std::vector<Value>> lists_;
@@ -118,11 +133,12 @@ inline PaneTable::Found PaneTable::find_or_add(uint64_t hash, RowView row,
   if ((size_t{size()} + 1) * 2 > slots_.size()) grow();
   const size_t mask = slots_.size() - 1;
   for (size_t slot = hash & mask;; slot = (slot + 1) & mask) {
-    const uint32_t pane = slots_[slot];
-    if (pane == kFree) {
-      slots_[slot] = size();
+    if (slots_[slot] == kFree) {
+      slots_[slot] = slot_of(size(), hash);
       return {add(row, key_fields), true};
     }
+    if (slots_[slot] >> kPaneBits != mark_of(hash)) continue;
+    const uint32_t pane = slots_[slot] & kPaneMask;
     const Value* key = at(pane);
     bool equal = true;
     for (size_t i = 0; equal && i < key_fields.size(); ++i) equal = key[i] == row[key_fields[i]];

@@ -1,5 +1,5 @@
-// The benchmark's jobs: the tumbling sum of the hand-written loop, as a scenario and as a typed job, and
-// a small job whose worker dies.
+// The benchmark's jobs: the tumbling sum of the hand-written loop, as a scenario and as a typed
+// job, and a small job whose worker dies.
 #pragma once
 
 #include <memory>
@@ -10,8 +10,8 @@ namespace leat {
 
 enum class BenchFace : uint8_t { kJson, kTyped };
 
-// `events` of bench_event() through a keyed tumbling sum into a transactional sink, on one worker, with
-// ten checkpoints. `batch_rows`: rows of a batch at most.
+// `events` of bench_event() through a keyed tumbling sum into a transactional sink, on one worker,
+// with ten checkpoints. `batch_rows`: rows of a batch at most.
 Scenario sum_scenario(BenchFace face, uint64_t events, uint32_t batch_rows);
 
 // Two workers, parallelism 2, 200 events, three checkpoints, one crash.

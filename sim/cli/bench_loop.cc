@@ -102,7 +102,8 @@ LoopResult run_loop(uint64_t events) {
     if (event.ts <= largest) continue;
     largest = event.ts;
     const int64_t watermark = largest - kBenchDisorder - 1;
-    while ((static_cast<int64_t>(oldest) + kFirst + 1) * kBenchWindow - 1 <= watermark) fire(oldest++);
+    while ((static_cast<int64_t>(oldest) + kFirst + 1) * kBenchWindow - 1 <= watermark)
+      fire(oldest++);
   }
   for (uint64_t i = 0; i < kRing; ++i) fire(oldest + i);
   return result;

@@ -1,13 +1,14 @@
-// The yardstick: what a good programmer would write by hand for the benchmark's job, and nothing else.
-// Tumbling sums per key over disordered events, one insertion-ordered flat map per open window.
+// The yardstick: what a good programmer would write by hand for the benchmark's job, and nothing
+// else. Tumbling sums per key over disordered events, one insertion-ordered flat map per open
+// window.
 #pragma once
 
 #include <cstdint>
 
 namespace leat {
 
-// The benchmark's events, a pure function of their number; the engine's source and the loop read the
-// same ones.
+// The benchmark's events, a pure function of their number; the engine's source and the loop read
+// the same ones.
 struct BenchEvent {
   int64_t ts;
   int64_t key;
@@ -15,8 +16,8 @@ struct BenchEvent {
 };
 BenchEvent bench_event(uint64_t number);
 
-inline constexpr int64_t kBenchWindow = 1000;         // ms
-inline constexpr int64_t kBenchDisorder = 5000;       // ms, at most
+inline constexpr int64_t kBenchWindow = 1000;    // ms
+inline constexpr int64_t kBenchDisorder = 5000;  // ms, at most
 inline constexpr int64_t kBenchKeys = 10'000;
 inline constexpr uint64_t kBenchEventsPerMs = 100;
 

@@ -17,9 +17,14 @@ const char* name_of_end(RunEnd end) {
 Json violations_json(const Verdict& verdict) {
   Json list = Json::array();
   for (const Violation& v : verdict.violations) {
-    list.push_back({{"name", v.name}, {"oracle", v.oracle}, {"where", v.where},
-                    {"subject", v.subject}, {"expected", v.expected}, {"got", v.got},
-                    {"rule", v.rule}, {"at", v.at}});
+    list.push_back({{"name", v.name},
+                    {"oracle", v.oracle},
+                    {"where", v.where},
+                    {"subject", v.subject},
+                    {"expected", v.expected},
+                    {"got", v.got},
+                    {"rule", v.rule},
+                    {"at", v.at}});
   }
   return list;
 }
@@ -60,11 +65,20 @@ std::string escape_xml(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '&': out += "&amp;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 && c != '\n' ? ' ' : c;
     }
   }
   return out;
@@ -75,7 +89,8 @@ std::string escape_xml(const std::string& text) {
 std::string run_json(const std::vector<const Scenario*>& scenarios,
                      const std::vector<RunOutcome>& outcomes) {
   Json runs = Json::array();
-  for (size_t i = 0; i < outcomes.size(); ++i) runs.push_back(outcome_json(*scenarios[i], outcomes[i]));
+  for (size_t i = 0; i < outcomes.size(); ++i)
+    runs.push_back(outcome_json(*scenarios[i], outcomes[i]));
   return dump({{"schema", 1}, {"runs", runs}});
 }
 
@@ -87,9 +102,10 @@ std::string run_junit(const std::vector<const Scenario*>& scenarios,
     cases += "  <testcase classname=\"leat\" name=\"" + escape_xml(scenarios[i]->name) + "\">\n";
     if (!outcomes[i].verdict.ok()) ++failed;
     for (const Violation& v : outcomes[i].verdict.violations) {
-      cases += "    <failure type=\"" + v.name + "\" message=\"" +
-               escape_xml(v.where + " " + v.subject + ": expected " + v.expected + ", got " + v.got) +
-               "\">" + escape_xml(v.rule) + "</failure>\n";
+      cases +=
+          "    <failure type=\"" + v.name + "\" message=\"" +
+          escape_xml(v.where + " " + v.subject + ": expected " + v.expected + ", got " + v.got) +
+          "\">" + escape_xml(v.rule) + "</failure>\n";
     }
     cases += "  </testcase>\n";
   }
@@ -107,14 +123,23 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
     for (const Failure& failure : seen.failures) {
       failures.push_back(outcome_json(scenarios[i], failure.outcome));
     }
-    list.push_back({{"scenario", seen.name}, {"runs", seen.runs}, {"restored", seen.restored},
-                    {"fired", faults_json(seen.fired)}, {"judged", seen.judged},
-                    {"steps", seen.steps}, {"virtual_ms", seen.virtual_ms},
-                    {"digest", seen.digest}, {"complaints", seen.complaints},
+    list.push_back({{"scenario", seen.name},
+                    {"runs", seen.runs},
+                    {"restored", seen.restored},
+                    {"fired", faults_json(seen.fired)},
+                    {"judged", seen.judged},
+                    {"steps", seen.steps},
+                    {"virtual_ms", seen.virtual_ms},
+                    {"digest", seen.digest},
+                    {"complaints", seen.complaints},
                     {"failures", failures}});
   }
-  return dump({{"schema", 1}, {"first_seed", first_seed}, {"runs", result.runs},
-               {"passed", result.ok()}, {"digest", result.digest}, {"scenarios", list}});
+  return dump({{"schema", 1},
+               {"first_seed", first_seed},
+               {"runs", result.runs},
+               {"passed", result.ok()},
+               {"digest", result.digest},
+               {"scenarios", list}});
 }
 
 }  // namespace leat

@@ -13,13 +13,15 @@ namespace leat {
 namespace {
 
 constexpr const char* kFooter =
-    "Exit codes: 0 pass, 1 a check failed, 2 bad command line or scenario, 3 not finished within its\n"
+    "Exit codes: 0 pass, 1 a check failed, 2 bad command line or scenario, 3 not finished within "
+    "its\n"
     "limits, 4 nothing selected, 5 a replay diverged, 70 internal error.";
 
 // One object that owns the options while the line is parsed, and runs the verb that was named.
 class CommandLine {
  public:
-  explicit CommandLine(const JobRegistry& jobs) : app_("Is stream processing right when data is late and machines die?", "leat") {
+  explicit CommandLine(const JobRegistry& jobs)
+      : app_("Is stream processing right when data is late and machines die?", "leat") {
     common_.jobs = &jobs;
     app_.footer(kFooter);
     app_.require_subcommand(1);
@@ -56,7 +58,8 @@ class CommandLine {
   }
 
   void add_run() {
-    CLI::App* verb = add("run", "Run scenarios once each and judge them", "scenario files or folders");
+    CLI::App* verb =
+        add("run", "Run scenarios once each and judge them", "scenario files or folders");
     verb->add_option("--seed", run_.seed, "seed of the run (default: the scenario's)");
     verb->add_flag("--trace", run_.trace, "print every fact");
     verb->add_flag("--step", run_.step, "print every fact and wait for Enter after each");
@@ -72,9 +75,11 @@ class CommandLine {
     verb->add_option("--runs", explore_.runs, "runs in all")->check(CLI::Range(1, 1000000000));
     verb->add_option("--jobs", explore_.jobs, "threads")->check(CLI::Range(1, 256));
     verb->add_option("--seed", explore_.seed, "first seed");
-    verb->add_option("--max-failures", explore_.failures_max, "of one scenario")->check(CLI::Range(1, 1000));
+    verb->add_option("--max-failures", explore_.failures_max, "of one scenario")
+        ->check(CLI::Range(1, 1000));
     verb->add_option("--oracle", explore_.oracles, "only this oracle (may be given several times)");
-    verb->add_option("--twins", explore_.twins, "runs of each scenario repeated in a fresh process");
+    verb->add_option("--twins", explore_.twins,
+                     "runs of each scenario repeated in a fresh process");
     verb->add_flag("--digest", explore_.digest, "print the digest of all runs and nothing else");
     on(verb, [this] { return explore_verb(common_, explore_); });
   }
@@ -82,9 +87,11 @@ class CommandLine {
   void add_others() {
     CLI::App* replay = add("replay", "Run a stored failure again, bit for bit", "capsules");
     on(replay, [this] { return replay_verb(common_); });
-    CLI::App* validate = add("validate", "Check scenario files without running them", "scenario files or folders");
+    CLI::App* validate =
+        add("validate", "Check scenario files without running them", "scenario files or folders");
     on(validate, [this] { return validate_verb(common_); });
-    CLI::App* recorded = add("conform", "Run recorded cases of the real Flink", "case files or folders");
+    CLI::App* recorded =
+        add("conform", "Run recorded cases of the real Flink", "case files or folders");
     recorded->add_option("--case", conform_.only, "one case, with each of its steps");
     on(recorded, [this] { return conform(common_.paths, conform_, std::cout); });
     CLI::App* bench = add("bench", "Measure the engine against a hand-written loop", nullptr);

@@ -29,7 +29,8 @@ std::vector<std::string> scenario_files(const std::vector<std::string>& paths) {
     }
     std::vector<std::string> found;
     for (const auto& entry : fs::directory_iterator(path, error)) {
-      if (entry.is_regular_file() && is_scenario(entry.path())) found.push_back(entry.path().string());
+      if (entry.is_regular_file() && is_scenario(entry.path()))
+        found.push_back(entry.path().string());
     }
     std::sort(found.begin(), found.end());
     files.insert(files.end(), found.begin(), found.end());
@@ -51,7 +52,8 @@ Loaded load_all(const std::vector<std::string>& paths, const JobRegistry& jobs) 
     }
   }
   if (loaded.exit_code == 0 && loaded.scenarios.empty()) {
-    std::cerr << "error: no scenario was selected\n  = help: name a scenario file or a folder with some\n";
+    std::cerr << "error: no scenario was selected\n  = help: name a scenario file or a folder with "
+                 "some\n";
     loaded.exit_code = 4;
   }
   return loaded;

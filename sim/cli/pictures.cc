@@ -19,18 +19,21 @@ std::map<ProcessId, std::string> names_of(const Scenario& scenario) {
   for (const ProcessId worker : scenario.cluster.task_managers) {
     names[worker] = process_name(scenario.cluster, worker);
   }
-  names[scenario.cluster.job_manager] = process_name(scenario.cluster, scenario.cluster.job_manager);
+  names[scenario.cluster.job_manager] =
+      process_name(scenario.cluster, scenario.cluster.job_manager);
   names[scenario.cluster.log] = process_name(scenario.cluster, scenario.cluster.log);
   return names;
 }
 
-JobGraphOptions graph_options(const Scenario& scenario, const RunOutcome* outcome, GraphLevel level) {
+JobGraphOptions graph_options(const Scenario& scenario, const RunOutcome* outcome,
+                              GraphLevel level) {
   JobGraphOptions options;
   options.level = level;
   options.title = scenario.name;
   options.processes = names_of(scenario);
   if (outcome == nullptr) return options;
-  for (const auto& [sink, name] : outcome->verdict.classes) options.verdicts[sink] = {true, "as expected"};
+  for (const auto& [sink, name] : outcome->verdict.classes)
+    options.verdicts[sink] = {true, "as expected"};
   for (const Violation& v : outcome->verdict.violations) {
     const auto sink = options.verdicts.find(v.where);
     if (sink != options.verdicts.end()) sink->second = {false, v.name};
@@ -81,7 +84,8 @@ std::string write_report(const std::string& kind, const std::string& path, const
   }
   check(outcome != nullptr && run != nullptr, "this report is about a run");
   if (kind == "timeline") {
-    return write_file(path, timeline_svg(*scenario.program, *run, timeline_options(scenario, *outcome)));
+    return write_file(path,
+                      timeline_svg(*scenario.program, *run, timeline_options(scenario, *outcome)));
   }
   if (kind == "json") return write_file(path, run_json({&scenario}, {*outcome}));
   if (kind == "junit") return write_file(path, run_junit({&scenario}, {*outcome}));

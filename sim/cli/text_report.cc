@@ -12,13 +12,20 @@ namespace {
 
 const char* sentence(RunEnd end) {
   switch (end) {
-    case RunEnd::kFinished: return "finished";
-    case RunEnd::kFailed: return "the job failed";
-    case RunEnd::kOutOfTime: return "not finished within its virtual time";
-    case RunEnd::kOutOfSteps: return "not finished within its steps";
-    case RunEnd::kStuck: return "stuck: nothing is left to happen";
-    case RunEnd::kBroken: return "an invariant of the engine broke";
-    case RunEnd::kStopped: return "stopped where asked";
+    case RunEnd::kFinished:
+      return "finished";
+    case RunEnd::kFailed:
+      return "the job failed";
+    case RunEnd::kOutOfTime:
+      return "not finished within its virtual time";
+    case RunEnd::kOutOfSteps:
+      return "not finished within its steps";
+    case RunEnd::kStuck:
+      return "stuck: nothing is left to happen";
+    case RunEnd::kBroken:
+      return "an invariant of the engine broke";
+    case RunEnd::kStopped:
+      return "stopped where asked";
   }
   return "";
 }
@@ -59,7 +66,8 @@ std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
     add_line(text, "expected", v.expected);
     add_line(text, "got", v.got);
     add_line(text, "rule", v.rule);
-    if (v.at > 0) add_line(text, "at", describe(Duration{v.at}) + " (" + std::to_string(v.at) + " ms)");
+    if (v.at > 0)
+      add_line(text, "at", describe(Duration{v.at}) + " (" + std::to_string(v.at) + " ms)");
     add_line(text, "oracle", v.oracle);
   }
   if (!outcome.stats.broken.empty()) text += "\n  " + outcome.stats.broken + "\n";
@@ -73,9 +81,9 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   uint64_t judged = 0;
   for (const auto& [oracle, count] : outcome.verdict.judged) judged += count;
   const auto fact = [&](uint32_t kind) { return with_commas(outcome.facts[kind]); };
-  std::string text = fmt::format(
-      "PASS  {}   {} steps in {} of virtual time\n", scenario.name, with_commas(outcome.stats.steps),
-      describe(Duration{outcome.stats.ended_at.ms}));
+  std::string text =
+      fmt::format("PASS  {}   {} steps in {} of virtual time\n", scenario.name,
+                  with_commas(outcome.stats.steps), describe(Duration{outcome.stats.ended_at.ms}));
   text += fmt::format("  checkpoints   {} completed, {} aborted\n",
                       fact(kind_of<CheckpointCompleted>()), fact(kind_of<CheckpointAborted>()));
   text += fmt::format("  faults        {}\n", faults_of(outcome.stats));
@@ -98,9 +106,9 @@ std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen
   std::string fired;
   for (uint32_t k = 0; k < kFaultKinds; ++k) {
     if (seen.fired[k] == 0) continue;
-    fired += fmt::format("{}{} {:.1f} %", fired.empty() ? "" : " · ",
-                         name_of(static_cast<FaultKind>(k)),
-                         100.0 * static_cast<double>(seen.fired[k]) / all);
+    fired +=
+        fmt::format("{}{} {:.1f} %", fired.empty() ? "" : " · ", name_of(static_cast<FaultKind>(k)),
+                    100.0 * static_cast<double>(seen.fired[k]) / all);
   }
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";

@@ -17,8 +17,8 @@ namespace {
   ::setenv("TZ", "Asia/Kathmandu", 1);
   ::setenv("LC_ALL", "tr_TR.UTF-8", 1);
   const std::string seed_text = std::to_string(seed);
-  std::array<const char*, 8> args = {"leat", "explore",         path.c_str(), "--runs", "1",
-                                     "--seed", seed_text.c_str(), nullptr};
+  std::array<const char*, 8> args = {"leat", "explore", path.c_str(),      "--runs",
+                                     "1",    "--seed",  seed_text.c_str(), nullptr};
   std::vector<const char*> all(args.begin(), args.end() - 1);
   all.push_back("--digest");
   all.push_back(nullptr);

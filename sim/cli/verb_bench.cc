@@ -153,7 +153,8 @@ int bench_verb(const CommonOptions& common) {
     for (const auto& [name, value] : metrics) values[name] = value;
     std::cout << nlohmann::ordered_json{{"schema", 1}, {"metrics", values}}.dump(2) << "\n";
   } else {
-    for (const auto& [name, value] : metrics) std::cout << fmt::format("{:<34}{:>14.2f}\n", name, value);
+    for (const auto& [name, value] : metrics)
+      std::cout << fmt::format("{:<34}{:>14.2f}\n", name, value);
   }
   return 0;
 }

@@ -73,8 +73,8 @@ std::string keep(const Scenario& scenario, const RunOutcome& outcome, bool& nond
   capsule.build = build_id();
   capsule.choices = again.choices;
   const std::string text = to_text(capsule);
-  const std::string path = fmt::format(".leat/failures/{:08x}.capsule",
-                                       static_cast<uint32_t>(hash_bytes(text)));
+  const std::string path =
+      fmt::format(".leat/failures/{:08x}.capsule", static_cast<uint32_t>(hash_bytes(text)));
   const std::string error = write_file(path, text);
   if (!error.empty()) std::cerr << error << "\n";
   return path;
@@ -93,7 +93,8 @@ void tell_failure(const Scenario& scenario, const RunOutcome& outcome) {
 }
 
 // A share of the runs again in a fresh process. Returns how many differed.
-size_t check_twins(const std::vector<Scenario>& scenarios, const ExploreVerb& verb, uint64_t& judged) {
+size_t check_twins(const std::vector<Scenario>& scenarios, const ExploreVerb& verb,
+                   uint64_t& judged) {
   size_t differing = 0;
   for (const Scenario& scenario : scenarios) {
     for (uint64_t i = 0; i < verb.twins; ++i) {
@@ -106,9 +107,10 @@ size_t check_twins(const std::vector<Scenario>& scenarios, const ExploreVerb& ve
       ++judged;
       if (here == there) continue;
       ++differing;
-      std::cout << fmt::format("\nFAIL  {}   seed {}\n\n  nondeterminism\n    expected  {}\n"
-                               "    got       {}   in a fresh process\n",
-                               scenario.name, request.first_seed, here, there);
+      std::cout << fmt::format(
+          "\nFAIL  {}   seed {}\n\n  nondeterminism\n    expected  {}\n"
+          "    got       {}   in a fresh process\n",
+          scenario.name, request.first_seed, here, there);
     }
   }
   return differing;
@@ -118,7 +120,8 @@ int verdict_code(const CampaignResult& result) {
   int worst = 0;
   for (const ScenarioCoverage& seen : result.scenarios) {
     if (!seen.complaints.empty()) worst = std::max(worst, 1);
-    for (const Failure& failure : seen.failures) worst = std::max(worst, exit_code(failure.outcome));
+    for (const Failure& failure : seen.failures)
+      worst = std::max(worst, exit_code(failure.outcome));
   }
   return worst;
 }
@@ -162,9 +165,11 @@ int explore_verb(const CommonOptions& common, const ExploreVerb& verb) {
   }
   uint64_t twins = 0;
   const size_t differing = check_twins(loaded.scenarios, verb, twins);
-  std::cout << fmt::format("twins     {} runs again in a fresh process, {} differed\n", twins, differing);
+  std::cout << fmt::format("twins     {} runs again in a fresh process, {} differed\n", twins,
+                           differing);
   std::cout << "digest    " << result.digest << "\n";
-  std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", loaded.scenarios.size() - failed, failed);
+  std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", loaded.scenarios.size() - failed,
+                           failed);
   return differing > 0 ? 1 : verdict_code(result);
 }
 

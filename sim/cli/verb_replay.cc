@@ -57,7 +57,8 @@ int replay_verb(const CommonOptions& common) {
     if (code != 0) ++failed;
     worst = std::max(worst, code);
   }
-  std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", common.paths.size() - failed, failed);
+  std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", common.paths.size() - failed,
+                           failed);
   return worst;
 }
 

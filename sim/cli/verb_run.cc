@@ -88,7 +88,8 @@ class OneRun {
     if (!verb_.until) return true;
     const auto until = parse_duration(*verb_.until);
     if (!until) {
-      std::cerr << "error: --until takes a time such as 7020ms or 4s, not \"" << *verb_.until << "\"\n";
+      std::cerr << "error: --until takes a time such as 7020ms or 4s, not \"" << *verb_.until
+                << "\"\n";
       return false;
     }
     request.until = ProcTime{*until};

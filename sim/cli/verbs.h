@@ -21,10 +21,10 @@ struct CommonOptions {
 
 struct RunVerb {
   std::optional<uint64_t> seed;
-  bool trace = false;                  // print every fact
-  bool step = false;                   // stop after each event and wait for Enter
-  std::optional<std::string> until;    // "7020ms"
-  std::vector<std::string> reports;    // KIND=PATH
+  bool trace = false;                // print every fact
+  bool step = false;                 // stop after each event and wait for Enter
+  std::optional<std::string> until;  // "7020ms"
+  std::vector<std::string> reports;  // KIND=PATH
 };
 int run_verb(const CommonOptions& common, const RunVerb& verb);
 
@@ -33,17 +33,17 @@ struct ExploreVerb {
   uint32_t jobs = 1;
   uint64_t seed = 1;
   uint32_t failures_max = 1;
-  bool digest = false;                 // print the campaign's digest and nothing else
-  std::vector<std::string> oracles;    // only these; empty: all
-  uint64_t twins = 2;                  // runs of each scenario that are run again in a fresh process
+  bool digest = false;               // print the campaign's digest and nothing else
+  std::vector<std::string> oracles;  // only these; empty: all
+  uint64_t twins = 2;                // runs of each scenario that are run again in a fresh process
 };
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
 
-int replay_verb(const CommonOptions& common);     // paths: capsules
+int replay_verb(const CommonOptions& common);  // paths: capsules
 int validate_verb(const CommonOptions& common);
 
 struct PictureVerb {
-  std::string out;                     // path; the ending says the form
+  std::string out;  // path; the ending says the form
   std::optional<uint64_t> seed;
   bool physical = false;
 };

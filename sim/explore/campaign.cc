@@ -40,7 +40,8 @@ void add_run(const RunOutcome& outcome, BlockResult& block, size_t scenario) {
   ScenarioCoverage& seen = block.seen;
   ++seen.runs;
   seen.restored += outcome.restored ? 1 : 0;
-  for (size_t k = 0; k < kFaultKinds; ++k) seen.fired[k] += outcome.stats.faults_fired[k] > 0 ? 1 : 0;
+  for (size_t k = 0; k < kFaultKinds; ++k)
+    seen.fired[k] += outcome.stats.faults_fired[k] > 0 ? 1 : 0;
   for (size_t k = 0; k < kFactKinds; ++k) seen.facts[k] += outcome.facts[k];
   for (const auto& [oracle, count] : outcome.verdict.judged) seen.judged[oracle] += count;
   seen.steps += outcome.stats.steps;

@@ -11,10 +11,10 @@
 namespace leat {
 
 struct CampaignRequest {
-  uint64_t runs = 1000;        // in all, dealt evenly to the scenarios
+  uint64_t runs = 1000;  // in all, dealt evenly to the scenarios
   uint64_t first_seed = 1;
-  uint32_t jobs = 1;           // threads
-  uint32_t failures_max = 1;   // of one scenario: it is not run further than that
+  uint32_t jobs = 1;          // threads
+  uint32_t failures_max = 1;  // of one scenario: it is not run further than that
   std::vector<OracleKind> oracles = all_oracles();
   // Called now and then, from one thread at a time.
   std::function<void(uint64_t done, uint64_t failed)> progress;
@@ -29,15 +29,15 @@ struct Failure {
 struct ScenarioCoverage {
   std::string name;
   uint64_t runs = 0;
-  uint64_t restored = 0;                              // runs
-  std::array<uint64_t, kFaultKinds> fired{};          // runs in which the kind really hit
-  std::array<uint64_t, kFactKinds> facts{};           // sums
-  std::map<std::string, uint64_t> judged;             // by oracle, sums
+  uint64_t restored = 0;                      // runs
+  std::array<uint64_t, kFaultKinds> fired{};  // runs in which the kind really hit
+  std::array<uint64_t, kFactKinds> facts{};   // sums
+  std::map<std::string, uint64_t> judged;     // by oracle, sums
   uint64_t steps = 0;
   uint64_t virtual_ms = 0;
-  std::string digest;                                 // of all digests, in the order of seeds
-  std::vector<Failure> failures;                      // in the order of seeds
-  std::vector<std::string> complaints;                // of the campaign itself: "never fired", ...
+  std::string digest;                   // of all digests, in the order of seeds
+  std::vector<Failure> failures;        // in the order of seeds
+  std::vector<std::string> complaints;  // of the campaign itself: "never fired", ...
 };
 
 struct CampaignResult {

@@ -64,13 +64,15 @@ std::string to_text(const Capsule& capsule) {
 }
 
 Result<Capsule> parse_capsule(std::string_view text) {
-  if (take_line(text) != kHead) return Error{"this is not a capsule: it does not begin with \"" + std::string(kHead) + "\""};
+  if (take_line(text) != kHead)
+    return Error{"this is not a capsule: it does not begin with \"" + std::string(kHead) + "\""};
   Capsule capsule;
   for (;;) {
     if (text.empty()) return Error{"the capsule ends before its choices"};
     const std::string_view line = take_line(text);
     if (line == kChoices) break;
-    if (!read_field(line, capsule)) return Error{"the capsule has an unknown line: " + std::string(line)};
+    if (!read_field(line, capsule))
+      return Error{"the capsule has an unknown line: " + std::string(line)};
   }
   const std::string marker = std::string(kScenario) + "\n";
   const size_t at = text.find(marker);

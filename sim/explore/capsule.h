@@ -1,5 +1,5 @@
-// A failure as one file: the scenario's text, the seed it came from, the choices that differ from the
-// plain ones, and what the run was. Replaying it is bit-identical, or says where it is not.
+// A failure as one file: the scenario's text, the seed it came from, the choices that differ from
+// the plain ones, and what the run was. Replaying it is bit-identical, or says where it is not.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ struct Capsule {
   uint64_t seed = 0;
   std::string violation;
   std::string digest;
-  std::string build;          // version and compiler; a replay in another build may drift
+  std::string build;  // version and compiler; a replay in another build may drift
   ChoiceMap choices;
 };
 

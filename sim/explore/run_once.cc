@@ -22,13 +22,20 @@ class RestoreWatch final : public FactObserver {
 
 EndOfRun::How how_of(RunEnd end) {
   switch (end) {
-    case RunEnd::kFinished: return EndOfRun::How::kFinished;
-    case RunEnd::kFailed: return EndOfRun::How::kFailed;
-    case RunEnd::kOutOfTime: return EndOfRun::How::kOutOfTime;
-    case RunEnd::kOutOfSteps: return EndOfRun::How::kOutOfSteps;
-    case RunEnd::kStuck: return EndOfRun::How::kStuck;
-    case RunEnd::kBroken: return EndOfRun::How::kBroken;
-    case RunEnd::kStopped: return EndOfRun::How::kStopped;
+    case RunEnd::kFinished:
+      return EndOfRun::How::kFinished;
+    case RunEnd::kFailed:
+      return EndOfRun::How::kFailed;
+    case RunEnd::kOutOfTime:
+      return EndOfRun::How::kOutOfTime;
+    case RunEnd::kOutOfSteps:
+      return EndOfRun::How::kOutOfSteps;
+    case RunEnd::kStuck:
+      return EndOfRun::How::kStuck;
+    case RunEnd::kBroken:
+      return EndOfRun::How::kBroken;
+    case RunEnd::kStopped:
+      return EndOfRun::How::kStopped;
   }
   fail_check("a run ended in an unknown way");
 }
@@ -37,8 +44,8 @@ EndOfRun end_of(const Scenario& scenario, const RunStats& stats) {
   EndOfRun end;
   end.how = how_of(stats.end);
   end.at = stats.ended_at;
-  end.waits_for = stats.end == RunEnd::kBroken || stats.end == RunEnd::kFailed ? stats.broken
-                                                                               : stats.waits_for;
+  end.waits_for =
+      stats.end == RunEnd::kBroken || stats.end == RunEnd::kFailed ? stats.broken : stats.waits_for;
   end.may_fail = scenario.program->graph.config.restart.kind == RestartConfig::Kind::kNone;
   for (const auto& [sink, rows] : scenario.expect.rows) {
     ExpectedTable table;

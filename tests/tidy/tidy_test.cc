@@ -34,7 +34,8 @@ std::vector<SourceFile> sources_under(const std::vector<std::string>& tops) {
       files.push_back(std::move(file));
     }
   }
-  std::sort(files.begin(), files.end(), [](const auto& a, const auto& b) { return a.path < b.path; });
+  std::sort(files.begin(), files.end(),
+            [](const auto& a, const auto& b) { return a.path < b.path; });
   return files;
 }
 
@@ -47,7 +48,7 @@ std::string code_of(const std::string& line) {
 }
 
 struct Ban {
-  const char* where;       // a path prefix
+  const char* where;  // a path prefix
   const char* text;
   const char* instead;
   std::vector<std::string> except = {};
@@ -94,7 +95,8 @@ TEST(Tidy, NothingBannedIsUsed) {
           continue;
         }
         EXPECT_EQ(code_of(file.lines[i]).find(ban.text), std::string::npos)
-            << file.path << ":" << i + 1 << ": " << ban.text << " is banned here; use " << ban.instead;
+            << file.path << ":" << i + 1 << ": " << ban.text << " is banned here; use "
+            << ban.instead;
       }
     }
   }
@@ -110,14 +112,17 @@ const std::map<std::string, std::vector<std::string>> kLayers = {
     {"core/state", {"core/base", "core/data", "core/trace", "core/graph", "core/env"}},
     {"core/window", {"core/base", "core/data", "core/trace", "core/graph", "core/env"}},
     {"core/operators",
-     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/window"}},
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state",
+      "core/window"}},
     {"core/connectors",
-     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/operators"}},
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state",
+      "core/operators"}},
     {"core/runtime",
-     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state", "core/operators",
-      "core/connectors"}},
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/state",
+      "core/operators", "core/connectors"}},
     {"core/cluster",
-     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/connectors", "core/runtime"}},
+     {"core/base", "core/data", "core/trace", "core/graph", "core/env", "core/connectors",
+      "core/runtime"}},
     {"core/api", {"core/base", "core/data", "core/trace", "core/graph", "core/operators"}},
     {"sim/oracle", {"core/base", "core/data", "core/graph", "core/trace"}},
     {"viz", {"core/base", "core/data", "core/graph", "core/trace"}},
@@ -212,9 +217,10 @@ TEST(Tidy, EveryFolderHasAReadme) {
 // What stands at the top of the tree, and nothing else (dotfiles, the build folder and the pictures
 // that `./leat run` writes where it is called aside).
 TEST(Tidy, TheTopLevelIsWhatTheDesignSays) {
-  const std::set<std::string> expected = {"CMakeLists.txt", "core",      "sim",     "scenarios",
-                                          "tests",          "viz",       "README.md", "leat",
-                                          "CMakePresets.json", "LICENSE", "CHANGELOG.md", "build"};
+  const std::set<std::string> expected = {"CMakeLists.txt", "core",         "sim",
+                                          "scenarios",      "tests",        "viz",
+                                          "README.md",      "leat",         "CMakePresets.json",
+                                          "LICENSE",        "CHANGELOG.md", "build"};
   for (const auto& entry : fs::directory_iterator(kRoot)) {
     const std::string name = entry.path().filename().string();
     if (name[0] == '.' || name.ends_with(".svg")) continue;

@@ -37,7 +37,8 @@ TEST(OrderedMap, IteratesInTheOrderOfInsertionAlsoAfterErasing) {
   EXPECT_EQ(keys, (std::vector<int>{5, 9, 1, 3}));
 }
 
-RC_GTEST_PROP(OrderedMapLaws, HoldsWhatAMapHolds, (const std::vector<std::pair<int, bool>>& steps)) {
+RC_GTEST_PROP(OrderedMapLaws, HoldsWhatAMapHolds,
+              (const std::vector<std::pair<int, bool>>& steps)) {
   IntMap map;
   std::map<int, int> model;
   int number = 0;
@@ -59,7 +60,8 @@ RC_GTEST_PROP(OrderedMapLaws, HoldsWhatAMapHolds, (const std::vector<std::pair<i
   }
 }
 
-RC_GTEST_PROP(BytesLaws, ReadingIsTheInverseOfWriting, (uint64_t a, int64_t b, const std::string& text)) {
+RC_GTEST_PROP(BytesLaws, ReadingIsTheInverseOfWriting,
+              (uint64_t a, int64_t b, const std::string& text)) {
   ByteWriter out;
   out.varint(a);
   out.zigzag(b);

@@ -12,12 +12,13 @@ namespace leat {
 namespace {
 
 rc::Gen<Value> scalars() {
-  return rc::gen::oneOf(
-      rc::gen::just(Value::null()), rc::gen::map(rc::gen::arbitrary<bool>(), &Value::boolean),
-      rc::gen::map(rc::gen::arbitrary<int64_t>(), &Value::integer),
-      rc::gen::map(rc::gen::arbitrary<int64_t>(), &Value::time),
-      rc::gen::map(rc::gen::arbitrary<double>(), &Value::number),
-      rc::gen::map(rc::gen::arbitrary<std::string>(), [](const std::string& s) { return Value::text(s); }));
+  return rc::gen::oneOf(rc::gen::just(Value::null()),
+                        rc::gen::map(rc::gen::arbitrary<bool>(), &Value::boolean),
+                        rc::gen::map(rc::gen::arbitrary<int64_t>(), &Value::integer),
+                        rc::gen::map(rc::gen::arbitrary<int64_t>(), &Value::time),
+                        rc::gen::map(rc::gen::arbitrary<double>(), &Value::number),
+                        rc::gen::map(rc::gen::arbitrary<std::string>(),
+                                     [](const std::string& s) { return Value::text(s); }));
 }
 
 rc::Gen<Value> values() {
@@ -25,8 +26,9 @@ rc::Gen<Value> values() {
       scalars(), scalars(),
       rc::gen::map(rc::gen::container<std::vector<Value>>(scalars()),
                    [](std::vector<Value> items) { return Value::list(std::move(items)); }),
-      rc::gen::map(rc::gen::container<std::vector<Value::MapEntry>>(rc::gen::pair(scalars(), scalars())),
-                   [](std::vector<Value::MapEntry> e) { return Value::map(std::move(e)); }));
+      rc::gen::map(
+          rc::gen::container<std::vector<Value::MapEntry>>(rc::gen::pair(scalars(), scalars())),
+          [](std::vector<Value::MapEntry> e) { return Value::map(std::move(e)); }));
 }
 
 TEST(Value, TakesSixteenBytesAndKeepsStringsOfAnyLength) {
@@ -41,9 +43,10 @@ TEST(Value, TakesSixteenBytesAndKeepsStringsOfAnyLength) {
 
 TEST(Value, OrdersDoublesAsJavaDoes) {
   const double infinity = std::numeric_limits<double>::infinity();
-  const std::vector<Value> ascending = {
-      Value::number(-infinity), Value::number(-1.5), Value::number(-0.0), Value::number(0.0),
-      Value::number(2.5),       Value::number(infinity), Value::number(std::nan(""))};
+  const std::vector<Value> ascending = {Value::number(-infinity),   Value::number(-1.5),
+                                        Value::number(-0.0),        Value::number(0.0),
+                                        Value::number(2.5),         Value::number(infinity),
+                                        Value::number(std::nan(""))};
   for (size_t i = 0; i < ascending.size(); ++i) {
     for (size_t j = 0; j < ascending.size(); ++j) {
       EXPECT_EQ(ascending[i] < ascending[j], i < j) << i << " " << j;
@@ -136,15 +139,17 @@ TEST(RowBatch, TheOrderOfRowsChangesItsHash) {
   EXPECT_NE(turned.hash(), two_rows().hash());
 }
 
-RC_GTEST_PROP(BatchLaws, DecodeIsTheInverseOfEncode, (const std::vector<std::pair<int64_t, bool>>& stamps)) {
+RC_GTEST_PROP(BatchLaws, DecodeIsTheInverseOfEncode,
+              (const std::vector<std::pair<int64_t, bool>>& stamps)) {
   Batch batch;
   batch.rows.set_width(1);
   for (const auto& [stamp, none] : stamps) {
     batch.rows.append(std::vector<Value>{*values()}, none ? Timestamp() : EventTime{stamp});
   }
-  batch.control = *rc::gen::element<Control>(
-      std::monostate{}, Watermark{EventTime::max()}, StreamStatus::kIdle,
-      CheckpointBarrier{{7}, {123}}, CancelCheckpointMarker{{8}}, EndOfData{false}, EndOfPartition{});
+  batch.control =
+      *rc::gen::element<Control>(std::monostate{}, Watermark{EventTime::max()}, StreamStatus::kIdle,
+                                 CheckpointBarrier{{7}, {123}}, CancelCheckpointMarker{{8}},
+                                 EndOfData{false}, EndOfPartition{});
   ByteWriter out;
   batch.encode(out);
   ByteReader in(out.bytes());

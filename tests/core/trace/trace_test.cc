@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "core/trace/trace.h"
+
+#include <gtest/gtest.h>
 
 namespace leat {
 namespace {
@@ -14,7 +14,8 @@ std::string digest_of(const Fact& fact, ProcTime at) {
 const ExecutionId kExecution{{{2}, 1}, 3};
 
 TEST(Facts, AreNamedInOneLine) {
-  EXPECT_EQ(to_text(BarrierAligned{kExecution, {3}}), "BarrierAligned execution=2[1]#3 checkpoint=3");
+  EXPECT_EQ(to_text(BarrierAligned{kExecution, {3}}),
+            "BarrierAligned execution=2[1]#3 checkpoint=3");
   EXPECT_EQ(to_text(WatermarkAdvanced{kExecution, {4}, EventTime::max()}),
             "WatermarkAdvanced execution=2[1]#3 node=4 time=MAX");
 }

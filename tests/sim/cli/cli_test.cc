@@ -43,9 +43,7 @@ std::string content(const fs::path& path) {
 
 class InAFolder : public testing::Test {
  protected:
-  void SetUp() override {
-    fs::create_directories(folder_);
-  }
+  void SetUp() override { fs::create_directories(folder_); }
   void TearDown() override { fs::remove_all(folder_); }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
 
@@ -55,9 +53,9 @@ class InAFolder : public testing::Test {
 TEST_F(InAFolder, RunningTwiceWritesTheSameBytes) {
   std::vector<std::string> said;
   for (const std::string turn : {"a", "b"}) {
-    const Said once = leat_says({"run", kQuakes, "--seed", "7", "--report", "graph=" + path(turn + "g.svg"),
-                                 "--report", "timeline=" + path(turn + "t.svg"), "--report",
-                                 "json=" + path(turn + "r.json")});
+    const Said once = leat_says(
+        {"run", kQuakes, "--seed", "7", "--report", "graph=" + path(turn + "g.svg"), "--report",
+         "timeline=" + path(turn + "t.svg"), "--report", "json=" + path(turn + "r.json")});
     EXPECT_EQ(once.code, 0) << once.out << once.err;
     EXPECT_TRUE(once.out.starts_with("seed 7\nPASS  ")) << once.out;
     EXPECT_TRUE(once.out.ends_with("1 passed, 0 failed, 0 skipped\n")) << once.out;
@@ -90,7 +88,8 @@ TEST(CommandLine, ABadOneExitsWithTwo) {
 }
 
 TEST(CommandLine, UntilStopsTheClock) {
-  const Said said = leat_says({"run", kQuakes, "--until", "1d", "--trace", "--report", "json=/dev/null"});
+  const Said said =
+      leat_says({"run", kQuakes, "--until", "1d", "--trace", "--report", "json=/dev/null"});
   EXPECT_EQ(said.code, 0) << said.out.substr(0, 2000);
   EXPECT_NE(said.out.find("CheckpointCompleted checkpoint=1"), std::string::npos);
   EXPECT_EQ(said.out.find("JobStatusChanged status=FINISHED"), std::string::npos);

@@ -104,8 +104,8 @@ TEST(Capsule, TextIsItsInverse) {
   request.seed = 5;
   request.record = true;
   const RunOutcome recorded = run(scenarios[0], request);
-  const Capsule capsule{"a/b.json", kScenario, 5, "duplicate_result", recorded.digest, build_id(),
-                        recorded.choices};
+  const Capsule capsule{"a/b.json", kScenario,       5, "duplicate_result", recorded.digest,
+                        build_id(), recorded.choices};
   const auto again = parse_capsule(to_text(capsule));
   ASSERT_TRUE(again.ok()) << again.error();
   EXPECT_EQ(to_text(again.value()), to_text(capsule));
