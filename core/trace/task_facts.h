@@ -1,0 +1,235 @@
+// Facts of tasks: what they read, sent, kept, and what their operators did. What a fact is:
+// facts.h.
+#pragma once
+
+#include <cstdint>
+
+#include "core/base/ids.h"
+#include "core/base/time.h"
+
+namespace leat {
+
+enum class TimeDomain : uint8_t { kEvent, kProcessing };
+
+struct TaskDeployed {  // on its TaskManager; `checkpoint` is what its state comes from (0: nothing)
+  static constexpr const char* kName = "TaskDeployed";
+  ExecutionId execution;
+  ProcessId process;
+  CheckpointId checkpoint;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("process", process);
+    f("checkpoint", checkpoint);
+  }
+};
+struct TaskRestored {  // state is read back; `hash` is of the state bytes
+  static constexpr const char* kName = "TaskRestored";
+  ExecutionId execution;
+  CheckpointId checkpoint;
+  uint64_t hash = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("checkpoint", checkpoint);
+    f("hash", hash);
+  }
+};
+struct TaskFailed {
+  static constexpr const char* kName = "TaskFailed";
+  ExecutionId execution;
+  uint64_t cause = 0;  // hash of the text
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("cause", cause);
+  }
+};
+struct TaskFinished {
+  static constexpr const char* kName = "TaskFinished";
+  ExecutionId execution;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+  }
+};
+struct BatchSent {
+  static constexpr const char* kName = "BatchSent";
+  ExecutionId execution;
+  uint32_t channel = 0;   // the sender's number for the channel, over all its edges
+  uint64_t sequence = 0;  // of the batch in its channel, from 0
+  uint32_t rows = 0;
+  uint64_t hash = 0;  // of contents and control
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("channel", channel);
+    f("sequence", sequence);
+    f("rows", rows);
+    f("hash", hash);
+  }
+};
+struct BatchProcessed {  // one step of a task: it has taken this batch from its channel
+  static constexpr const char* kName = "BatchProcessed";
+  ExecutionId execution;
+  uint32_t channel = 0;
+  uint64_t sequence = 0;
+  uint32_t rows = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("channel", channel);
+    f("sequence", sequence);
+    f("rows", rows);
+  }
+};
+struct SplitRead {
+  static constexpr const char* kName = "SplitRead";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t split = 0;
+  uint64_t first = 0;  // offset of the first record
+  uint32_t count = 0;
+  uint64_t hash = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("split", split);
+    f("first", first);
+    f("count", count);
+    f("hash", hash);
+  }
+};
+struct SplitAssigned {  // the reader has the split; `offset` is where it goes on
+  static constexpr const char* kName = "SplitAssigned";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t split = 0;
+  uint64_t offset = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("split", split);
+    f("offset", offset);
+  }
+};
+struct SplitFinished {
+  static constexpr const char* kName = "SplitFinished";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t split = 0;
+  uint64_t offset = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("split", split);
+    f("offset", offset);
+  }
+};
+struct SplitWatermark {
+  static constexpr const char* kName = "SplitWatermark";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t split = 0;
+  EventTime time;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("split", split);
+    f("time", time);
+  }
+};
+struct SplitIdle {
+  static constexpr const char* kName = "SplitIdle";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t split = 0;
+  uint8_t idle = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("split", split);
+    f("idle", idle);
+  }
+};
+struct WatermarkAdvanced {  // of an operator: its timers up to `time` fire now
+  static constexpr const char* kName = "WatermarkAdvanced";
+  ExecutionId execution;
+  NodeId node;
+  EventTime time;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("time", time);
+  }
+};
+struct StatusChanged {  // of an operator's output
+  static constexpr const char* kName = "StatusChanged";
+  ExecutionId execution;
+  NodeId node;
+  uint8_t idle = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("idle", idle);
+  }
+};
+struct TimerFired {
+  static constexpr const char* kName = "TimerFired";
+  ExecutionId execution;
+  NodeId node;
+  TimeDomain domain = TimeDomain::kEvent;
+  int64_t time = 0;
+  uint64_t key = 0;  // hash of the key
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("domain", domain);
+    f("time", time);
+    f("key", key);
+  }
+};
+struct LateRecord {
+  static constexpr const char* kName = "LateRecord";
+  ExecutionId execution;
+  NodeId node;
+  EventTime time;
+  EventTime watermark;
+  uint8_t to_side = 0;  // 1: to the side output; 0: dropped and counted
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("time", time);
+    f("watermark", watermark);
+    f("to_side", to_side);
+  }
+};
+struct PaneFired {
+  static constexpr const char* kName = "PaneFired";
+  ExecutionId execution;
+  NodeId node;
+  EventTime start;
+  EventTime end;
+  uint64_t key = 0;
+  uint8_t late = 0;  // 1: a later answer of a window that has fired before
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("start", start);
+    f("end", end);
+    f("key", key);
+    f("late", late);
+  }
+};
+
+}  // namespace leat
