@@ -73,20 +73,24 @@ std::optional<RunEnd> World::reason_to_end() {
 
 bool World::step() {
   if (reason_to_end()) return false;
+  take_one_or_break();
+  return true;
+}
+
+void World::take_one_or_break() {
   try {
     take_one();
   } catch (const InvariantViolation& violation) {
     is_broken_ = true;
     broken_ = violation.what();
   }
-  return true;
 }
 
 RunStats World::run(std::optional<ProcTime> stop_at) {
   for (;;) {
     if (const std::optional<RunEnd> end = reason_to_end()) return stats(*end);
     if (stop_at && schedule_.queue.next_time() > *stop_at) return stats(RunEnd::kStopped);
-    step();
+    take_one_or_break();
   }
 }
 

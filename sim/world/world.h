@@ -49,6 +49,7 @@ class World {
  private:
   std::optional<RunEnd> reason_to_end();
   void take_one();
+  void take_one_or_break();
   void dispatch(const Event& event);
   void happen_to(ProcessSlot& slot, const Event& event);
   void run_step(ProcessSlot& slot, const Event& event);
