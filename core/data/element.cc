@@ -63,10 +63,18 @@ Batch Batch::decode(ByteReader& in) {
 }
 
 uint64_t hash_control(const Control& control) {
-  if (control.index() == 0) return 0;
-  ByteWriter out;
-  encode_control(control, out);
-  return hash_bytes(out.bytes());
+  struct Hasher {
+    uint64_t operator()(std::monostate) const { return 0; }
+    uint64_t operator()(Watermark w) const { return mix(1, static_cast<uint64_t>(w.time.ms)); }
+    uint64_t operator()(StreamStatus s) const { return mix(2, static_cast<uint64_t>(s)); }
+    uint64_t operator()(CheckpointBarrier b) const {
+      return mix(3, b.id.value, static_cast<uint64_t>(b.timestamp.ms));
+    }
+    uint64_t operator()(CancelCheckpointMarker m) const { return mix(4, m.id.value); }
+    uint64_t operator()(EndOfData e) const { return mix(5, e.drain ? 1 : 0); }
+    uint64_t operator()(EndOfPartition) const { return mix(6, 0); }
+  };
+  return std::visit(Hasher{}, control);
 }
 
 uint64_t Batch::hash() const { return mix(rows.hash(), hash_control(control)); }

@@ -31,6 +31,11 @@ namespace {
 // registers.
 template <class Step>
 uint64_t chain_up(size_t size, uint64_t seed, Step step) {
+  if (size < 8) {  // a batch of a row or two: one chain is over sooner than four are folded
+    uint64_t chain = seed + size;
+    for (size_t i = 0; i < size; ++i) chain = step(chain, i);
+    return mix(chain);
+  }
   uint64_t a = 1;
   uint64_t b = 2;
   uint64_t c = 3;

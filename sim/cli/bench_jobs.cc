@@ -113,14 +113,14 @@ Scenario faulty_scenario() {
   return decoded(R"({"leat": 1, "scenario": "one crash", "parallelism": 2,
   "sources": {"s": {"fields": ["ts:time", "k:string", "v:int"], "ts": "ts", "partitions": 2,
                     "watermark": {"bounded": "500ms"},
-                    "generate": {"count": 200, "every": "15ms", "keys": 5, "disorder": "400ms"}}},
+                    "generate": {"count": 200, "every": "5ms", "keys": 5, "disorder": "400ms"}}},
   "nodes": {"sums": {"inputs": ["s"], "key_by": "k", "window": {"tumbling": "1s"},
                      "aggregate": ["sum(v) as s"]}},
   "sinks": {"out": "sums"},
   "cluster": {"workers": 2, "slots": 1},
-  "checkpoint": {"every": "1s"},
+  "checkpoint": {"every": "300ms"},
   "restart": {"strategy": "fixed_delay", "attempts": 10, "delay": "100ms"},
-  "faults": [{"kill": "worker-1", "at": "1500ms", "for": "200ms"}]})",
+  "faults": [{"kill": "worker-1", "after": "2 CheckpointCompleted", "for": "200ms"}]})",
                  {});
 }
 

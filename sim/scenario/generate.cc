@@ -43,9 +43,9 @@ class Generated final : public SplitData {
 
   void read(uint32_t split, uint64_t first, uint32_t count, RowBatch& out) const override {
     check(first + count <= size(split), "a generated split is read beyond its end");
-    for (uint64_t offset = first; offset < first + count; ++offset) {
+    Value* cells = out.append_unstamped(count).data();
+    for (uint64_t offset = first; offset < first + count; ++offset, cells += 3) {
       const uint64_t record = original(split, offset);
-      const std::span<Value> cells = out.append(std::nullopt);
       cells[0] = Value::time(event_time(split, record));
       cells[1] = Value::text(keys_[key(split, record)]);
       const uint64_t range =
@@ -72,6 +72,7 @@ class Generated final : public SplitData {
   }
   // A duplicate repeats the record before it, which may be a duplicate itself.
   uint64_t original(uint32_t split, uint64_t offset) const {
+    if (spec_.duplicates_permille == 0) return offset;
     while (offset > 0 && below(Drawn::kDuplicate, split, offset, 1000) < spec_.duplicates_permille)
       --offset;
     return offset;
@@ -81,7 +82,7 @@ class Generated final : public SplitData {
                          ? 0
                          : static_cast<int64_t>(below(Drawn::kDisorder, split, offset,
                                                       static_cast<uint64_t>(spec_.disorder) + 1));
-    if (below(Drawn::kLate, split, offset, 1000) < spec_.late_permille) {
+    if (spec_.late_permille > 0 && below(Drawn::kLate, split, offset, 1000) < spec_.late_permille) {
       behind +=
           spec_.disorder + static_cast<int64_t>(below(Drawn::kLateBy, split, offset,
                                                       static_cast<uint64_t>(spec_.late_by) + 1));

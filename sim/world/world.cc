@@ -58,7 +58,8 @@ std::string World::name_of(ProcessId process) const {
 std::optional<RunEnd> World::reason_to_end() {
   if (is_broken_) return RunEnd::kBroken;
   const bool empty = schedule_.queue.empty();
-  const bool out_of_time = !empty && schedule_.queue.next_time().ms > limits_.virtual_time.ms;
+  const ProcTime next = empty ? ProcTime::max() : schedule_.queue.next_time();
+  const bool out_of_time = !empty && next.ms > limits_.virtual_time.ms;
   // A job that has ended is not late because a step was announced for the far future.
   if (schedule_.resting && (empty || out_of_time)) {
     return faults_.job_status() == JobStatus::kFinished ? RunEnd::kFinished : RunEnd::kFailed;
@@ -66,7 +67,7 @@ std::optional<RunEnd> World::reason_to_end() {
   if (empty) return RunEnd::kStuck;
   if (out_of_time) return RunEnd::kOutOfTime;
   if (steps_ >= limits_.steps) return RunEnd::kOutOfSteps;
-  const bool same_instant = schedule_.queue.next_time() == schedule_.now;
+  const bool same_instant = next == schedule_.now;
   if (same_instant && steps_this_instant_ >= limits_.steps_per_instant) return RunEnd::kOutOfSteps;
   return std::nullopt;
 }
