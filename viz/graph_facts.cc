@@ -334,7 +334,7 @@ std::string graph_subtitle(const JobProgram& program, const RunView* run,
   if (const SubtaskView* all = common_attempt(*run)) {
     text += all->restored_from.value == 0
                 ? ", all anew"
-                : ", all from checkpoint " + std::to_string(all->restored_from.value);
+                : ", the last from checkpoint " + std::to_string(all->restored_from.value);
   }
   text += " (counts in operators and on edges include repeats)";
   return text;

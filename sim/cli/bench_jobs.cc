@@ -85,18 +85,16 @@ Scenario decoded(const std::string& text, const JobRegistry& jobs) {
 }  // namespace
 
 Scenario sum_scenario(BenchFace face, uint64_t events, uint32_t batch_rows) {
-  const uint64_t lasts_ms = events / kBenchEventsPerMs;
   std::string text = R"({"leat": 1, "scenario": "bench", "parallelism": 1,
   "sources": {"events": {"fields": ["ts:time", "k:int", "v:int"], "ts": "ts", "rows": [],
                          "watermark": {"bounded": DISORDER}}},
   NODES,
   "cluster": {"workers": 1, "slots": 1, "batch_rows": BATCH},
-  "checkpoint": {"every": EVERY}, "world": {"disorder": false}})";
+  "checkpoint": {"every": "10s"}, "world": {"disorder": false}})";
   text = replaced(text, "NODES", face == BenchFace::kJson ? kJsonNodes : kTypedNodes);
   text = replaced(text, "DISORDER", std::to_string(kBenchDisorder));
   text = replaced(text, "WINDOW", std::to_string(kBenchWindow));
   text = replaced(text, "BATCH", std::to_string(batch_rows));
-  text = replaced(text, "EVERY", std::to_string(std::max<uint64_t>(lasts_ms / 10, 10)));
   Scenario scenario = decoded(text, {{"sums", typed_sum}});
   JobProgram program = *scenario.program;
   for (StreamNode& node : program.graph.nodes) {

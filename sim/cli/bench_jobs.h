@@ -11,7 +11,7 @@ namespace leat {
 enum class BenchFace : uint8_t { kJson, kTyped };
 
 // `events` of bench_event() through a keyed tumbling sum into a transactional sink, on one worker,
-// with ten checkpoints. `batch_rows`: rows of a batch at most.
+// with a checkpoint every ten seconds. `batch_rows`: rows of a batch at most.
 Scenario sum_scenario(BenchFace face, uint64_t events, uint32_t batch_rows);
 
 // Two workers, parallelism 2, 200 events, three checkpoints, one crash.

@@ -137,6 +137,8 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
   return dump({{"schema", 1},
                {"first_seed", first_seed},
                {"runs", result.runs},
+               {"restored", result.restored},
+               {"fired", faults_json(result.fired)},
                {"passed", result.ok()},
                {"digest", result.digest},
                {"scenarios", list}});

@@ -97,22 +97,41 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   return text;
 }
 
+namespace {
+
+std::string fired_text(const std::array<uint64_t, kFaultKinds>& fired, uint64_t runs) {
+  std::string text;
+  for (uint32_t k = 0; k < kFaultKinds; ++k) {
+    if (fired[k] == 0) continue;
+    text +=
+        fmt::format("{}{} {:.1f} %", text.empty() ? "" : " · ", name_of(static_cast<FaultKind>(k)),
+                    100.0 * static_cast<double>(fired[k]) / static_cast<double>(runs));
+  }
+  return text;
+}
+
+}  // namespace
+
 std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen) {
-  const double all = static_cast<double>(std::max<uint64_t>(seen.runs, 1));
+  const uint64_t runs = std::max<uint64_t>(seen.runs, 1);
   std::string text =
       fmt::format("{}  {:<34} {:>8} runs  {:>5.1f} % restored\n",
                   seen.failures.empty() && seen.complaints.empty() ? "ok  " : "FAIL", scenario.name,
-                  with_commas(seen.runs), 100.0 * static_cast<double>(seen.restored) / all);
-  std::string fired;
-  for (uint32_t k = 0; k < kFaultKinds; ++k) {
-    if (seen.fired[k] == 0) continue;
-    fired +=
-        fmt::format("{}{} {:.1f} %", fired.empty() ? "" : " · ", name_of(static_cast<FaultKind>(k)),
-                    100.0 * static_cast<double>(seen.fired[k]) / all);
-  }
+                  with_commas(seen.runs),
+                  100.0 * static_cast<double>(seen.restored) / static_cast<double>(runs));
+  const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
   return text;
+}
+
+std::string total_text(const CampaignResult& result) {
+  const uint64_t runs = std::max<uint64_t>(result.runs, 1);
+  return fmt::format(
+      "all       {} runs, {:.1f} % restored from a checkpoint\n          fired in: {}\n",
+      with_commas(result.runs),
+      100.0 * static_cast<double>(result.restored) / static_cast<double>(runs),
+      fired_text(result.fired, runs));
 }
 
 }  // namespace leat

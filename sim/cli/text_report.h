@@ -15,6 +15,9 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome);
 // Runs, restores, and how often each fault kind fired.
 std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen);
 
+// The same over the whole campaign, one line each.
+std::string total_text(const CampaignResult& result);
+
 // Exit code of one run: 0, 1, or 3 where all that is wrong is that it did not end.
 int exit_code(const RunOutcome& outcome);
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -77,15 +78,28 @@ double seconds_of_digest() {
   return taken;
 }
 
+// The most memory that the process has used so far.
+double peak_memory() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss);
+}
+
 struct Measured {
   double read = 0, loop = 0, json = 0, typed = 0, batch1 = 0, digest = 0;
-  double faulty_one = 0, faulty_two = 0, loop_two = 0;
+  double faulty_one = 0, faulty_two = 0, loop_two = 0, memory_ratio = 0;
   uint64_t faulty_steps = 0;
 };
 
 void measure_sums(Measured& m) {
   const Scenario json = sum_scenario(BenchFace::kJson, kEvents, 256);
   const Scenario typed = sum_scenario(BenchFace::kTyped, kEvents, 256);
+  // First of all, before anything else has used memory: the peak only ever rises.
+  const Scenario tenth = sum_scenario(BenchFace::kJson, kEvents / 10, 256);
+  run_engine(tenth, run_loop(kEvents / 10).panes);
+  const double peak_of_tenth = peak_memory();
+  run_engine(json, run_loop(kEvents).panes);
+  m.memory_ratio = peak_memory() / peak_of_tenth;
   const Scenario single = sum_scenario(BenchFace::kJson, kBatch1Events, 1);
   std::vector<double> read, loop, jobs, typed_jobs, digests;
   uint64_t sink = 0;
@@ -147,6 +161,7 @@ int bench_verb(const CommonOptions& common) {
       {"ns_per_step", m.faulty_one / static_cast<double>(m.faulty_steps) * 1e9},
       {"two_thread_scaling", m.faulty_one / m.faulty_two / (loop_scaling / 2)},
       {"digest_cost_percent", 100 * m.digest / m.json},
+      {"peak_memory_10m_of_1m", m.memory_ratio},
   };
   if (common.format == Format::kJson) {
     nlohmann::ordered_json values = nlohmann::ordered_json::object();

@@ -163,6 +163,7 @@ int explore_verb(const CommonOptions& common, const ExploreVerb& verb) {
       tell_failure(loaded.scenarios[i], failure.outcome);
     }
   }
+  std::cout << total_text(result);
   uint64_t twins = 0;
   const size_t differing = check_twins(loaded.scenarios, verb, twins);
   std::cout << fmt::format("twins     {} runs again in a fresh process, {} differed\n", twins,

@@ -207,6 +207,8 @@ CampaignResult explore(const std::vector<Scenario>& scenarios, const CampaignReq
     complain(scenarios[s], request, seen);
     if (only_what_it_shows(scenarios[s], seen)) seen.failures.clear();
     result.runs += seen.runs;
+    result.restored += seen.restored;
+    for (size_t k = 0; k < kFaultKinds; ++k) result.fired[k] += seen.fired[k];
     whole.add(seen.digest);
     result.scenarios.push_back(std::move(seen));
   }

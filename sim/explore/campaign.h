@@ -44,6 +44,8 @@ struct CampaignResult {
   std::vector<ScenarioCoverage> scenarios;
   std::string digest;
   uint64_t runs = 0;
+  uint64_t restored = 0;                      // runs, over all scenarios
+  std::array<uint64_t, kFaultKinds> fired{};  // the same
   bool ok() const;  // no failure but those that scenarios exist to show, and no complaint
 };
 

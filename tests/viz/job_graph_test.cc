@@ -55,7 +55,7 @@ TEST(JobGraph, LogicalSaysWhatWentOverEachEdge) {
   EXPECT_TRUE(has(dot, "153 committed in 6 transactions"));
   EXPECT_TRUE(has(dot, "nn held the watermark back longest"));
   EXPECT_TRUE(has(dot, "✓ as expected"));
-  EXPECT_TRUE(has(dot, "1 restart, all from checkpoint 3"));
+  EXPECT_TRUE(has(dot, "1 restart, the last from checkpoint 3"));
 }
 
 TEST(JobGraph, PhysicalHasABoxASubtaskInTheirOrder) {
