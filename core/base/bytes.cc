@@ -1,25 +1,22 @@
 #include "core/base/bytes.h"
 
+#include <algorithm>
+
 namespace leat {
 
-void ByteWriter::varint(uint64_t v) {
-  char raw[10];
-  size_t size = 0;
-  while (v >= 0x80) {
-    raw[size++] = static_cast<char>(v | 0x80);
-    v >>= 7;
-  }
-  raw[size++] = static_cast<char>(v);
-  out_.append(raw, size);
+void ByteWriter::grow(size_t n) {
+  // Fifteen bytes need no memory of their own.
+  constexpr size_t kShort = 15;
+  out_.resize(std::max({out_.size() * 2, size_ + n, kShort}));
 }
 
 void ByteWriter::fixed64(uint64_t v) {
   char raw[8];
   for (int i = 0; i < 8; ++i) raw[i] = static_cast<char>(v >> (8 * i));
-  out_.append(raw, 8);
+  this->raw({raw, 8});
 }
 
-uint64_t ByteReader::varint() {
+uint64_t ByteReader::long_varint() {
   uint64_t v = 0;
   for (int shift = 0; shift < 64; shift += 7) {
     const uint8_t byte = u8();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/ids.h"
@@ -16,18 +17,33 @@ using Bytes = std::string;
 
 class ByteWriter {
  public:
-  void u8(uint8_t v) { out_.push_back(static_cast<char>(v)); }
+  void u8(uint8_t v) {
+    *room(1) = static_cast<char>(v);
+    ++size_;
+  }
   void boolean(bool v) { u8(v ? 1 : 0); }
-  void varint(uint64_t v);
+  void varint(uint64_t v) {
+    char* const begin = room(10);
+    char* at = begin;
+    while (v >= 0x80) {
+      *at++ = static_cast<char>(v | 0x80);
+      v >>= 7;
+    }
+    *at++ = static_cast<char>(v);
+    size_ += static_cast<size_t>(at - begin);
+  }
   void zigzag(int64_t v) {
     varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63));
   }
   void fixed64(uint64_t v);
   void text(std::string_view v) {
     varint(v.size());
-    out_.append(v);
+    raw(v);
   }
-  void raw(std::string_view v) { out_.append(v); }
+  void raw(std::string_view v) {
+    v.copy(room(v.size()), v.size());
+    size_ += v.size();
+  }
 
   void id(ProcessId v) { varint(v.value); }
   void id(NodeId v) { varint(v.value); }
@@ -44,12 +60,25 @@ class ByteWriter {
   void time(ProcTime t) { zigzag(t.ms); }
   void time(EventTime t) { zigzag(t.ms); }
 
-  size_t size() const { return out_.size(); }
-  Bytes take() { return std::move(out_); }
-  const Bytes& bytes() const { return out_; }
+  size_t size() const { return size_; }
+  // What was written; the writer is empty afterwards.
+  Bytes take() {
+    out_.resize(size_);
+    size_ = 0;
+    return std::exchange(out_, {});
+  }
+  std::string_view bytes() const { return std::string_view(out_).substr(0, size_); }
 
  private:
-  Bytes out_;
+  // Room for `n` more bytes, to be filled before anything else is asked of the writer.
+  char* room(size_t n) {
+    if (out_.size() - size_ < n) grow(n);
+    return out_.data() + size_;
+  }
+  void grow(size_t n);
+
+  Bytes out_;  // longer than what was written
+  size_t size_ = 0;
 };
 
 // Reads what ByteWriter wrote. The bytes come from our own writers, so a short or malformed input
@@ -64,7 +93,13 @@ class ByteReader {
     return static_cast<uint8_t>(in_[pos_++]);
   }
   bool boolean() { return u8() != 0; }
-  uint64_t varint();
+  uint64_t varint() {
+    // Most numbers are small.
+    if (pos_ < in_.size() && static_cast<unsigned char>(in_[pos_]) < 0x80) {
+      return static_cast<unsigned char>(in_[pos_++]);
+    }
+    return long_varint();
+  }
   uint32_t u32() {
     const uint64_t v = varint();
     check(v <= 0xffffffffULL, "a 32-bit number is larger than that");
@@ -97,6 +132,8 @@ class ByteReader {
   size_t remaining() const { return in_.size() - pos_; }
 
  private:
+  uint64_t long_varint();
+
   std::string_view in_;
   size_t pos_ = 0;
 };
