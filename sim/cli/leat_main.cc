@@ -80,6 +80,7 @@ class CommandLine {
     verb->add_option("--oracle", explore_.oracles, "only this oracle (may be given several times)");
     verb->add_option("--twins", explore_.twins,
                      "runs of each scenario repeated in a fresh process");
+    verb->add_flag("!--no-shrink", explore_.shrink, "report failures as they were found");
     verb->add_flag("--digest", explore_.digest, "print the digest of all runs and nothing else");
     on(verb, [this] { return explore_verb(common_, explore_); });
   }
@@ -87,6 +88,11 @@ class CommandLine {
   void add_others() {
     CLI::App* replay = add("replay", "Run a stored failure again, bit for bit", "capsules");
     on(replay, [this] { return replay_verb(common_); });
+    CLI::App* shrinks =
+        add("shrink", "Make a failure small", "capsules, or FILE@SEED for a run of a scenario");
+    shrinks->add_option("--jobs", shrink_.jobs, "threads")->check(CLI::Range(1, 256));
+    shrinks->add_option("--seconds", shrink_.seconds, "patience; default 60");
+    on(shrinks, [this] { return shrink_verb(common_, shrink_); });
     CLI::App* validate =
         add("validate", "Check scenario files without running them", "scenario files or folders");
     on(validate, [this] { return validate_verb(common_); });
@@ -120,6 +126,7 @@ class CommandLine {
   std::string format_ = "human";
   RunVerb run_;
   ExploreVerb explore_;
+  ShrinkVerb shrink_;
   PictureVerb picture_;
   ConformOptions conform_;
   std::function<int()> verb_;

@@ -57,11 +57,12 @@ int exit_code(const RunOutcome& outcome) {
   return only_liveness && unfinished ? 3 : 1;
 }
 
-std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
-                         const std::string& replay) {
-  std::string text = fmt::format("FAIL  {}   seed {}   {}\n", scenario.name, outcome.seed,
-                                 sentence(outcome.stats.end));
-  for (const Violation& v : outcome.verdict.violations) {
+std::string violations_text(const RunOutcome& outcome) {
+  constexpr size_t kMost = 3;
+  std::string text;
+  const auto& all = outcome.verdict.violations;
+  for (size_t i = 0; i < all.size() && i < kMost; ++i) {
+    const Violation& v = all[i];
     text += fmt::format("\n  {}   {}   {}\n", v.name, v.where, v.subject);
     add_line(text, "expected", v.expected);
     add_line(text, "got", v.got);
@@ -70,7 +71,16 @@ std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
       add_line(text, "at", describe(Duration{v.at}) + " (" + std::to_string(v.at) + " ms)");
     add_line(text, "oracle", v.oracle);
   }
+  if (all.size() > kMost) text += fmt::format("\n  and {} violations more\n", all.size() - kMost);
   if (!outcome.stats.broken.empty()) text += "\n  " + outcome.stats.broken + "\n";
+  return text;
+}
+
+std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
+                         const std::string& replay) {
+  std::string text = fmt::format("FAIL  {}   seed {}   {}\n", scenario.name, outcome.seed,
+                                 sentence(outcome.stats.end));
+  text += violations_text(outcome);
   text += fmt::format("\n  faults    {}\n", faults_of(outcome.stats));
   text += fmt::format("  digest    {}\n", outcome.digest);
   text += fmt::format("  replay    {}\n", replay);

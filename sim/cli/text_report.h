@@ -10,6 +10,8 @@ namespace leat {
 // The rule that was broken, expected against got, and the one command that replays it.
 std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
                          const std::string& replay);
+// Only the rules that were broken; of the first few violations.
+std::string violations_text(const RunOutcome& outcome);
 // A few lines about one run that passed.
 std::string passed_text(const Scenario& scenario, const RunOutcome& outcome);
 // Runs, restores, and how often each fault kind fired.

@@ -4,12 +4,12 @@
 #include <chrono>
 #include <iostream>
 
+#include "sim/cli/failure_report.h"
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/twin.h"
 #include "sim/cli/verbs.h"
-#include "sim/explore/capsule.h"
 #include "viz/svg.h"
 
 namespace leat {
@@ -57,39 +57,19 @@ std::optional<std::vector<OracleKind>> oracles_named(const std::vector<std::stri
   return chosen;
 }
 
-// Runs the failure once more, recorded, and keeps it.
-std::string keep(const Scenario& scenario, const RunOutcome& outcome, bool& nondeterministic) {
-  RunRequest request;
-  request.seed = outcome.seed;
-  request.record = true;
-  const RunOutcome again = run_once(scenario, Plan(*scenario.program), request);
-  nondeterministic = again.digest != outcome.digest;
-  Capsule capsule;
-  capsule.scenario_path = scenario.path;
-  capsule.scenario_text = read_file(scenario.path).value_or("");
-  capsule.seed = outcome.seed;
-  capsule.violation = outcome.violation();
-  capsule.digest = again.digest;
-  capsule.build = build_id();
-  capsule.choices = again.choices;
-  const std::string text = to_text(capsule);
-  const std::string path =
-      fmt::format(".leat/failures/{:08x}.capsule", static_cast<uint32_t>(hash_bytes(text)));
-  const std::string error = write_file(path, text);
-  if (!error.empty()) std::cerr << error << "\n";
-  return path;
-}
-
-void tell_failure(const Scenario& scenario, const RunOutcome& outcome) {
-  bool nondeterministic = false;
-  const std::string capsule = keep(scenario, outcome, nondeterministic);
-  std::cout << "\n"
-            << failure_text(scenario, outcome,
-                            fmt::format("./leat run {} --seed {}\n  capsule   {}", scenario.path,
-                                        outcome.seed, capsule));
-  if (nondeterministic) {
-    std::cout << "  nondeterminism   the recorded run has another digest than the first\n";
-  }
+// The case as it was found first, because making it small takes a while; then the small one.
+void tell_failure(const Scenario& scenario, const RunOutcome& outcome, const ExploreVerb& verb,
+                  const JobRegistry* registry) {
+  const Violation& first = outcome.verdict.violations.front();
+  std::cout << fmt::format("\nfound {} at {} in {}, seed {}\n", first.name, first.where,
+                           scenario.name, outcome.seed)
+            << std::flush;
+  ShrinkRequest request;
+  request.registry = registry;
+  request.jobs = verb.jobs;
+  const KeptFailure kept =
+      keep_failure(scenario, outcome, verb.shrink ? Shrinking::kOn : Shrinking::kOff, request);
+  std::cout << report_text(scenario, outcome, kept, registry);
 }
 
 // A share of the runs again in a fresh process. Returns how many differed.
@@ -160,7 +140,7 @@ int explore_verb(const CommonOptions& common, const ExploreVerb& verb) {
     std::cout << coverage_text(loaded.scenarios[i], seen);
     if (!seen.failures.empty() || !seen.complaints.empty()) ++failed;
     for (const Failure& failure : seen.failures) {
-      tell_failure(loaded.scenarios[i], failure.outcome);
+      tell_failure(loaded.scenarios[i], failure.outcome, verb, common.jobs);
     }
   }
   std::cout << total_text(result);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "sim/cli/failure_report.h"
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
 #include "sim/cli/pictures.h"
@@ -64,6 +65,7 @@ class OneRun {
     if (!wishes) return 2;
     RunRequest request;
     request.seed = verb_.seed.value_or(scenario_.seed);
+    if (!verb_.seed) request.rest = RunRequest::Rest::kPlain;
     if (!set_until(request)) return 2;
     if (common_.format == Format::kHuman) std::cout << "seed " << request.seed << "\n";
     FactPrinter printer(verb_.step);
@@ -78,7 +80,7 @@ class OneRun {
     }
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
-    if (common_.format == Format::kHuman) tell(outcome);
+    if (common_.format == Format::kHuman) tell(outcome, request);
     const RunView view = draws ? recorder.view() : RunView{};
     return write_all(*wishes, outcome, view);
   }
@@ -96,11 +98,16 @@ class OneRun {
     return true;
   }
 
-  void tell(const RunOutcome& outcome) const {
-    const std::string replay =
-        "./leat run " + scenario_.path + " --seed " + std::to_string(outcome.seed);
-    std::cout << (outcome.verdict.ok() ? passed_text(scenario_, outcome)
-                                       : failure_text(scenario_, outcome, replay));
+  void tell(const RunOutcome& outcome, const RunRequest& request) const {
+    if (outcome.verdict.ok()) {
+      std::cout << passed_text(scenario_, outcome);
+      return;
+    }
+    std::string replay = "./leat run " + scenario_.path;
+    if (request.rest == RunRequest::Rest::kDrawn || !scenario_.choices)
+      replay += " --seed " + std::to_string(outcome.seed);
+    std::cout << failure_text(scenario_, outcome, replay)
+              << story_text(scenario_, outcome, request);
   }
 
   int write_all(const std::vector<ReportWish>& wishes, const RunOutcome& outcome,

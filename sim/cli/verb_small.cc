@@ -28,6 +28,7 @@ int draw(const CommonOptions& common, const PictureVerb& verb, const std::string
   RunRecorder recorder(*scenario.program);
   RunRequest request;
   request.seed = verb.seed.value_or(scenario.seed);
+  if (!verb.seed) request.rest = RunRequest::Rest::kPlain;
   request.observers = {&recorder};
   request.taps = {&recorder};
   const RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);

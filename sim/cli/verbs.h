@@ -35,11 +35,18 @@ struct ExploreVerb {
   uint32_t failures_max = 1;
   bool digest = false;               // print the campaign's digest and nothing else
   std::vector<std::string> oracles;  // only these; empty: all
-  uint64_t twins = 2;                // runs of each scenario that are run again in a fresh process
+  bool shrink = true;
+  uint64_t twins = 2;  // runs of each scenario that are run again in a fresh process
 };
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
 
 int replay_verb(const CommonOptions& common);  // paths: capsules
+
+struct ShrinkVerb {
+  uint32_t jobs = 1;
+  uint32_t seconds = 60;
+};
+int shrink_verb(const CommonOptions& common, const ShrinkVerb& verb);  // capsules, FILE@SEED
 int validate_verb(const CommonOptions& common);
 
 struct PictureVerb {

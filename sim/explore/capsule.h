@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
-#include "sim/world/choice_map.h"
+#include "sim/scenario/choice_map.h"
 
 namespace leat {
 

@@ -65,11 +65,17 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   outcome.seed = request.seed;
   SeededChoices seeded(request.seed);
   PlainChoices plain;
-  const ChoiceMap nothing;
-  ReplayChoices replayed(request.replay != nullptr ? *request.replay : nothing);
   Choices* choices = &seeded;
   if (!scenario.world.disorder) choices = &plain;
-  if (request.replay != nullptr) choices = &replayed;
+  const bool pinned = scenario.choices.has_value();
+  if (request.replay != nullptr || (pinned && request.rest == RunRequest::Rest::kPlain)) {
+    choices = &plain;
+  }
+  const ChoiceMap nothing;
+  const ChoiceMap* map = pinned ? &*scenario.choices : &nothing;
+  if (request.replay != nullptr) map = request.replay;
+  MappedChoices mapped(*map, *choices);
+  if (request.replay != nullptr || pinned) choices = &mapped;
   RecordingChoices recording(*choices);
   if (request.record) choices = &recording;
 
@@ -88,8 +94,11 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
     outcome.facts[kind] = simulation.trace().count(kind);
   }
   outcome.restored = restores.seen();
-  if (request.record) outcome.choices = recording.map();
-  if (request.replay != nullptr) outcome.drift = replayed.mapped().unused();
+  if (request.record) {
+    outcome.choices = recording.map();
+    outcome.faults = simulation.faults();
+  }
+  if (request.replay != nullptr || pinned) outcome.drift = mapped.unused();
   return outcome;
 }
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sim/oracle/oracles.h"
+#include "sim/scenario/choice_map.h"
 #include "sim/scenario/scenario.h"
-#include "sim/world/choice_map.h"
 #include "sim/world/simulation.h"
 
 namespace leat {
@@ -16,7 +16,9 @@ namespace leat {
 struct RunRequest {
   uint64_t seed = 1;
   const ChoiceMap* replay = nullptr;  // given: these choices instead of the seed's
-  bool record = false;                // keep the choices that differ from the plain ones
+  // What the scenario's own choices leave open (where it has some).
+  enum class Rest : uint8_t { kDrawn, kPlain } rest = Rest::kDrawn;
+  bool record = false;  // keep the choices that differ from the plain ones, and the faults
   std::vector<OracleKind> oracles = all_oracles();
   std::optional<ProcTime> until;
   std::vector<FactObserver*> observers;  // besides the oracles
@@ -29,9 +31,10 @@ struct RunOutcome {
   Verdict verdict;
   std::string digest;
   std::array<uint64_t, kFactKinds> facts{};
-  bool restored = false;  // from a completed checkpoint, at least once
-  ChoiceMap choices;      // where recorded
-  size_t drift = 0;       // replayed answers that nobody asked for
+  bool restored = false;      // from a completed checkpoint, at least once
+  ChoiceMap choices;          // where recorded
+  std::vector<Fault> faults;  // where recorded: the scenario's, then those drawn
+  size_t drift = 0;           // replayed answers that nobody asked for
 
   // The name of the first violation; empty where the run passed.
   std::string violation() const {

@@ -38,6 +38,7 @@ class ScenarioDecoder {
     if (d_.errors() > 0) return std::nullopt;
     if (!plan(std::move(progress.graph))) return std::nullopt;
     scenario_.faults = decode_faults(fields_.get("faults"), scenario_, d_);
+    decode_choices();
     scenario_.expect = decode_expect(fields_.get("expect"), scenario_.program->graph, d_);
     if (const Json* result = fields_.get("result"); result != nullptr) {
       decode_result(*result, scenario_.program->graph, scenario_.expect, d_);
@@ -89,6 +90,25 @@ class ScenarioDecoder {
         scenario_.reports[member.key] = member.value.text;
       }
     }
+  }
+
+  void decode_choices() {
+    const Json* lines = fields_.get("choices");
+    if (lines == nullptr) return;
+    if (!lines->is(Json::Kind::kList)) return fields_.wrong_type(*lines, "a list of lines");
+    std::string text;
+    for (const Json& line : lines->items) {
+      if (!line.is(Json::Kind::kText)) return fields_.wrong_type(line, "a line of a choice map");
+      const auto read = parse_choice_map(line.text);
+      if (!read.ok()) d_.error("SC119", line.span, "this is no answer of a choice map");
+      text += line.text + "\n";
+    }
+    auto map = parse_choice_map(text);
+    if (d_.errors() > 0) return;
+    if (map.ok())
+      scenario_.choices = std::move(map.value());
+    else
+      d_.error("SC119", lines->span, map.error());
   }
 
   const Json* object(std::string_view key) {

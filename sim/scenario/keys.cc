@@ -29,6 +29,9 @@ const std::vector<KeyRow>& key_table() {
       {"scenario", "world", "object", "Network, storage and scheduling of the simulated world."},
       {"scenario", "faults", "array", "Faults that happen in every run."},
       {"scenario", "random_faults", "object", "Faults that are drawn from the seed."},
+      {"scenario", "choices", "array",
+       "Lines of a choice map: `run` answers with these and plainly otherwise; `explore` keeps them "
+       "and draws the rest."},
       {"scenario", "expect", "object", "What must hold beyond what the oracles check anyway."},
       {"scenario", "limits", "object", "When a run is given up."},
       {"scenario", "reports", "object",

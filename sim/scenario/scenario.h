@@ -12,6 +12,7 @@
 #include "core/connectors/log_broker.h"
 #include "core/env/cluster_config.h"
 #include "core/graph/job_graph.h"
+#include "sim/scenario/choice_map.h"
 
 namespace leat {
 
@@ -112,6 +113,7 @@ struct Scenario {
   WorldConfig world;
   std::vector<Fault> faults;
   RandomFaults random_faults;
+  std::optional<ChoiceMap> choices;  // given: `run` answers with these, and plainly otherwise
   Expectations expect;
   Limits limits;
   std::map<std::string, std::string> reports;  // "reports": {"graph": "earthquakes-graph.svg"}:

@@ -17,7 +17,10 @@ void World::inject(uint32_t index) {
   if (schedule_.resting) return;
   const Fault& fault = faults_.faults()[index];
   if (!apply(fault)) return;
-  schedule_.add(FaultInjected{static_cast<uint32_t>(fault.kind), index, fault.process});
+  const bool of_storage =
+      fault.kind == FaultKind::kStorageFail || fault.kind == FaultKind::kStorageSlow;
+  const ProcessId victim = of_storage ? ProcessId{} : fault.process;
+  schedule_.add(FaultInjected{static_cast<uint32_t>(fault.kind), index, victim});
 }
 
 // False where it finds nothing to hit (a dead victim, a connection that is not open).

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/env/choices.h"
-#include "sim/world/choice_map.h"
+#include "sim/scenario/choice_map.h"
 #include "sim/world/occurrences.h"
 
 namespace leat {

@@ -1,10 +1,10 @@
-#include "sim/world/choice_map.h"
+#include "sim/scenario/choice_map.h"
 
 #include <charconv>
 #include <vector>
 
 #include "core/base/hash.h"
-#include "sim/world/occurrences.h"
+#include "sim/scenario/epoch_word.h"
 
 namespace leat {
 
@@ -91,6 +91,9 @@ class LineReader {
   bool ok_ = true;
 };
 
+// What follows is for people.
+constexpr std::string_view kNote = "  -- ";
+
 bool read_choose(LineReader& line, ChoiceMap& map) {
   ChoiceKey key;
   key.site = line.site(map);
@@ -132,18 +135,22 @@ const ChoiceAnswer* ChoiceMap::find(const ChoiceKey& key) const {
   return found == answers.end() ? nullptr : &found->second;
 }
 
+std::string choose_line(const ChoiceMap& map, const ChoiceKey& key, const ChoiceAnswer& answer) {
+  return "choose " + site_text(map, key.site) + " " + hex(key.entity) + " epoch " +
+         std::to_string(key.epoch) + "." + std::to_string(key.ordinal) + " #" +
+         std::to_string(key.occurrence) + " = " + std::to_string(answer.answer) + " of " +
+         std::to_string(answer.count);
+}
+
+std::string turn_line(const ChoiceMap& map, const TurnKey& key, const Identity& chosen) {
+  return "turn " + site_text(map, key.site) + " " + identity_text(key.plain) + " #" +
+         std::to_string(key.occurrence) + " = " + identity_text(chosen);
+}
+
 std::string to_text(const ChoiceMap& map) {
   std::string text;
-  for (const auto& [key, answer] : map.answers) {
-    text += "choose " + site_text(map, key.site) + " " + hex(key.entity) + " epoch " +
-            std::to_string(key.epoch) + "." + std::to_string(key.ordinal) + " #" +
-            std::to_string(key.occurrence) + " = " + std::to_string(answer.answer) + " of " +
-            std::to_string(answer.count) + "\n";
-  }
-  for (const auto& [key, chosen] : map.turns) {
-    text += "turn " + site_text(map, key.site) + " " + identity_text(key.plain) + " #" +
-            std::to_string(key.occurrence) + " = " + identity_text(chosen) + "\n";
-  }
+  for (const auto& [key, answer] : map.answers) text += choose_line(map, key, answer) + "\n";
+  for (const auto& [key, chosen] : map.turns) text += turn_line(map, key, chosen) + "\n";
   return text;
 }
 
@@ -154,7 +161,7 @@ Result<ChoiceMap> parse_choice_map(std::string_view text) {
     const std::string_view content = text.substr(0, end);
     text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
     if (content.empty()) continue;
-    LineReader line(content);
+    LineReader line(content.substr(0, content.find(kNote)));
     const std::string_view verb = line.word();
     const bool good = verb == "choose" ? read_choose(line, map)
                       : verb == "turn" ? read_turn(line, map)

@@ -51,7 +51,10 @@ struct ChoiceMap {
 // Canonical text, one line an answer, sites by name where known:
 //   choose net.latency 9a3f01 epoch 3.1 #17 = 12 of 20
 //   turn world.next 1f03:0:4 #0 = 77aa:0:2
+// What follows "  -- " in a line is for people.
 std::string to_text(const ChoiceMap& map);
+std::string choose_line(const ChoiceMap& map, const ChoiceKey& key, const ChoiceAnswer& answer);
+std::string turn_line(const ChoiceMap& map, const TurnKey& key, const Identity& chosen);
 Result<ChoiceMap> parse_choice_map(std::string_view text);
 
 }  // namespace leat
