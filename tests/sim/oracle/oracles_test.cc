@@ -136,6 +136,15 @@ TEST_F(Late, DisorderBeyondTheBoundMakesTheSinkLateSensitive) {
   const Plan plan(program);
   EXPECT_EQ(sink_classes(plan).at("out"), "late-sensitive");
 }
+TEST_F(Late, WhoFallsSilentMayComeBackLateWhateverItsWatermarks) {
+  JobProgram calm = window_job(two_splits());
+  WatermarkSpec& watermark = std::get<SourceSpec>(calm.graph.nodes[kIn.value].spec).watermark;
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "confluent");
+  watermark.kind = WatermarkSpec::Kind::kNone;
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "confluent");
+  watermark.idle_after = Duration{1000};
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "late-sensitive");
+}
 
 // ---- operators ----
 TEST_F(Wrong, AMapThatLosesARow) {
