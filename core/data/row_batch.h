@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <vector>
@@ -33,7 +34,9 @@ class RowBatch {
   }
   void set_timestamp(uint32_t i, Timestamp time);
   // Whether every row has one; then they stand here.
-  bool all_stamped() const { return unstamped_.empty(); }
+  bool all_stamped() const {
+    return unstamped_.empty() || std::memchr(unstamped_.data(), 1, unstamped_.size()) == nullptr;
+  }
   std::span<const int64_t> stamps() const { return stamps_; }
   // Gives every row a timestamp; the caller fills them in. The span is valid until the next append.
   std::span<int64_t> stamp_all() {

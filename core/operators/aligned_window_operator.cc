@@ -288,12 +288,14 @@ void AlignedWindowOperator::drop(Window& window) {
 void AlignedWindowOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext&) {
   std::vector<uint32_t> ends(keys_.limit() + 1, 0);  // of each key's stretch of `panes`
   for (uint32_t key = 0; key < keys_.limit(); ++key) ends[key + 1] = ends[key] + keys_.uses(key);
-  std::vector<Window*> panes(ends.back());
+  std::vector<uint32_t> panes(ends.back());  // each the number of its window
   std::vector<uint32_t> next(ends.begin(), ends.end() - 1);
+  std::vector<Window*> windows;
   for (const auto& [time, window] : windows_) {
     listed_.clear();
     window->panes.list(listed_);
-    for (const uint32_t key : listed_) panes[next[key]++] = window.get();
+    for (const uint32_t key : listed_) panes[next[key]++] = static_cast<uint32_t>(windows.size());
+    windows.push_back(window.get());
   }
   std::vector<uint32_t> all_cells(key_fields_.size());
   std::iota(all_cells.begin(), all_cells.end(), 0);
@@ -305,7 +307,7 @@ void AlignedWindowOperator::snapshot(CheckpointId, ByteWriter& out, OperatorCont
     for (const Value& cell : keys_.key(key)) cell.encode(section);
     section.varint(keys_.uses(key));
     for (uint32_t i = ends[key]; i < ends[key + 1]; ++i) {
-      Window& window = *panes[i];
+      Window& window = *windows[panes[i]];
       section.zigzag(window.window.start);
       section.zigzag(wrapping_sub(window.window.end, window.window.start));
       section.boolean(window.panes.armed(key));

@@ -6,7 +6,7 @@
 // second, so that the peak says how much state was open and not how much was freed of late.
 extern "C" {
 extern const char* const malloc_conf;
-const char* const malloc_conf = "dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char* const malloc_conf = "dirty_decay_ms:20,muzzy_decay_ms:0";
 }
 
 int main(int argc, char** argv) { return leat::main(argc, argv, leat::shipped_jobs()); }

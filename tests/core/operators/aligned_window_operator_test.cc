@@ -164,8 +164,10 @@ RC_GTEST_PROP(AlignedWindowOperator, AnswersAsTheGeneralOperatorDoesAlsoAcrossRe
   windows.late_to_side = *rc::gen::arbitrary<bool>();
   const auto drawn = steps(*rc::gen::arbitrary<bool>());
   StreamNode general = node_of(windows);
-  std::get<WindowSpec>(general.spec)
-      .aggregates.push_back({.kind = Kind::kCollect, .argument = read_field(1)});
+  AggregateSpec all;
+  all.kind = Kind::kCollect;
+  all.argument = read_field(1);
+  std::get<WindowSpec>(general.spec).aggregates.push_back(std::move(all));
   general.output.fields.push_back({"all", ValueType::kList});
   RC_ASSERT(AlignedWindowOperator::fits(node_of(windows)));
   RC_ASSERT(!AlignedWindowOperator::fits(general));
