@@ -5,11 +5,13 @@
 namespace leat {
 namespace {
 
-// The window node's own start for `time`, and nothing for other nodes.
+// The window node's own start for `time`, and nothing for other nodes and windows that overlap or
+// merge: when those open is not drawn.
 std::optional<EventTime> window_start(const StreamNode& node, EventTime time) {
   const auto* spec = std::get_if<WindowSpec>(&node.spec);
   if (spec == nullptr || spec->domain != TimeDomain::kEvent || spec->size.ms <= 0)
     return std::nullopt;
+  if (spec->assigner != WindowSpec::Assigner::kTumbling) return std::nullopt;
   const int64_t since = wrapping_sub(time.ms, spec->offset.ms);
   const int64_t rest = ((since % spec->size.ms) + spec->size.ms) % spec->size.ms;
   return EventTime{wrapping_sub(time.ms, rest)};

@@ -140,6 +140,7 @@ void Recording::on(const LateRecord& f) {
 void Recording::on(const PaneFired& f) {
   OperatorView& op = operator_of(f.node, f.execution.subtask.index);
   ++op.panes;
+  if (TimeWindow{f.start.ms, f.end.ms}.is_global()) return;  // it has no place on a timeline
   InHand& hand = in_hand_[{f.execution, f.node}];
   const bool over = !op.watermark.empty() && op.watermark.back().watermark &&
                     *op.watermark.back().watermark >= f.end - Duration{1};

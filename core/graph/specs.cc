@@ -47,6 +47,7 @@ std::string describe(const WatermarkSpec& spec) {
 }
 
 std::string describe(const TriggerSpec& spec) {
+  const auto nested = [&] { return spec.nested ? describe(*spec.nested) : std::string("default"); };
   switch (spec.kind) {
     case TriggerSpec::Kind::kDefault:
       return "default";
@@ -57,9 +58,56 @@ std::string describe(const TriggerSpec& spec) {
     case TriggerSpec::Kind::kCount:
       return "count " + std::to_string(spec.count);
     case TriggerSpec::Kind::kPurging:
-      return "purging(" + (spec.nested ? describe(*spec.nested) : std::string("default")) + ")";
+      return "purging(" + nested() + ")";
+    case TriggerSpec::Kind::kContinuousEventTime:
+      return "every " + describe(spec.interval) + " of event time";
+    case TriggerSpec::Kind::kContinuousProcessingTime:
+      return "every " + describe(spec.interval) + " of processing time";
+    case TriggerSpec::Kind::kDelta:
+      return "delta";
+    case TriggerSpec::Kind::kProcessingTimeout:
+      return nested() + " or after " + describe(spec.interval);
+    case TriggerSpec::Kind::kEndOfStream:
+      return "end of stream";
+    case TriggerSpec::Kind::kNever:
+      return "never";
+    case TriggerSpec::Kind::kCustom:
+      return spec.label.empty() ? "custom" : spec.label;
   }
   fail_check("a trigger has an unknown kind");
+}
+
+std::string describe(const EvictorSpec& spec) {
+  const std::string after = spec.when == EvictorSpec::When::kAfter ? " after" : "";
+  switch (spec.kind) {
+    case EvictorSpec::Kind::kNone:
+      return "";
+    case EvictorSpec::Kind::kCount:
+      return "keep " + std::to_string(spec.count) + after;
+    case EvictorSpec::Kind::kTime:
+      return "keep " + describe(spec.keep) + after;
+    case EvictorSpec::Kind::kDelta:
+      return "keep by delta" + after;
+    case EvictorSpec::Kind::kCustom:
+      return spec.label.empty() ? "custom evictor" : spec.label;
+  }
+  fail_check("an evictor has an unknown kind");
+}
+
+std::string describe_assigner(const WindowSpec& spec) {
+  switch (spec.assigner) {
+    case WindowSpec::Assigner::kTumbling:
+      return "tumbling " + describe(spec.size);
+    case WindowSpec::Assigner::kSliding:
+      return "sliding " + describe(spec.size) + " by " + describe(spec.slide);
+    case WindowSpec::Assigner::kSession:
+      return spec.gap_of != nullptr ? "session by element" : "session " + describe(spec.gap);
+    case WindowSpec::Assigner::kGlobal:
+      return "global";
+    case WindowSpec::Assigner::kCustom:
+      return spec.label.empty() ? "custom" : spec.label;
+  }
+  fail_check("a window has an unknown assigner");
 }
 
 struct Describer {
@@ -75,11 +123,14 @@ struct Describer {
   std::string operator()(const AssignSpec& s) const { return "assign, " + describe(s.watermark); }
   std::string operator()(const KeyedProcessSpec& s) const { return with_label("process", s.label); }
   std::string operator()(const WindowSpec& s) const {
-    std::string text = "tumbling " + describe(s.size);
+    std::string text = describe_assigner(s);
     if (s.domain == TimeDomain::kProcessing) text += " of processing time";
     if (s.allowed_lateness != Duration{0}) text += " +" + describe(s.allowed_lateness);
     if (s.offset != Duration{0}) text += " offset " + describe(s.offset);
+    if (s.stagger == WindowSpec::Stagger::kRandom) text += " staggered";
+    if (s.stagger == WindowSpec::Stagger::kNatural) text += " staggered by first arrival";
     if (s.trigger.kind != TriggerSpec::Kind::kDefault) text += ", trigger " + describe(s.trigger);
+    if (s.evictor.kind != EvictorSpec::Kind::kNone) text += ", " + describe(s.evictor);
     return text;
   }
   std::string operator()(const SinkSpec& s) const {
@@ -98,5 +149,26 @@ struct Describer {
 }  // namespace
 
 std::string describe(const NodeSpec& spec) { return std::visit(Describer{}, spec); }
+
+WindowSpec count_windows(int64_t n) {
+  TriggerSpec count;
+  count.kind = TriggerSpec::Kind::kCount;
+  count.count = n;
+  WindowSpec spec;
+  spec.assigner = WindowSpec::Assigner::kGlobal;
+  spec.trigger.kind = TriggerSpec::Kind::kPurging;
+  spec.trigger.nested = std::make_shared<TriggerSpec>(std::move(count));
+  return spec;
+}
+
+WindowSpec count_windows(int64_t n, int64_t slide) {
+  WindowSpec spec;
+  spec.assigner = WindowSpec::Assigner::kGlobal;
+  spec.trigger.kind = TriggerSpec::Kind::kCount;
+  spec.trigger.count = slide;
+  spec.evictor.kind = EvictorSpec::Kind::kCount;
+  spec.evictor.count = n;
+  return spec;
+}
 
 }  // namespace leat

@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/graph/functions.h"
+#include "core/graph/window_functions.h"
 
 namespace leat {
 
@@ -92,10 +93,51 @@ struct KeyedProcessSpec {
 };
 
 struct TriggerSpec {
-  enum class Kind : uint8_t { kDefault, kEventTime, kProcessingTime, kCount, kPurging };
+  enum class Kind : uint8_t {
+    kDefault,  // of the assigner: event time, processing time, never (global windows)
+    kEventTime,
+    kProcessingTime,
+    kCount,
+    kPurging,  // `nested`, and each answer drops the contents
+    kContinuousEventTime,
+    kContinuousProcessingTime,
+    kDelta,              // when `of` has grown by more than `threshold` since the last answer
+    kProcessingTimeout,  // `nested`, and also `interval` after an element
+    kEndOfStream,        // global windows: once, at the end of the input
+    kNever,
+    kCustom,
+  };
   Kind kind = Kind::kDefault;
   int64_t count = 0;
+  Duration interval;  // of the continuous ones and of the timeout
+  double threshold = 0;
+  std::shared_ptr<const ScalarFunction> of;
+  bool reset_on_element = false;  // kProcessingTimeout: each element starts it anew
+  bool clear_on_timeout = true;   // kProcessingTimeout: `nested` is cleared when it strikes
   std::shared_ptr<const TriggerSpec> nested;
+  TriggerFactory custom;
+  std::string label;  // kCustom: for pictures
+};
+
+// What is dropped from a window's elements when it answers. With an evictor a window keeps all of
+// its elements and folds them at each answer.
+struct EvictorSpec {
+  enum class Kind : uint8_t {
+    kNone,
+    kCount,  // keeps the last `count`
+    kTime,   // drops what is `keep` or more older than the newest
+    kDelta,  // drops what differs from the last by `threshold` or more in `of`
+    kCustom,
+  };
+  enum class When : uint8_t { kBefore, kAfter };  // the window function
+  Kind kind = Kind::kNone;
+  When when = When::kBefore;
+  int64_t count = 0;
+  Duration keep;
+  double threshold = 0;
+  std::shared_ptr<const ScalarFunction> of;
+  EvictorFactory custom;
+  std::string label;  // kCustom: for pictures
 };
 
 struct AggregateSpec {
@@ -109,17 +151,38 @@ struct AggregateSpec {
 };
 
 struct WindowSpec {
-  enum class Assigner : uint8_t { kTumbling };
+  enum class Assigner : uint8_t { kTumbling, kSliding, kSession, kGlobal, kCustom };
+  // How far tumbling windows are shifted, beyond `offset`: not at all; by chance; by the time of
+  // the first element. (Flink: WindowStagger.)
+  enum class Stagger : uint8_t { kAligned, kRandom, kNatural };
   Assigner assigner = Assigner::kTumbling;
   TimeDomain domain = TimeDomain::kEvent;
-  Duration size;
+  Duration size;   // tumbling, sliding
+  Duration slide;  // sliding
   Duration offset;
+  Stagger stagger = Stagger::kAligned;           // tumbling
+  Duration gap;                                  // session
+  std::shared_ptr<const ScalarFunction> gap_of;  // session: in place of `gap`, by element
+  AssignerFactory custom;                        // kCustom
+  std::string label;                             // kCustom: for pictures
   Duration allowed_lateness;
   bool late_to_side = false;  // to side output 0; otherwise late rows are dropped and counted
   TriggerSpec trigger;
+  EvictorSpec evictor;
   std::vector<AggregateSpec> aggregates;
-  // Emits: the key's fields, window start, window end, the aggregates; timestamp end - 1.
+  // What is answered instead of the row below; it sees the aggregates' results, or all elements
+  // where there are no aggregates.
+  std::shared_ptr<const WindowFunction> function;
+  // Emits: the key's fields, window start and end (not of global windows), the aggregates; with the
+  // window's largest timestamp.
+
+  bool is_global() const { return assigner == Assigner::kGlobal; }
 };
+
+// Flink's countWindow(n): answers and forgets every `n` elements of a key; and countWindow(n,
+// slide): every `slide` elements, over the last `n`.
+WindowSpec count_windows(int64_t n);
+WindowSpec count_windows(int64_t n, int64_t slide);
 
 // ---- sinks ----
 struct SinkSpec {

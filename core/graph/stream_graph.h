@@ -71,6 +71,9 @@ struct JobConfig {
   uint32_t max_parallelism = 128;
   Duration auto_watermark_interval{200};  // 0: no periodic watermarks
   bool chaining = true;
+  // Reproduces what is known to be a defect of Flink, where a recorded case shows it; otherwise the
+  // right thing is done. What they are: tests/conformance/README.md.
+  bool flink_defects = false;
   CheckpointConfig checkpoint;
   RestartConfig restart;
 };

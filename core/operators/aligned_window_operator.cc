@@ -5,7 +5,6 @@
 
 #include "core/state/key_groups.h"
 #include "core/state/keyed_bytes.h"
-#include "core/window/trigger.h"
 
 namespace leat {
 
@@ -61,7 +60,9 @@ bool AlignedWindowOperator::fits(const StreamNode& node) {
       spec.assigner == WindowSpec::Assigner::kTumbling && spec.domain == TimeDomain::kEvent;
   const bool own_trigger = spec.trigger.kind == TriggerSpec::Kind::kDefault ||
                            spec.trigger.kind == TriggerSpec::Kind::kEventTime;
-  return tumbling && own_trigger &&
+  const bool plain = spec.stagger == WindowSpec::Stagger::kAligned && spec.function == nullptr &&
+                     spec.evictor.kind == EvictorSpec::Kind::kNone && !spec.aggregates.empty();
+  return tumbling && own_trigger && plain &&
          std::all_of(spec.aggregates.begin(), spec.aggregates.end(), fits_into_a_word);
 }
 
@@ -70,7 +71,7 @@ AlignedWindowOperator::AlignedWindowOperator(const StreamNode& node)
       lateness_(spec_of(node).allowed_lateness.ms),
       late_to_side_(spec_of(node).late_to_side),
       times_in_output_(has_time_cells(node)),
-      assigner_(make_assigner(spec_of(node))),
+      grid_(spec_of(node).size, spec_of(node).offset),
       aggregates_(make_aggregates(spec_of(node))),
       one_sum_(aggregates_.size() == 1 && aggregates_[0].is_field_sum()),
       keys_(static_cast<uint32_t>(key_fields_.size())) {
@@ -99,7 +100,7 @@ void AlignedWindowOperator::on_rows(uint32_t, RowBatch& rows, OperatorContext& c
 void AlignedWindowOperator::find_windows(std::span<const int64_t> times) {
   assigned_.resize(times.size());
   row_windows_.resize(times.size());
-  assigner_->assign_each(times, assigned_);
+  grid_.windows_of(times, assigned_);
   for (size_t i = 0; i < times.size(); ++i) {
     const Recent& recent = recent_at(assigned_[i].start);
     const bool known = recent.window != nullptr && recent.start == assigned_[i].start;
@@ -200,7 +201,7 @@ void AlignedWindowOperator::on_late_row(const RowBatch& rows, uint32_t i, Operat
 // ---- windows ----
 
 AlignedWindowOperator::Window* AlignedWindowOperator::window_of(const TimeWindow& window) {
-  if (cleanup_time(window, WindowTime::kEvent, lateness_) <= watermark_.ms) return nullptr;
+  if (cleanup_time(window, TimeDomain::kEvent, lateness_) <= watermark_.ms) return nullptr;
   Window* const found = &window_at(window);
   recent_at(window.start) = {window.start, found};
   return found;
@@ -209,7 +210,7 @@ AlignedWindowOperator::Window* AlignedWindowOperator::window_of(const TimeWindow
 AlignedWindowOperator::Window& AlignedWindowOperator::window_at(const TimeWindow& window) {
   std::unique_ptr<Window>& at = windows_[window.max_timestamp()];
   if (at == nullptr) {
-    at = std::make_unique<Window>(window, cleanup_time(window, WindowTime::kEvent, lateness_),
+    at = std::make_unique<Window>(window, cleanup_time(window, TimeDomain::kEvent, lateness_),
                                   static_cast<uint32_t>(aggregates_.size()));
   }
   return *at;

@@ -18,7 +18,7 @@
 #include "core/window/dense_panes.h"
 #include "core/window/key_dictionary.h"
 #include "core/window/window_aggregate.h"
-#include "core/window/window_assigner.h"
+#include "core/window/window_grid.h"
 
 namespace leat {
 
@@ -70,7 +70,7 @@ class AlignedWindowOperator final : public Operator, public CountsLateRecords {
   const int64_t lateness_;
   const bool late_to_side_;
   const bool times_in_output_;  // start and end as times, not as ints
-  std::unique_ptr<WindowAssigner> assigner_;
+  WindowGrid grid_;
   std::vector<WindowAggregate> aggregates_;
   const bool one_sum_;  // the only aggregate is the sum of a field
   uint32_t max_parallelism_ = 128;

@@ -1,16 +1,16 @@
 #include "core/operators/window_operator.h"
 
 #include <algorithm>
-
-#include "core/state/key_groups.h"
+#include <string>
 
 namespace leat {
 
 namespace {
 
 constexpr Site kTimerOrder{"window.timer_tie"};
+constexpr Site kStateWindow{"window.state_window"};
+constexpr Site kStagger{"window.stagger"};
 constexpr uint32_t kFlushRows = 256;
-constexpr size_t kSpareTables = 16;
 
 const WindowSpec& spec_of(const StreamNode& node) { return std::get<WindowSpec>(node.spec); }
 
@@ -19,312 +19,307 @@ bool has_time_cells(const StreamNode& node) {
   return start < node.output.fields.size() && node.output.fields[start].type == ValueType::kTime;
 }
 
+std::unique_ptr<const WindowFunction> function_of(const WindowSpec& spec) {
+  return spec.function == nullptr ? nullptr : spec.function->clone();
+}
+
+std::vector<uint32_t> first_numbers(size_t n) {
+  std::vector<uint32_t> numbers(n);
+  for (uint32_t i = 0; i < n; ++i) numbers[i] = i;
+  return numbers;
+}
+
 }  // namespace
 
-// What the trigger may do to one pane.
-class WindowOperator::PaneContext final : public TriggerContext {
- public:
-  PaneContext(WindowOperator& op, PaneTable& table, uint32_t pane, OperatorContext& ctx)
-      : op_(op), table_(table), pane_(pane), ctx_(ctx) {}
+// ---- what assigner and trigger may ask for ----
 
-  const TimeWindow& window() const override { return table_.window; }
-  EventTime watermark() const override { return op_.watermark_; }
+class WindowOperator::Assigning final : public AssignerContext {
+ public:
+  explicit Assigning(OperatorContext& ctx) : ctx_(ctx) {}
   ProcTime now() const override { return ctx_.now(); }
-  void set_timer(EventTime time) override { op_.set_timer(table_, pane_, flag_of(time), time.ms); }
-  void set_timer(ProcTime time) override { op_.set_timer(table_, pane_, flag_of(time), time.ms); }
-  void delete_timer(EventTime time) override { forget(flag_of(time)); }
-  void delete_timer(ProcTime time) override { forget(flag_of(time)); }
-  std::span<Value> cells() override { return table_.trigger_cells(pane_); }
+  int64_t any_below(int64_t n) override {
+    const int64_t most = std::min<int64_t>(n, std::numeric_limits<uint32_t>::max());
+    return ctx_.choices().choose(kStagger, ctx_.entity(), static_cast<uint32_t>(most));
+  }
 
  private:
-  uint8_t flag_of(EventTime time) const {
-    check(time.ms == table_.max_timestamp,
-          "a trigger can set timers at the end of its window only");
-    return pane::kEventEnd;
-  }
-  uint8_t flag_of(ProcTime time) const {
-    check(time.ms == table_.max_timestamp,
-          "a trigger can set timers at the end of its window only");
-    return pane::kProcessingEnd;
-  }
-  void forget(uint8_t flag) { table_.flags(pane_) &= static_cast<uint8_t>(~flag); }
-
-  WindowOperator& op_;
-  PaneTable& table_;
-  uint32_t pane_;
   OperatorContext& ctx_;
 };
 
+// Of one pane; `merged` are those that have become this one.
+class WindowOperator::PaneContext final : public MergeContext {
+ public:
+  PaneContext(WindowOperator& op, uint32_t pane, OperatorContext& ctx,
+              std::span<const uint32_t> merged = {})
+      : op_(op), pane_(pane), ctx_(ctx), merged_(merged) {}
+
+  const TimeWindow& window() const override { return op_.panes_[pane_].window; }
+  EventTime watermark() const override { return op_.watermark_; }
+  ProcTime now() const override { return ctx_.now(); }
+  void set_timer(EventTime time) override { set(TimeDomain::kEvent, time.ms); }
+  void set_timer(ProcTime time) override { set(TimeDomain::kProcessing, time.ms); }
+  void delete_timer(EventTime time) override { remove(TimeDomain::kEvent, time.ms); }
+  void delete_timer(ProcTime time) override { remove(TimeDomain::kProcessing, time.ms); }
+  Value& state(uint32_t number) override { return op_.panes_.states(pane_)[number]; }
+
+  // (Flink: AbstractHeapMergingState.mergeNamespaces.)
+  void merge_state(uint32_t number) override {
+    const MergeStates combine = op_.trigger_states_.merges[number];
+    check(combine != nullptr, "a trigger merges a state that it has not declared as merging");
+    Value merged;
+    for (const uint32_t pane : merged_) {
+      Value& other = op_.panes_.states(pane)[number];
+      if (other.is_null()) continue;
+      merged = merged.is_null() ? other : combine(merged, other);
+      other = Value::null();
+    }
+    if (merged.is_null()) return;
+    Value& own = state(number);
+    own = own.is_null() ? merged : combine(own, merged);
+  }
+
+ private:
+  void set(TimeDomain domain, int64_t time) { op_.set_timer(pane_, domain, time, ctx_); }
+  void remove(TimeDomain domain, int64_t time) { op_.delete_timer(pane_, domain, time, ctx_); }
+
+  WindowOperator& op_;
+  uint32_t pane_;
+  OperatorContext& ctx_;
+  std::span<const uint32_t> merged_;
+};
+
+uint32_t WindowOperator::States::named(std::string_view name, MergeStates merge) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found != names.end()) return static_cast<uint32_t>(found - names.begin());
+  names.emplace_back(name);
+  merges.push_back(merge);
+  return static_cast<uint32_t>(names.size() - 1);
+}
+
+// ---- keys ----
+
+WindowOperator::KeyCells::KeyCells(const KeyIn& key) {
+  for (const uint32_t field : key.fields) cells.push_back(key.row[field]);
+}
+uint64_t WindowOperator::KeyCellsTraits::hash(const KeyCells& key) {
+  const std::vector<uint32_t> all = first_numbers(key.cells.size());
+  return PaneStore::hash_of_key(key.cells, all);
+}
+bool WindowOperator::KeyCellsTraits::equal(const KeyCells& a, const KeyIn& b) {
+  for (size_t i = 0; i < a.cells.size(); ++i) {
+    if (a.cells[i] != b.row[b.fields[i]]) return false;
+  }
+  return true;
+}
+WindowOperator::KeyIn WindowOperator::key_in(RowView row) const {
+  return {row, key_fields_, PaneStore::hash_of_key(row, key_fields_)};
+}
+
+// Copied, because the pane's own cells move when another pane is added.
+WindowOperator::KeyIn WindowOperator::key_of_pane(uint32_t pane) {
+  const RowView key = panes_.key(pane);
+  key_cells_.assign(key.begin(), key.end());
+  return {key_cells_, cells_of_key_, PaneStore::hash_of_key(key_cells_, cells_of_key_)};
+}
+
 WindowOperator::WindowOperator(const StreamNode& node)
     : key_fields_(node.key_fields),
+      cells_of_key_(first_numbers(node.key_fields.size())),
+      sides_(static_cast<uint32_t>(node.sides.size())),
       lateness_(spec_of(node).allowed_lateness.ms),
       late_to_side_(spec_of(node).late_to_side),
+      has_window_cells_(!spec_of(node).is_global()),
       times_in_output_(has_time_cells(node)),
       assigner_(make_assigner(spec_of(node))),
-      trigger_(make_trigger(spec_of(node).trigger, assigner_->domain())) {
+      domain_(assigner_->domain()),
+      merges_(assigner_->merges()),
+      trigger_(make_trigger(spec_of(node), *assigner_)),
+      evictor_(make_evictor(spec_of(node).evictor)),
+      function_(function_of(spec_of(node))),
+      window_states_(
+          function_ == nullptr ? 0 : static_cast<uint32_t>(function_->window_states().size())),
+      contents_(spec_of(node)),
+      panes_(layout()),
+      global_(function_ == nullptr ? std::vector<StateDescriptor>{} : function_->global_states()) {
   if (lateness_ < 0) throw JobError("the allowed lateness must not be negative");
-  for (const AggregateSpec& aggregate : spec_of(node).aggregates) {
-    aggregates_.emplace_back(aggregate);
-    layout_.lists += aggregates_.back().collects() ? 1 : 0;
-  }
-  layout_.keys = static_cast<uint32_t>(key_fields_.size());
-  layout_.accumulators = static_cast<uint32_t>(aggregates_.size());
-  layout_.trigger = trigger_->cells();
-  event_time_ = assigner_->domain() == WindowTime::kEvent;
-  one_sum_ = aggregates_.size() == 1 && aggregates_[0].is_field_sum();
-  plain_ = event_time_ && assigner_->one_each() && trigger_->is_event_time_default();
+}
+
+PaneStore::Layout WindowOperator::layout() {
+  trigger_->open(trigger_states_);
+  PaneStore::Layout layout;
+  layout.keys = static_cast<uint32_t>(key_fields_.size());
+  layout.accumulators = contents_.accumulators();
+  layout.states = static_cast<uint32_t>(trigger_states_.names.size()) + window_states_;
+  layout.elements = contents_.keeps_elements();
+  return layout;
 }
 
 WindowOperator::~WindowOperator() = default;
 
 void WindowOperator::open(OperatorContext& ctx) {
-  max_parallelism_ = ctx.config().max_parallelism;
+  defects_ = ctx.config().flink_defects ? MergeDefects::kAsInFlink : MergeDefects::kNone;
   ask_to_wake(ctx);
 }
 
 // ---- elements ----
 
 void WindowOperator::on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) {
-  read_times(rows, ctx.now());
-  if (plain_) {
-    add_plain_batch(rows, ctx);
-  } else {
-    for (uint32_t i = 0; i < rows.size(); ++i) add_row(rows, i, ctx);
-  }
+  for (uint32_t i = 0; i < rows.size(); ++i) add_row(rows, i, ctx);
   ask_to_wake(ctx);
 }
 
 void WindowOperator::add_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx) {
+  const RowView row = rows.row(i);
+  const Timestamp time = rows.timestamp(i);
+  Assigning assigning(ctx);
   assigned_.clear();
-  assigner_->assign(times_[i], assigned_);
+  assigner_->assign(row, time, assigning, assigned_);
+  const KeyIn key = key_in(row);
   bool skipped = true;
   for (const TimeWindow& window : assigned_) {
-    PaneTable* table = table_of(window);
-    if (table == nullptr) continue;
+    const std::optional<Place> place = place_of(key, window, ctx);
+    if (!place) continue;
     skipped = false;
-    add_to_pane(*table, rows.row(i), rows.timestamp(i), ctx);
+    contents_.add(panes_, place->contents, row, time);
+    PaneContext pane(*this, place->pane, ctx);
+    act(trigger_->on_element(row, time, pane), *place, ctx);
+    const int64_t cleanup = cleanup_of(panes_[place->pane].window);
+    if (cleanup != EventTime::max().ms) set_timer(place->pane, domain_, cleanup, ctx);
+    drop_if_bare(place->contents);
   }
   if (skipped) on_late_row(rows, i, ctx);
 }
 
-// The inner loop of most jobs; false where it is not that simple.
-inline bool WindowOperator::add_to_plain_sum(PaneTable& table, uint32_t pane, RowView row) {
-  if (!one_sum_) return false;
-  Value& sum = table.accumulators(pane)[0];
-  const Value& addend = row[aggregates_[0].field()];
-  if (sum.type() != ValueType::kInt || addend.type() != ValueType::kInt) return false;
-  sum.replace_int(wrapping_add(sum.as_int(), addend.as_int()));
-  return true;
+// Where the window's share of the key stands; none where the window is late.
+std::optional<WindowOperator::Place> WindowOperator::place_of(const KeyIn& key,
+                                                              const TimeWindow& window,
+                                                              OperatorContext& ctx) {
+  if (merges_) return place_of_session(key, window, ctx);
+  if (is_late(window)) return std::nullopt;
+  const uint32_t pane = pane_at(key, window);
+  return Place{pane, pane};
 }
 
-// The same for a whole batch: first where each row goes, which brings the memory near, then the
-// rows.
-void WindowOperator::add_plain_batch(const RowBatch& rows, OperatorContext& ctx) {
-  const uint32_t size = rows.size();
-  assigned_.resize(size);
-  tables_.resize(size);
-  hashes_.resize(size);
-  assigner_->assign_each(times_, assigned_);
-  for (uint32_t i = 0; i < size; ++i) {
-    tables_[i] = table_of(assigned_[i]);
-    if (tables_[i] == nullptr) continue;
-    hashes_[i] = PaneTable::hash_of(rows.row(i), key_fields_);
-    tables_[i]->prefetch_slot(hashes_[i]);
+std::optional<WindowOperator::Place> WindowOperator::place_of_session(const KeyIn& key,
+                                                                      const TimeWindow& window,
+                                                                      OperatorContext& ctx) {
+  MergingWindowSet& open = *open_windows_.insert(key).first;
+  const auto pick = [&](uint32_t n) {
+    return n == 1 ? 0 : ctx.choices().choose(kStateWindow, ctx.entity(), n);
+  };
+  const TimeWindow actual =
+      open.add(window, defects_, pick, [&](const MergedWindows& m) { merge(key, m, ctx); });
+  if (is_late(actual)) {
+    open.retire(actual);
+    if (open.empty()) open_windows_.erase(key);
+    return std::nullopt;
   }
-  constexpr uint32_t kAhead = 8;
-  for (uint32_t i = 0; i < size; ++i) {
-    if (i + kAhead < size && tables_[i + kAhead] != nullptr) {
-      tables_[i + kAhead]->prefetch_pane(hashes_[i + kAhead]);
-    }
-    if (tables_[i] == nullptr) {
-      on_late_row(rows, i, ctx);
-      continue;
-    }
-    PaneTable& table = *tables_[i];
-    const RowView row = rows.row(i);
-    const auto [pane, added] = table.find_or_add(hashes_[i], row, key_fields_);
-    const bool on_time = table.max_timestamp > watermark_.ms;
-    if (on_time && (table.flags(pane) & table.plain_flags) == table.plain_flags) {
-      if (!add_to_plain_sum(table, pane, row)) add_contents(table, pane, row, rows.timestamp(i));
-    } else {
-      add_to_found_pane(table, pane, added, row, rows.timestamp(i), ctx);
-    }
-  }
+  const TimeWindow state_window = *open.state_window(actual);
+  const uint32_t contents = pane_at(key, state_window);
+  return Place{pane_at(key, actual), contents};
 }
 
-// The place of each row on the assigner's timeline.
-void WindowOperator::read_times(const RowBatch& rows, ProcTime now) {
-  times_.resize(rows.size());
-  if (!event_time_) {
-    std::fill(times_.begin(), times_.end(), now.ms);
-    return;
+void WindowOperator::merge(const KeyIn& key, const MergedWindows& merged, OperatorContext& ctx) {
+  require_not_over(merged.into, ctx);
+  const uint32_t into = pane_at(key, merged.into);
+  std::vector<uint32_t> of;
+  for (const TimeWindow& window : merged.of) of.push_back(pane_at(key, window));
+  PaneContext context(*this, into, ctx, of);
+  trigger_->on_merge(context);
+  for (const uint32_t pane : of) {
+    PaneContext old(*this, pane, ctx);
+    trigger_->clear(old);
+    delete_timer(pane, domain_, cleanup_of(panes_[pane].window), ctx);
   }
-  for (uint32_t i = 0; i < rows.size(); ++i) {
-    const Timestamp time = rows.timestamp(i);
-    if (!time || *time == EventTime::min()) {
-      throw JobError("a row has no timestamp, and event time windows need one");
-    }
-    times_[i] = time->ms;
+  const uint32_t contents = pane_at(key, merged.state_window);
+  for (const TimeWindow& window : merged.other_state_windows) {
+    const uint32_t other = pane_at(key, window);
+    contents_.merge(panes_, contents, other);
+    drop_if_bare(other);
+  }
+  for (const uint32_t pane : of) {
+    if (pane != into && pane != contents && panes_.is_live(pane)) drop_if_bare(pane);
   }
 }
 
-void WindowOperator::add_to_pane(PaneTable& table, RowView row, Timestamp time,
-                                 OperatorContext& ctx) {
-  const auto [pane, added] = table.find_or_add(row, key_fields_);
-  add_to_found_pane(table, pane, added, row, time, ctx);
-}
-
-void WindowOperator::add_to_found_pane(PaneTable& table, uint32_t pane, bool added, RowView row,
-                                       Timestamp time, OperatorContext& ctx) {
-  if (added) create_contents(table, pane);
-  add_contents(table, pane, row, time);
-  table.flags(pane) |= pane::kFilled;
-  PaneContext pane_context(*this, table, pane, ctx);
-  act(trigger_->on_element(row, time, pane_context), table, pane, ctx);
-  set_cleanup_timer(table, pane);
-}
-
-void WindowOperator::create_contents(PaneTable& table, uint32_t pane) {
-  const std::span<Value> accumulators = table.accumulators(pane);
-  uint32_t list = 0;
-  for (size_t i = 0; i < aggregates_.size(); ++i) {
-    accumulators[i] = aggregates_[i].create();
-    if (aggregates_[i].collects()) table.list(pane, list++).clear();
-  }
-}
-
-void WindowOperator::add_contents(PaneTable& table, uint32_t pane, RowView row, Timestamp time) {
-  const std::span<Value> accumulators = table.accumulators(pane);
-  uint32_t list = 0;
-  for (size_t i = 0; i < aggregates_.size(); ++i) {
-    const WindowAggregate& aggregate = aggregates_[i];
-    if (aggregate.collects()) {
-      table.list(pane, list++).push_back(aggregate.argument(row, time));
-    } else {
-      aggregate.add(accumulators[i], row, time);
-    }
-  }
+// Flink does not guard this sum against overflow: with a huge lateness a lawful merge fails.
+void WindowOperator::require_not_over(const TimeWindow& merged, const OperatorContext& ctx) const {
+  const bool over = domain_ == TimeDomain::kEvent
+                        ? wrapping_add(merged.max_timestamp(), lateness_) <= watermark_.ms
+                        : merged.max_timestamp() <= ctx.now().ms;
+  if (over) throw JobError("merging has made a window that is over already");
 }
 
 // None of the row's windows took it. Only if the row itself is behind the watermark it is late; an
 // element that no window wants disappears silently.
 void WindowOperator::on_late_row(const RowBatch& rows, uint32_t i, OperatorContext& ctx) {
-  if (!event_time_ || wrapping_add(times_[i], lateness_) > watermark_.ms) return;
+  const EventTime time = rows.timestamp(i).value_or(EventTime::min());
+  if (domain_ != TimeDomain::kEvent || wrapping_add(time.ms, lateness_) > watermark_.ms) return;
   if (late_to_side_) {
     ctx.side(0).append_row_of(rows, i);
   } else {
     ++late_dropped_;
   }
-  ctx.add_fact(LateRecord{ctx.execution(), ctx.node_id(), EventTime{times_[i]}, watermark_,
+  ctx.add_fact(LateRecord{ctx.execution(), ctx.node_id(), time, watermark_,
                           static_cast<uint8_t>(late_to_side_ ? 1 : 0)});
-}
-
-void WindowOperator::act(TriggerResult result, PaneTable& table, uint32_t pane,
-                         OperatorContext& ctx) {
-  const bool filled = (table.flags(pane) & pane::kFilled) != 0;
-  if (result.fire && filled) emit(table, pane, ctx);
-  if (result.purge && filled) {
-    create_contents(table, pane);
-    table.flags(pane) &= static_cast<uint8_t>(~pane::kFilled);
-  }
-}
-
-void WindowOperator::emit(PaneTable& table, uint32_t pane, OperatorContext& ctx) {
-  const RowView key = table.key(pane);
-  const TimeWindow& window = table.window;
-  const bool again = (table.flags(pane) & pane::kFired) != 0;
-  table.flags(pane) |= pane::kFired;
-
-  const std::span<Value> row = ctx.out().append(EventTime{table.max_timestamp});
-  size_t cell = 0;
-  for (const Value& part : key) row[cell++] = part;
-  row[cell++] = times_in_output_ ? Value::time(window.start) : Value::integer(window.start);
-  row[cell++] = times_in_output_ ? Value::time(window.end) : Value::integer(window.end);
-  uint32_t list = 0;
-  for (size_t i = 0; i < aggregates_.size(); ++i) {
-    row[cell++] = aggregates_[i].collects() ? Value::list(table.list(pane, list++))
-                                            : aggregates_[i].result(table.accumulators(pane)[i]);
-  }
-  const uint64_t key_hash = key.size() == 1 ? key[0].hash() : key_value(key).hash();
-  ctx.add_fact(PaneFired{ctx.execution(), ctx.node_id(), EventTime{window.start},
-                         EventTime{window.end}, key_hash, static_cast<uint8_t>(again ? 1 : 0)});
-}
-
-// ---- windows ----
-
-PaneTable* WindowOperator::table_of(const TimeWindow& window) {
-  Recent& recent = recent_[(static_cast<uint64_t>(window.start) * 0x9e3779b97f4a7c15ULL) >> 58];
-  if (recent.table != nullptr && recent.table->window == window) {
-    return is_late(recent.table->cleanup) ? nullptr : recent.table;
-  }
-  const int64_t cleanup = cleanup_time(window, assigner_->domain(), lateness_);
-  if (is_late(cleanup)) return nullptr;
-  recent = {window.start, &table_at(window, cleanup)};
-  return recent.table;
-}
-
-// Filled, and all timers that an element on time would set are set.
-uint8_t WindowOperator::plain_flags(const PaneTable& table) const {
-  const bool second_timer =
-      table.cleanup != table.max_timestamp && table.cleanup != EventTime::max().ms;
-  return static_cast<uint8_t>(pane::kFilled | pane::kEventEnd |
-                              (second_timer ? pane::kEventCleanup : 0));
-}
-
-PaneTable& WindowOperator::table_at(const TimeWindow& window, int64_t cleanup) {
-  std::unique_ptr<PaneTable>& table = windows_[window];
-  if (table == nullptr) {
-    if (spare_.empty()) {
-      table = std::make_unique<PaneTable>(layout_);
-    } else {
-      table = std::move(spare_.back());
-      spare_.pop_back();
-    }
-    table->reset(window, cleanup);
-    table->plain_flags = plain_flags(*table);
-  }
-  return *table;
-}
-
-void WindowOperator::retire(PaneTable& table) {
-  for (Recent& recent : recent_) {
-    if (recent.table == &table) recent.table = nullptr;
-  }
-  auto at = windows_.find(table.window);
-  retired_.push_back(std::move(at->second));
-  windows_.erase(at);
-}
-
-// Only when no timer of the present firing can name them any more. A timer of the other domain
-// still may, so the tables themselves stay; its entry then belongs to an earlier generation.
-void WindowOperator::recycle_retired() {
-  for (auto& table : retired_) {
-    table->reset({}, 0);
-    if (spare_.size() >= kSpareTables) table->release_memory();
-    spare_.push_back(std::move(table));
-  }
-  retired_.clear();
-}
-
-uint64_t WindowOperator::live_panes() const {
-  uint64_t panes = 0;
-  for (const auto& [window, table] : windows_) panes += table->live();
-  return panes;
 }
 
 // ---- timers ----
 
-void WindowOperator::set_timer(PaneTable& table, uint32_t pane, uint8_t flag, int64_t time) {
-  if ((table.flags(pane) & flag) != 0) return;
-  table.flags(pane) |= flag;
-  (flag == pane::kProcessingEnd ? processing_timers_ : event_timers_).add(time, table, pane);
+// The flag that stands for a timer at this time; 0 where there is none.
+uint8_t WindowOperator::flag_of(const TimeWindow& window, TimeDomain domain, int64_t time) const {
+  const bool at_end = time == window.max_timestamp();
+  if (domain == TimeDomain::kProcessing) return at_end ? pane::kProcessingEnd : 0;
+  if (at_end) return pane::kEventEnd;
+  return time == cleanup_of(window) ? pane::kEventCleanup : 0;
 }
 
-void WindowOperator::set_cleanup_timer(PaneTable& table, uint32_t pane) {
-  if (!event_time_) return set_timer(table, pane, pane::kProcessingEnd, table.max_timestamp);
-  if (table.cleanup == EventTime::max().ms) return;          // never
-  const bool at_end = table.cleanup == table.max_timestamp;  // one timer for both
-  set_timer(table, pane, at_end ? pane::kEventEnd : pane::kEventCleanup, table.cleanup);
+void WindowOperator::set_timer(uint32_t number, TimeDomain domain, int64_t time,
+                               OperatorContext& ctx) {
+  Pane& pane = panes_[number];
+  if (const uint8_t flag = flag_of(pane.window, domain, time); flag != 0) {
+    if ((pane.flags & flag) != 0) return;
+    pane.flags |= flag;
+  } else {
+    const PaneTimer timer{domain, time};
+    if (std::ranges::find(pane.timers, timer) != pane.timers.end()) return;
+    pane.timers.push_back(timer);
+  }
+  PaneTimers& timers = domain == TimeDomain::kEvent ? event_timers_ : processing_timers_;
+  timers.add(time, panes_.handle(number));
+  tell(RecordTap::TimerEvent::kRegistered, number, domain, time, ctx);
+}
+
+void WindowOperator::delete_timer(uint32_t number, TimeDomain domain, int64_t time,
+                                  OperatorContext& ctx) {
+  if (unset_timer(number, domain, time)) {
+    tell(RecordTap::TimerEvent::kDeleted, number, domain, time, ctx);
+  }
+}
+
+// Only of the clock's timers: those of the watermark can be foreseen by whoever watches. They are
+// named by the key's cells, the window's start and end.
+void WindowOperator::tell(RecordTap::TimerEvent event, uint32_t pane, TimeDomain domain,
+                          int64_t time, OperatorContext& ctx) const {
+  if (domain == TimeDomain::kEvent || ctx.taps().empty()) return;
+  const RowView key = panes_.key(pane);
+  std::vector<Value> name(key.begin(), key.end());
+  name.push_back(Value::integer(panes_[pane].window.start));
+  name.push_back(Value::integer(panes_[pane].window.end));
+  const Value named = Value::list(std::move(name));
+  for (RecordTap* tap : ctx.taps()) {
+    tap->on_timer(ctx.execution(), ctx.node_id(), event, domain, time, named);
+  }
+}
+
+bool WindowOperator::unset_timer(uint32_t number, TimeDomain domain, int64_t time) {
+  Pane& pane = panes_[number];
+  if (const uint8_t flag = flag_of(pane.window, domain, time); flag != 0) {
+    const bool was_set = (pane.flags & flag) != 0;
+    pane.flags &= static_cast<uint8_t>(~flag);
+    return was_set;
+  }
+  return std::erase(pane.timers, PaneTimer{domain, time}) > 0;
 }
 
 void WindowOperator::on_watermark(EventTime time, OperatorContext& ctx) {
@@ -352,105 +347,57 @@ void WindowOperator::fire_timers(TimeDomain domain, int64_t until, OperatorConte
   PaneTimers& timers = domain == TimeDomain::kEvent ? event_timers_ : processing_timers_;
   while (!timers.empty() && timers.head() <= until) {
     const int64_t time = timers.head();
-    firing_.clear();
-    timers.take_head(firing_);
     // Flink leaves the order of timers of one time open.
-    if (firing_.size() > 1 && ctx.choices().choose(kTimerOrder, ctx.entity(), 2) == 1) {
-      std::reverse(firing_.begin(), firing_.end());
+    const PaneHandle pane =
+        timers.pop([&](size_t) { return ctx.choices().choose(kTimerOrder, ctx.entity(), 2) == 1; });
+    if (panes_.is_current(pane) && unset_timer(pane.number, domain, time)) {
+      tell(RecordTap::TimerEvent::kFired, pane.number, domain, time, ctx);
+      fire(domain, time, pane.number, ctx);
     }
-    for (const PaneTimers::Entry& entry : firing_) {
-      if (entry.current()) fire(domain, time, *entry.table, entry.pane, ctx);
-      if (ctx.out().size() >= kFlushRows) ctx.flush();
-    }
-    recycle_retired();
+    if (ctx.out().size() >= kFlushRows) ctx.flush();
   }
 }
 
-void WindowOperator::fire(TimeDomain domain, int64_t time, PaneTable& table, uint32_t pane,
-                          OperatorContext& ctx) {
-  uint8_t flag = pane::kProcessingEnd;
-  if (domain == TimeDomain::kEvent) {
-    flag = time == table.max_timestamp ? pane::kEventEnd : pane::kEventCleanup;
+void WindowOperator::fire(TimeDomain domain, int64_t time, uint32_t pane, OperatorContext& ctx) {
+  const TimeWindow window = panes_[pane].window;
+  Place place{pane, pane};
+  if (merges_) {
+    const KeyIn key = key_of_pane(pane);
+    const MergingWindowSet* open = open_windows_.find(key);
+    const TimeWindow* state_window = open == nullptr ? nullptr : open->state_window(window);
+    // A timer that the trigger has left behind, of a window that has merged or ended since.
+    if (state_window == nullptr) return drop_if_bare(pane);
+    place.contents = pane_at(key, TimeWindow(*state_window));
   }
-  if ((table.flags(pane) & flag) == 0) return;  // deleted since
-  table.flags(pane) &= static_cast<uint8_t>(~flag);
-
-  PaneContext pane_context(*this, table, pane, ctx);
-  act(domain == TimeDomain::kEvent ? trigger_->on_event_time(EventTime{time}, pane_context)
-                                   : trigger_->on_processing_time(ProcTime{time}, pane_context),
-      table, pane, ctx);
-  const bool own_domain = (domain == TimeDomain::kEvent) == event_time_;
-  if (own_domain && time == table.cleanup) clean_up(table, pane, ctx);
+  PaneContext context(*this, pane, ctx);
+  act(domain == TimeDomain::kEvent ? trigger_->on_event_time(EventTime{time}, context)
+                                   : trigger_->on_processing_time(ProcTime{time}, context),
+      place, ctx);
+  if (domain == domain_ && time == cleanup_of(window)) clean_up(place, ctx);
+  if (place.contents != pane) drop_if_bare(place.contents);
+  drop_if_bare(pane);
 }
 
-void WindowOperator::clean_up(PaneTable& table, uint32_t pane, OperatorContext& ctx) {
-  PaneContext pane_context(*this, table, pane, ctx);
-  trigger_->clear(pane_context);
-  table.drop(pane);
-  if (table.live() == 0) retire(table);
+void WindowOperator::clean_up(Place place, OperatorContext& ctx) {
+  contents_.clear(panes_, place.contents);
+  PaneContext context(*this, place.pane, ctx);
+  trigger_->clear(context);
+  clear_function(place.pane, ctx);
+  if (!merges_) return;
+  const KeyIn key = key_of_pane(place.pane);
+  MergingWindowSet& open = *open_windows_.find(key);
+  open.retire(panes_[place.pane].window);
+  if (open.empty()) open_windows_.erase(key);
 }
 
-// ---- snapshots ----
-
-namespace {
-void encode_all(std::span<const Value> cells, ByteWriter& out) {
-  for (const Value& cell : cells) cell.encode(out);
-}
-void decode_all(std::span<Value> cells, ByteReader& in) {
-  for (Value& cell : cells) cell = Value::decode(in);
-}
-}  // namespace
-
-void WindowOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext&) {
-  std::vector<uint32_t> all_cells(key_fields_.size());
-  for (uint32_t i = 0; i < all_cells.size(); ++i) all_cells[i] = i;
-  KeyedBytesWriter sections(max_parallelism_);
-  for (const auto& [window, table] : windows_) {
-    for (uint32_t pane = 0; pane < table->size(); ++pane) {
-      if ((table->flags(pane) & pane::kLive) == 0) continue;
-      const RowView key = table->key(pane);
-      ByteWriter& section = sections.section(key_group_of(key, all_cells, max_parallelism_));
-      section.zigzag(window.start);
-      section.zigzag(wrapping_sub(window.end, window.start));
-      section.u8(table->flags(pane));
-      encode_all(key, section);
-      encode_all(table->accumulators(pane), section);
-      encode_all(table->trigger_cells(pane), section);
-      for (uint32_t i = 0; i < layout_.lists; ++i) {
-        section.varint(table->list(pane, i).size());
-        encode_all(table->list(pane, i), section);
-      }
-    }
+// A pane stands as long as anything of it does: contents, a timer, a state.
+void WindowOperator::drop_if_bare(uint32_t number) {
+  const Pane& pane = panes_[number];
+  if ((pane.flags & (pane::kFilled | pane::kTimers)) != 0 || !pane.timers.empty()) return;
+  for (const Value& state : panes_.states(number)) {
+    if (!state.is_null()) return;
   }
-  sections.write(out);
-}
-
-void WindowOperator::restore(ByteReader& in, OperatorContext&) {
-  std::vector<uint32_t> all_cells(key_fields_.size());
-  for (uint32_t i = 0; i < all_cells.size(); ++i) all_cells[i] = i;
-  Row key(key_fields_.size());
-  read_keyed_bytes(in, [&](uint32_t, ByteReader& section) {
-    while (!section.at_end()) {
-      const int64_t start = section.zigzag();
-      const TimeWindow window{start, wrapping_add(start, section.zigzag())};
-      PaneTable& table = table_at(window, cleanup_time(window, assigner_->domain(), lateness_));
-      const uint8_t flags = section.u8();
-      decode_all(key, section);
-      const auto [pane, added] = table.find_or_add(key, all_cells);
-      check(added, "a snapshot holds the same pane twice");
-      decode_all(table.accumulators(pane), section);
-      decode_all(table.trigger_cells(pane), section);
-      for (uint32_t i = 0; i < layout_.lists; ++i) {
-        table.list(pane, i).resize(section.varint());
-        decode_all(table.list(pane, i), section);
-      }
-      table.flags(pane) = flags;
-      if ((flags & pane::kEventEnd) != 0) event_timers_.add(table.max_timestamp, table, pane);
-      if ((flags & pane::kEventCleanup) != 0) event_timers_.add(table.cleanup, table, pane);
-      if ((flags & pane::kProcessingEnd) != 0)
-        processing_timers_.add(table.max_timestamp, table, pane);
-    }
-  });
+  panes_.drop(number);
 }
 
 }  // namespace leat

@@ -31,7 +31,7 @@ class RecordTap {
   virtual void on_operator_output(ExecutionId, NodeId, uint32_t output, const RowBatch&) = 0;
   // Rows that a read_committed reader of the sink's topic now sees.
   virtual void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch&) = 0;
-  // Timers of a keyed process function, as they are registered, deleted, fired.
+  // Timers of process functions; the clock's of windows too (key: its cells, window start and end).
   enum class TimerEvent : uint8_t { kRegistered, kDeleted, kFired };
   virtual void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t time,
                         const Value& key) = 0;

@@ -1,105 +1,80 @@
 #include "core/window/trigger.h"
 
+#include "core/window/triggers.h"
+
 namespace leat {
 
 namespace {
 
-constexpr TriggerResult kContinue{};
-constexpr TriggerResult kFire{.fire = true};
+using Kind = TriggerSpec::Kind;
 
-EventTime end_of(const TriggerContext& ctx) { return {ctx.window().max_timestamp()}; }
+std::unique_ptr<WindowTrigger> make_nested(const TriggerSpec& spec) {
+  if (spec.nested == nullptr) throw JobError("a trigger around a trigger needs one inside");
+  return make_trigger(*spec.nested);
+}
 
-class EventTimeTrigger final : public Trigger {
- public:
-  TriggerResult on_element(RowView, Timestamp, TriggerContext& ctx) const override {
-    if (end_of(ctx) <= ctx.watermark()) return kFire;  // a late element: the window answers again
-    ctx.set_timer(end_of(ctx));
-    return kContinue;
+// What Flink's types refuse: triggers written for time windows on global ones, and the reverse.
+// Never goes with sessions by its type, and is refused there because it cannot merge.
+void require_fit(const TriggerSpec& spec, const WindowSpec& window) {
+  const bool of_time = spec.kind == Kind::kEventTime || spec.kind == Kind::kProcessingTime;
+  if (of_time && window.is_global()) {
+    throw JobError("a trigger at the end of a window does not fit global windows");
   }
-  TriggerResult on_event_time(EventTime time, TriggerContext& ctx) const override {
-    return time == end_of(ctx) ? kFire : kContinue;
+  const bool of_global = spec.kind == Kind::kEndOfStream || spec.kind == Kind::kNever;
+  if (of_global && !window.is_global()) {
+    throw JobError("this trigger fits global windows only");
   }
-  TriggerResult on_processing_time(ProcTime, TriggerContext&) const override { return kContinue; }
-  void clear(TriggerContext& ctx) const override { ctx.delete_timer(end_of(ctx)); }
-  bool is_event_time_default() const override { return true; }
-};
-
-class ProcessingTimeTrigger final : public Trigger {
- public:
-  TriggerResult on_element(RowView, Timestamp, TriggerContext& ctx) const override {
-    ctx.set_timer(ProcTime{ctx.window().max_timestamp()});
-    return kContinue;
-  }
-  TriggerResult on_event_time(EventTime, TriggerContext&) const override { return kContinue; }
-  TriggerResult on_processing_time(ProcTime, TriggerContext&) const override { return kFire; }
-  void clear(TriggerContext& ctx) const override {
-    ctx.delete_timer(ProcTime{ctx.window().max_timestamp()});
-  }
-};
-
-class CountTrigger final : public Trigger {
- public:
-  explicit CountTrigger(int64_t count) : count_(count) {}
-  uint32_t cells() const override { return 1; }
-  TriggerResult on_element(RowView, Timestamp, TriggerContext& ctx) const override {
-    Value& cell = ctx.cells()[0];
-    const int64_t seen = cell.is_null() ? 1 : wrapping_add(cell.as_int(), 1);
-    if (seen < count_) {
-      cell = Value::integer(seen);
-      return kContinue;
-    }
-    cell = Value::null();
-    return kFire;
-  }
-  TriggerResult on_event_time(EventTime, TriggerContext&) const override { return kContinue; }
-  TriggerResult on_processing_time(ProcTime, TriggerContext&) const override { return kContinue; }
-  void clear(TriggerContext& ctx) const override { ctx.cells()[0] = Value::null(); }
-
- private:
-  int64_t count_;
-};
-
-class PurgingTrigger final : public Trigger {
- public:
-  explicit PurgingTrigger(std::unique_ptr<Trigger> nested) : nested_(std::move(nested)) {}
-  uint32_t cells() const override { return nested_->cells(); }
-  TriggerResult on_element(RowView row, Timestamp time, TriggerContext& ctx) const override {
-    return purging(nested_->on_element(row, time, ctx));
-  }
-  TriggerResult on_event_time(EventTime time, TriggerContext& ctx) const override {
-    return purging(nested_->on_event_time(time, ctx));
-  }
-  TriggerResult on_processing_time(ProcTime time, TriggerContext& ctx) const override {
-    return purging(nested_->on_processing_time(time, ctx));
-  }
-  void clear(TriggerContext& ctx) const override { nested_->clear(ctx); }
-
- private:
-  static TriggerResult purging(TriggerResult result) {
-    result.purge = result.purge || result.fire;
-    return result;
-  }
-  std::unique_ptr<Trigger> nested_;
-};
+  if (spec.nested != nullptr) require_fit(*spec.nested, window);
+}
 
 }  // namespace
 
-std::unique_ptr<Trigger> make_trigger(const TriggerSpec& spec, WindowTime domain) {
+std::unique_ptr<WindowTrigger> make_trigger(const TriggerSpec& spec) {
   switch (spec.kind) {
-    case TriggerSpec::Kind::kDefault:
-      if (domain == WindowTime::kProcessing) return std::make_unique<ProcessingTimeTrigger>();
-      return std::make_unique<EventTimeTrigger>();
-    case TriggerSpec::Kind::kEventTime:
-      return std::make_unique<EventTimeTrigger>();
-    case TriggerSpec::Kind::kProcessingTime:
-      return std::make_unique<ProcessingTimeTrigger>();
-    case TriggerSpec::Kind::kCount:
-      return std::make_unique<CountTrigger>(spec.count);
-    case TriggerSpec::Kind::kPurging:
-      if (spec.nested == nullptr) throw JobError("a purging trigger needs a trigger to purge by");
-      return std::make_unique<PurgingTrigger>(make_trigger(*spec.nested, domain));
+    case Kind::kEventTime:
+      return make_event_time_trigger();
+    case Kind::kProcessingTime:
+      return make_processing_time_trigger();
+    case Kind::kCount:
+      return make_count_trigger(spec.count);
+    case Kind::kPurging:
+      return make_purging_trigger(make_nested(spec));
+    case Kind::kContinuousEventTime:
+      return make_continuous_event_time_trigger(spec.interval.ms);
+    case Kind::kContinuousProcessingTime:
+      return make_continuous_processing_time_trigger(spec.interval.ms);
+    case Kind::kDelta:
+      if (spec.of == nullptr) throw JobError("a delta trigger needs what it compares");
+      return make_delta_trigger(spec.threshold, *spec.of);
+    case Kind::kProcessingTimeout:
+      return make_processing_timeout_trigger(spec, make_nested(spec));
+    case Kind::kEndOfStream:
+      return make_end_of_stream_trigger();
+    case Kind::kNever:
+      return make_never_trigger();
+    case Kind::kCustom:
+      if (!spec.custom) throw JobError("a custom trigger needs a function that makes it");
+      return spec.custom();
+    case Kind::kDefault:
+      throw JobError("only a window knows its default trigger");
   }
   fail_check("a trigger of an unknown kind");
+}
+
+std::unique_ptr<WindowTrigger> make_trigger(const WindowSpec& spec,
+                                            const WindowAssigner& assigner) {
+  TriggerSpec trigger = spec.trigger;
+  if (trigger.kind == Kind::kDefault) {
+    trigger.kind = spec.is_global()                               ? Kind::kNever
+                   : assigner.domain() == TimeDomain::kProcessing ? Kind::kProcessingTime
+                                                                  : Kind::kEventTime;
+  }
+  require_fit(trigger, spec);
+  std::unique_ptr<WindowTrigger> made = make_trigger(trigger);
+  if (assigner.merges() && !made->can_merge()) {
+    throw JobError("a trigger that cannot merge does not go with windows that merge");
+  }
+  return made;
 }
 
 }  // namespace leat

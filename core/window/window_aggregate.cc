@@ -32,19 +32,33 @@ void add_to_sum(Value& sum, const Value& addend) {
   }
 }
 
+double number_in(const Value& value) {
+  if (value.type() == ValueType::kDouble) return value.as_double();
+  if (value.type() == ValueType::kInt || value.type() == ValueType::kTime) {
+    return static_cast<double>(value.as_int());
+  }
+  throw JobError(value.to_text() + " is not a number");
+}
+
+namespace {
+void keep_least(Value& accumulator, Value value) {
+  if (value.is_null()) return;
+  if (accumulator.is_null() || value < accumulator) accumulator = std::move(value);
+}
+void keep_greatest(Value& accumulator, Value value) {
+  if (value.is_null()) return;
+  if (accumulator.is_null() || accumulator < value) accumulator = std::move(value);
+}
+}  // namespace
+
 void WindowAggregate::add(Value& accumulator, RowView row, Timestamp time) const {
   switch (kind_) {
     case AggregateSpec::Kind::kSum:
       return add_to_sum(accumulator, argument(row, time));
     case AggregateSpec::Kind::kMin:
-    case AggregateSpec::Kind::kMax: {
-      Value value = argument(row, time);
-      if (value.is_null()) return;
-      const bool better =
-          kind_ == AggregateSpec::Kind::kMin ? value < accumulator : accumulator < value;
-      if (accumulator.is_null() || better) accumulator = std::move(value);
-      return;
-    }
+      return keep_least(accumulator, argument(row, time));
+    case AggregateSpec::Kind::kMax:
+      return keep_greatest(accumulator, argument(row, time));
     case AggregateSpec::Kind::kCount:
       accumulator = Value::integer(wrapping_add(accumulator.as_int(), 1));
       return;
@@ -52,12 +66,49 @@ void WindowAggregate::add(Value& accumulator, RowView row, Timestamp time) const
       accumulator = user_->add(std::move(accumulator), row);
       return;
     case AggregateSpec::Kind::kCollect:
-      fail_check("collect has no accumulator to add to");
+      break;
   }
+  fail_check("collect has no accumulator to add to");
+}
+
+void WindowAggregate::merge(Value& accumulator, const Value& other) const {
+  switch (kind_) {
+    case AggregateSpec::Kind::kSum:
+      return add_to_sum(accumulator, other);
+    case AggregateSpec::Kind::kMin:
+      return keep_least(accumulator, other);
+    case AggregateSpec::Kind::kMax:
+      return keep_greatest(accumulator, other);
+    case AggregateSpec::Kind::kCount:
+      accumulator = Value::integer(wrapping_add(accumulator.as_int(), other.as_int()));
+      return;
+    case AggregateSpec::Kind::kUser:
+      accumulator = user_->merge(std::move(accumulator), other);
+      return;
+    case AggregateSpec::Kind::kCollect:
+      break;
+  }
+  fail_check("collect has no accumulator to merge");
 }
 
 Value WindowAggregate::result(const Value& accumulator) const {
   return kind_ == AggregateSpec::Kind::kUser ? user_->result(accumulator) : accumulator;
+}
+
+Value WindowAggregate::fold(const RowBatch& elements) const {
+  if (collects()) {
+    std::vector<Value> items;
+    items.reserve(elements.size());
+    for (uint32_t i = 0; i < elements.size(); ++i) {
+      items.push_back(argument(elements.row(i), elements.timestamp(i)));
+    }
+    return Value::list(std::move(items));
+  }
+  Value accumulator = create();
+  for (uint32_t i = 0; i < elements.size(); ++i) {
+    add(accumulator, elements.row(i), elements.timestamp(i));
+  }
+  return result(accumulator);
 }
 
 }  // namespace leat

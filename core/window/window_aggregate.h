@@ -16,7 +16,7 @@ class WindowAggregate {
  public:
   explicit WindowAggregate(const AggregateSpec& spec);  // clones the user's functions
 
-  // collect keeps a growing list beside the accumulator.
+  // It needs all elements: it has no accumulator, and is folded over them.
   bool collects() const { return kind_ == AggregateSpec::Kind::kCollect; }
   // Whether it is `sum` of a field as it stands: the inner loop of most jobs.
   bool is_field_sum() const { return kind_ == AggregateSpec::Kind::kSum && field_ >= 0; }
@@ -30,6 +30,10 @@ class WindowAggregate {
     return field_ >= 0 ? row[static_cast<size_t>(field_)] : argument_->eval(row, time);
   }
   Value result(const Value& accumulator) const;
+  // Adds what another window has gathered.  REQUIRES: !collects().
+  void merge(Value& accumulator, const Value& other) const;
+  // Over all of these.
+  Value fold(const RowBatch& elements) const;
 
  private:
   AggregateSpec::Kind kind_;
@@ -37,6 +41,9 @@ class WindowAggregate {
   std::shared_ptr<const AggregateFunction> user_;
   int field_ = -1;
 };
+
+// The number as a double.  Throws JobError where it is none.
+double number_in(const Value& value);
 
 // sum + addend.  Throws JobError where they are not numbers of one type.
 void add_to_sum(Value& sum, const Value& addend);

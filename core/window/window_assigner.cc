@@ -1,70 +1,163 @@
 #include "core/window/window_assigner.h"
 
+#include <algorithm>
 #include <string>
+
+#include "core/window/window_grid.h"
 
 namespace leat {
 
-void WindowAssigner::assign_each(std::span<const int64_t>, std::span<TimeWindow>) const {
-  fail_check("this assigner does not give each element one window");
-}
-
 namespace {
 
-// Flink: TumblingEventTimeWindows, TumblingProcessingTimeWindows.
+constexpr int64_t kMostWindows = 10'000'000;  // of one element, in event time
+
+// Event time windows on a grid need a timestamp: MIN is none. (Flink: "Record has Long.MIN_VALUE
+// timestamp (= no timestamp marker)".)
+int64_t time_on_grid(TimeDomain domain, Timestamp time, const AssignerContext& ctx) {
+  if (domain == TimeDomain::kProcessing) return ctx.now().ms;
+  if (!time || *time == EventTime::min()) {
+    throw JobError("a row has no timestamp, and event time windows need one");
+  }
+  return time->ms;
+}
+
+// Java's abs(MIN) is negative, so MIN passes.
+bool offset_fits(int64_t offset, int64_t below) {
+  return offset < below && wrapping_sub(0, offset) < below;
+}
+
 class TumblingWindows final : public WindowAssigner {
  public:
-  TumblingWindows(WindowTime domain, Duration size, Duration offset)
-      : domain_(domain), size_(size.ms), offset_(offset.ms) {
-    if (size_ <= 0 || offset_ >= size_ || wrapping_sub(0, offset_) >= size_) {
-      throw JobError("tumbling windows need |offset| < size and size > 0, not size " +
-                     std::to_string(size_) + " and offset " + std::to_string(offset_));
+  explicit TumblingWindows(const WindowSpec& spec)
+      : domain_(spec.domain),
+        size_(spec.size),
+        offset_(spec.offset),
+        stagger_(spec.stagger),
+        grid_(spec.size, spec.offset) {}
+  TimeDomain domain() const override { return domain_; }
+  void assign(RowView, Timestamp time, AssignerContext& ctx,
+              std::vector<TimeWindow>& out) override {
+    const int64_t at = time_on_grid(domain_, time, ctx);
+    // Drawn once, at the first element: not part of the state, so it is drawn anew after a restore.
+    if (stagger_ != WindowSpec::Stagger::kAligned) {
+      const int64_t shift = wrapping_add(offset_.ms, stagger_offset(stagger_, size_.ms, ctx));
+      grid_ = WindowGrid(size_, {shift % size_.ms});
+      stagger_ = WindowSpec::Stagger::kAligned;
     }
-    offset_ %= size_;  // Java's abs(MIN) is negative, so MIN has passed
-    if (size_ > 1) reciprocal_ = ~uint64_t{0} / static_cast<uint64_t>(size_) + 1;
+    out.push_back(grid_.window_of(at));
   }
-  WindowTime domain() const override { return domain_; }
-  bool one_each() const override { return true; }
-  void assign(int64_t time, std::vector<TimeWindow>& out) const override {
-    out.push_back(window_of(time));
+
+ private:
+  TimeDomain domain_;
+  Duration size_;
+  Duration offset_;
+  WindowSpec::Stagger stagger_;  // kAligned once it has been drawn
+  WindowGrid grid_;
+};
+
+class SlidingWindows final : public WindowAssigner {
+ public:
+  explicit SlidingWindows(const WindowSpec& spec)
+      : domain_(spec.domain), size_(spec.size.ms), slide_(spec.slide.ms), offset_(spec.offset.ms) {
+    if (size_ <= 0 || slide_ <= 0 || !offset_fits(offset_, slide_)) {
+      throw JobError("sliding windows need |offset| < slide and size > 0, not size " +
+                     std::to_string(size_) + ", slide " + std::to_string(slide_) + " and offset " +
+                     std::to_string(offset_));
+    }
+    if (domain_ == TimeDomain::kEvent && size_ / slide_ > kMostWindows) {
+      throw JobError("an element would fall into more than ten million windows");
+    }
   }
-  void assign_each(std::span<const int64_t> times, std::span<TimeWindow> windows) const override {
-    for (size_t i = 0; i < times.size(); ++i) {
-      const int64_t place = wrapping_sub(times[i], offset_);
-      windows[i] = place >= 0 && size_ > 1 ? window_of_place(times[i], static_cast<uint64_t>(place))
-                                           : window_of(times[i]);
+  TimeDomain domain() const override { return domain_; }
+  void assign(RowView, Timestamp time, AssignerContext& ctx,
+              std::vector<TimeWindow>& out) override {
+    const int64_t at = time_on_grid(domain_, time, ctx);
+    const int64_t after = wrapping_sub(at, size_);
+    int64_t start = window_start(at, offset_, slide_);
+    // Near MIN the loop would run through the whole range; it holds these many windows at most.
+    for (int64_t left = size_ / slide_ + 1; left > 0 && start > after; --left) {
+      out.push_back({start, wrapping_add(start, size_)});
+      start = wrapping_sub(start, slide_);
     }
   }
 
  private:
-  TimeWindow window_of(int64_t time) const {
-    return starting_at(window_start(time, offset_, size_));
-  }
-
-  // The same without a division, which would cost more than all the rest: the estimate of the
-  // quotient is right or one too large. (Granlund and Montgomery, Division by invariant integers
-  // using multiplication.)
-  TimeWindow window_of_place(int64_t time, uint64_t place) const {
-    __extension__ using Wide = unsigned __int128;
-    const auto quotient = static_cast<uint64_t>(static_cast<Wide>(place) * reciprocal_ >> 64);
-    const auto remainder = static_cast<int64_t>(place - quotient * static_cast<uint64_t>(size_));
-    return starting_at(wrapping_sub(time, remainder < 0 ? remainder + size_ : remainder));
-  }
-  TimeWindow starting_at(int64_t start) const { return {start, wrapping_add(start, size_)}; }
-
-  WindowTime domain_;
+  TimeDomain domain_;
   int64_t size_;
+  int64_t slide_;
   int64_t offset_;
-  uint64_t reciprocal_ = 0;  // of the size, in 2^-64, rounded up
+};
+
+// Sessions of one gap, or of one that each element brings.
+class SessionWindows final : public WindowAssigner {
+ public:
+  explicit SessionWindows(const WindowSpec& spec) : domain_(spec.domain), gap_(spec.gap.ms) {
+    if (spec.gap_of != nullptr) {
+      gap_of_ = spec.gap_of->clone();
+    } else {
+      require_positive(gap_);
+    }
+  }
+  TimeDomain domain() const override { return domain_; }
+  bool merges() const override { return true; }
+  void assign(RowView row, Timestamp time, AssignerContext& ctx,
+              std::vector<TimeWindow>& out) override {
+    // Unlike the others, sessions take rows without a timestamp: at MIN.
+    const int64_t at =
+        domain_ == TimeDomain::kProcessing ? ctx.now().ms : time.value_or(EventTime::min()).ms;
+    const int64_t gap = gap_of_ != nullptr ? gap_of_->eval(row, time).as_int() : gap_;
+    require_positive(gap);
+    out.push_back({at, wrapping_add(at, gap)});
+  }
+
+ private:
+  static void require_positive(int64_t gap) {
+    if (gap <= 0) throw JobError("a session's gap must be positive, not " + std::to_string(gap));
+  }
+
+  TimeDomain domain_;
+  int64_t gap_;
+  std::unique_ptr<const ScalarFunction> gap_of_;
+};
+
+// Not of event time: nothing is ever late. (Flink: GlobalWindows.isEventTime.)
+class GlobalWindows final : public WindowAssigner {
+ public:
+  TimeDomain domain() const override { return TimeDomain::kProcessing; }
+  void assign(RowView, Timestamp, AssignerContext&, std::vector<TimeWindow>& out) override {
+    out.push_back(TimeWindow::global());
+  }
 };
 
 }  // namespace
 
+int64_t stagger_offset(WindowSpec::Stagger stagger, int64_t size, AssignerContext& ctx) {
+  switch (stagger) {
+    case WindowSpec::Stagger::kAligned:
+      return 0;
+    case WindowSpec::Stagger::kRandom:
+      return ctx.any_below(size);
+    case WindowSpec::Stagger::kNatural: {
+      const int64_t now = ctx.now().ms;
+      return std::max<int64_t>(0, wrapping_sub(now, window_start(now, 0, size)));
+    }
+  }
+  fail_check("a stagger of an unknown kind");
+}
+
 std::unique_ptr<WindowAssigner> make_assigner(const WindowSpec& spec) {
-  const WindowTime domain =
-      spec.domain == TimeDomain::kEvent ? WindowTime::kEvent : WindowTime::kProcessing;
   switch (spec.assigner) {
     case WindowSpec::Assigner::kTumbling:
-      return std::make_unique<TumblingWindows>(domain, spec.size, spec.offset);
+      return std::make_unique<TumblingWindows>(spec);
+    case WindowSpec::Assigner::kSliding:
+      return std::make_unique<SlidingWindows>(spec);
+    case WindowSpec::Assigner::kSession:
+      return std::make_unique<SessionWindows>(spec);
+    case WindowSpec::Assigner::kGlobal:
+      return std::make_unique<GlobalWindows>();
+    case WindowSpec::Assigner::kCustom:
+      if (!spec.custom) throw JobError("a custom assigner needs a function that makes it");
+      return spec.custom();
   }
   fail_check("a window assigner of an unknown kind");
 }

@@ -1,28 +1,14 @@
-// Which windows an element falls into. (Flink: WindowAssigner.)
+// The assigners that the engine brings. (Flink: TumblingEventTimeWindows and its kin.)
 #pragma once
-
-#include <memory>
-#include <span>
-#include <vector>
 
 #include "core/graph/specs.h"
 #include "core/window/time_window.h"
 
 namespace leat {
 
-class WindowAssigner {
- public:
-  virtual ~WindowAssigner() = default;
-
-  // The timeline that `time` below is on.
-  virtual WindowTime domain() const = 0;
-  // Appends the windows of an element, in the order of assignment (overlapping ones: newest first).
-  virtual void assign(int64_t time, std::vector<TimeWindow>& out) const = 0;
-  // Every element falls into exactly one window: a batch can be assigned in one call.
-  virtual bool one_each() const = 0;
-  // REQUIRES: one_each(); windows.size() == times.size().
-  virtual void assign_each(std::span<const int64_t> times, std::span<TimeWindow> windows) const;
-};
+// By how much the grid of windows is shifted, if the first element comes at `now`.
+// (Flink: WindowStagger.)
+int64_t stagger_offset(WindowSpec::Stagger stagger, int64_t size, AssignerContext& ctx);
 
 // Throws JobError for what Flink refuses (a size of 0, an offset not smaller than the size).
 std::unique_ptr<WindowAssigner> make_assigner(const WindowSpec& spec);

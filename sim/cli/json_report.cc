@@ -52,6 +52,7 @@ Json outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
           {"faults", faults_json(outcome.stats.faults_fired)},
           {"sinks", outcome.verdict.classes},
           {"judged", outcome.verdict.judged},
+          {"not_judged", outcome.verdict.not_judged},
           {"violations", violations_json(outcome.verdict)},
           {"facts", facts}};
 }

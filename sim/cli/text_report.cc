@@ -103,6 +103,9 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   }
   text += fmt::format("  oracles       {} judged {} things\n", outcome.verdict.judged.size(),
                       with_commas(judged));
+  for (const auto& [node, why] : outcome.verdict.not_judged) {
+    text += fmt::format("  not judged    answers of {}: {}\n", node, why);
+  }
   text += fmt::format("  digest        {}\n", outcome.digest);
   return text;
 }

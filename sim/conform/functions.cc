@@ -3,8 +3,8 @@
 
 #include "core/graph/job_graph.h"
 #include "core/state/key_groups.h"
-#include "core/window/window_assigner.h"
 #include "sim/conform/subject.h"
+#include "sim/conform/window_calls.h"
 
 namespace leat {
 
@@ -104,39 +104,6 @@ Value pointwise(const Value& args) {
   return Value::list(std::move(lists));
 }
 
-Value assigned_windows(const Value& args) {
-  const Value window = member(args, "window");
-  WindowSpec spec;
-  for (const auto& [key, item] : window.as_map()) {
-    if (key.as_text() == "tumbling") {
-      spec.size.ms = number_of(item);
-    } else if (key.as_text() == "offset") {
-      spec.offset.ms = number_of(item);
-    } else if (key.as_text() == "time") {
-      spec.domain = text_of(item) == "processing" ? TimeDomain::kProcessing : TimeDomain::kEvent;
-    } else {
-      throw UnknownRequest("the window " + to_json(window) + " is not in the engine yet");
-    }
-  }
-  const auto assigner = make_assigner(spec);
-  std::vector<TimeWindow> windows;
-  const int64_t time = number_of(member(args, spec.domain == TimeDomain::kEvent ? "ts" : "now"));
-  refuse(spec.domain == TimeDomain::kEvent && EventTime{time} == EventTime::min(),
-         "a row has no timestamp");
-  assigner->assign(time, windows);
-  std::vector<Value> result;
-  for (const TimeWindow& w : windows) {
-    result.push_back(Value::list({Value::integer(w.start), Value::integer(w.end)}));
-  }
-  return Value::list(std::move(result));
-}
-
-Value start_of_window(const Value& args) {
-  return Value::integer(window_start(number_of(member(args, "ts")),
-                                     number_of(member(args, "offset")),
-                                     number_of(member(args, "size"))));
-}
-
 Value derived_max_parallelism(const Value& args) {
   const int64_t parallelism = number_of(member(args, "parallelism"));
   refuse(parallelism <= 0 || parallelism > 32768, "parallelism is out of range");
@@ -172,8 +139,10 @@ Value with_member(const Value& object, std::string_view name, Value item) {
 Value call_function(const RecordedCase& recorded) {
   using Function = Value (*)(const Value& args);
   const std::map<std::string, Function> functions = {
-      {"window_start", start_of_window},
-      {"assign_windows", assigned_windows},
+      {"window_start", call_window_start},
+      {"assign_windows", call_assign_windows},
+      {"merge_windows", call_merge_windows},
+      {"stagger_offset", call_stagger_offset},
       {"key_group_range", one_range},
       {"key_group_ranges", all_ranges},
       {"key_group", key_group_number},

@@ -12,7 +12,8 @@ HarnessContext::HarnessContext(StreamNode node, JobConfig config, RowForm form)
 void HarnessContext::take_rows(RowBatch& rows, const std::string& to) {
   for (uint32_t i = 0; i < rows.size(); ++i) {
     RowView row = std::as_const(rows).row(i);
-    if (form_ == RowForm::kOneList) row = row[0].as_list();
+    // Late rows of a window stand as they came.
+    if (form_ == RowForm::kOneList && row.size() == 1) row = row[0].as_list();
     Emitted emitted;
     emitted.row.assign(row.begin(), row.end());
     emitted.time = rows.timestamp(i);

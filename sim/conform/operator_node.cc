@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/conform/scripts.h"
+#include "sim/conform/window_node.h"
 #include "sim/scenario/expr.h"
 #include "sim/scenario/expr_functions.h"
 
@@ -33,55 +34,8 @@ T value_or_unknown(Result<T> result) {
   return std::move(result.value());
 }
 
-void only_members(const Value& object, std::initializer_list<std::string_view> known) {
-  for (const auto& [key, item] : object.as_map()) {
-    if (std::find(known.begin(), known.end(), key.as_text()) == known.end()) {
-      throw UnknownRequest("\"" + std::string(key.as_text()) + "\" is not known here yet");
-    }
-  }
-}
-
 Duration duration_of(const Value& object, const char* name) {
   return {has_member(object, name) ? number_of(member(object, name)) : 0};
-}
-
-TriggerSpec trigger_of(const Value& trigger) {
-  TriggerSpec spec;
-  if (has_member(trigger, "event_time")) {
-    spec.kind = TriggerSpec::Kind::kEventTime;
-  } else if (has_member(trigger, "processing_time")) {
-    spec.kind = TriggerSpec::Kind::kProcessingTime;
-  } else if (has_member(trigger, "count")) {
-    spec.kind = TriggerSpec::Kind::kCount;
-    spec.count = number_of(member(trigger, "count"));
-  } else if (has_member(trigger, "purging")) {
-    spec.kind = TriggerSpec::Kind::kPurging;
-    spec.nested = std::make_shared<TriggerSpec>(trigger_of(member(trigger, "purging")));
-  } else {
-    throw UnknownRequest("the trigger " + to_json(trigger) + " is not in the engine yet");
-  }
-  return spec;
-}
-
-WindowSpec window_of(const Value& node, const Schema& schema) {
-  const Value window = member(node, "window");
-  only_members(window, {"tumbling", "offset", "time", "allowed_lateness", "late_to", "trigger"});
-  if (!has_member(window, "tumbling")) {
-    throw UnknownRequest("the window " + to_json(window) + " is not in the engine yet");
-  }
-  WindowSpec spec;
-  spec.size = duration_of(window, "tumbling");
-  spec.offset = duration_of(window, "offset");
-  spec.allowed_lateness = duration_of(window, "allowed_lateness");
-  spec.late_to_side = has_member(window, "late_to");
-  if (has_member(window, "time") && text_of(member(window, "time")) == "processing") {
-    spec.domain = TimeDomain::kProcessing;
-  }
-  if (has_member(window, "trigger")) spec.trigger = trigger_of(member(window, "trigger"));
-  if (!has_member(node, "aggregate")) throw UnknownRequest("a window without an aggregate");
-  spec.aggregates.push_back(
-      value_or_unknown(parse_aggregate(text_of(member(node, "aggregate")), schema)));
-  return spec;
 }
 
 // "n * 10" of rows [k, s, n] makes [k, n * 10].
@@ -98,17 +52,6 @@ void set_key(const Value& key_by, const Schema& schema, StreamNode& node) {
   const auto field = schema.find(text_of(key_by));
   if (!field) throw UnknownRequest("key_by names no field");
   node.key_fields = {*field};
-}
-
-void make_window_node(const Value& spec, const Schema& schema, StreamNode& node) {
-  WindowSpec window = window_of(spec, schema);
-  for (const uint32_t field : node.key_fields) node.output.fields.push_back(schema.fields[field]);
-  node.output.fields.push_back({"window_start", ValueType::kInt});
-  node.output.fields.push_back({"window_end", ValueType::kInt});
-  node.output.fields.push_back({"value", result_type(window.aggregates[0])});
-  if (window.late_to_side)
-    node.sides.push_back({text_of(member(member(spec, "window"), "late_to")), schema});
-  node.spec = std::move(window);
 }
 
 void make_process_node(const Value& spec, CaseNode& made) {
@@ -136,6 +79,14 @@ void make_process_node(const Value& spec, CaseNode& made) {
 
 }  // namespace
 
+void only_members(const Value& object, std::initializer_list<std::string_view> known) {
+  for (const auto& [key, item] : object.as_map()) {
+    if (std::find(known.begin(), known.end(), key.as_text()) == known.end()) {
+      throw UnknownRequest("\"" + std::string(key.as_text()) + "\" is not known here yet");
+    }
+  }
+}
+
 CaseNode node_of_case(const Value& body) {
   const Value spec = member(body, "node");
   only_members(spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process",
@@ -144,6 +95,7 @@ CaseNode node_of_case(const Value& body) {
   CaseNode made;
   StreamNode& node = made.node;
   node.name = "conform";
+  made.config.flink_defects = true;
   if (has_member(spec, "key_by")) set_key(member(spec, "key_by"), schema, node);
 
   if (has_member(spec, "map")) {
@@ -159,7 +111,7 @@ CaseNode node_of_case(const Value& body) {
     node.output.fields.resize(2);
     node.spec = FlatMapSpec{scripted_repeat(), text};
   } else if (has_member(spec, "window")) {
-    make_window_node(spec, schema, node);
+    make_window_node(spec, schema, made);
   } else if (has_member(spec, "process")) {
     make_process_node(spec, made);
   } else if (has_member(spec, "assign")) {

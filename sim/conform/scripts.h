@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "core/graph/functions.h"
+#include "core/graph/window_functions.h"
 #include "core/operators/watermark_generator.h"
 #include "sim/conform/recorded.h"
 
@@ -22,5 +23,8 @@ std::unique_ptr<FlatMapFunction> scripted_repeat();
 std::unique_ptr<KeyedProcessFunction> scripted_timers();
 // The keyed script of twoinput.md with side outputs "side" and "other".
 std::unique_ptr<KeyedProcessFunction> scripted_process();
+// The window function fires() of window.md; what is kept does not clear its state with the window.
+enum class FiresState : uint8_t { kCleared, kKept };
+std::unique_ptr<WindowFunction> scripted_fires(FiresState kept);
 
 }  // namespace leat

@@ -49,19 +49,43 @@ bool order_dependent(const AggregateSpec& aggregate) {
 
 // How a trigger decides: by watermark alone, by the order of rows, or by the clock.
 SinkClass trigger_class(const TriggerSpec& trigger, TimeDomain domain) {
+  using Kind = TriggerSpec::Kind;
   switch (trigger.kind) {
-    case TriggerSpec::Kind::kDefault:
+    case Kind::kDefault:
       return domain == TimeDomain::kEvent ? SinkClass::kConfluent : SinkClass::kProcessingTime;
-    case TriggerSpec::Kind::kEventTime:
+    case Kind::kEventTime:
+    case Kind::kEndOfStream:
+    case Kind::kNever:
       return SinkClass::kConfluent;
-    case TriggerSpec::Kind::kProcessingTime:
-      return SinkClass::kProcessingTime;
-    case TriggerSpec::Kind::kCount:
+    case Kind::kCount:
+    case Kind::kDelta:
+    case Kind::kContinuousEventTime:  // each watermark on the way brings an answer
       return SinkClass::kLateSensitive;
-    case TriggerSpec::Kind::kPurging:
+    case Kind::kProcessingTime:
+    case Kind::kContinuousProcessingTime:
+    case Kind::kProcessingTimeout:
+    case Kind::kCustom:  // nothing says that it does not look at the clock
+      return SinkClass::kProcessingTime;
+    case Kind::kPurging:
       return trigger.nested ? trigger_class(*trigger.nested, domain) : SinkClass::kConfluent;
   }
-  return SinkClass::kLateSensitive;
+  return SinkClass::kProcessingTime;
+}
+
+SinkClass window_class(const WindowSpec& window) {
+  if (window.assigner == WindowSpec::Assigner::kCustom) return SinkClass::kProcessingTime;
+  if (window.domain == TimeDomain::kProcessing && !window.is_global()) {
+    return SinkClass::kProcessingTime;
+  }
+  SinkClass c = window.is_global() && window.trigger.kind == TriggerSpec::Kind::kDefault
+                    ? SinkClass::kConfluent
+                    : trigger_class(window.trigger, TimeDomain::kEvent);
+  // Where the grid lies, and what is left of the elements, is decided by the order of arrival.
+  if (window.stagger != WindowSpec::Stagger::kAligned) c = SinkClass::kProcessingTime;
+  const bool by_order =
+      window.evictor.kind != EvictorSpec::Kind::kNone || window.function != nullptr ||
+      std::any_of(window.aggregates.begin(), window.aggregates.end(), order_dependent);
+  return by_order ? std::max(c, SinkClass::kLateSensitive) : c;
 }
 
 OutFlow through(const StreamNode& node, OutFlow in) {
@@ -81,15 +105,9 @@ OutFlow through(const StreamNode& node, OutFlow in) {
     return in;
   }
   if (const auto* window = std::get_if<WindowSpec>(&spec)) {
-    if (window->domain == TimeDomain::kProcessing) {
-      return {SinkClass::kProcessingTime, true};
-    }
-    in.c = std::max(in.c, trigger_class(window->trigger, window->domain));
+    in.c = std::max(in.c, window_class(*window));
     if (in.c == SinkClass::kProcessingTime) in.may_be_late = true;
     if (in.may_be_late) in.c = std::max(in.c, SinkClass::kLateSensitive);
-    for (const AggregateSpec& aggregate : window->aggregates) {
-      if (order_dependent(aggregate)) in.c = std::max(in.c, SinkClass::kLateSensitive);
-    }
   }
   return in;
 }

@@ -67,14 +67,26 @@ class LeakOracle final : public Oracle {
     std::optional<uint64_t> empty_bytes;
   };
 
+  // What the clock is to end may be open for ever once the input has ended; global windows have no
+  // end, and a timeout may take a window's cleanup timer with it (Flink: the two are one).
+  static bool ends_with_the_input(const WindowSpec& window) {
+    using Kind = TriggerSpec::Kind;
+    const bool by_watermark = window.domain == TimeDomain::kEvent && !window.is_global() &&
+                              window.assigner != WindowSpec::Assigner::kCustom;
+    const bool cleans_up = window.function == nullptr && window.trigger.kind != Kind::kCustom &&
+                           window.trigger.kind != Kind::kProcessingTimeout &&
+                           window.trigger.nested == nullptr;
+    if (window.gap_of != nullptr) return by_watermark && cleans_up;
+    const int64_t longest = std::max(window.size.ms, window.gap.ms);
+    return by_watermark && cleans_up && wrapping_add(window.allowed_lateness.ms, longest) >= 0;
+  }
+
   bool holds_windows_only(const JobVertex& vertex) const {
     bool windows = false;
     for (const NodeId id : vertex.nodes) {
       const NodeSpec& spec = plan_.node(id).spec;
       if (const auto* window = std::get_if<WindowSpec>(&spec)) {
-        // What the clock is to end may be open for ever once the input has ended.
-        if (window->domain == TimeDomain::kProcessing) return false;
-        if (wrapping_add(window->allowed_lateness.ms, window->size.ms) < 0) return false;
+        if (!ends_with_the_input(*window)) return false;
         windows = true;
       } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
                  std::holds_alternative<SourceSpec>(spec)) {

@@ -2,6 +2,7 @@
 
 #include "core/base/check.h"
 #include "sim/oracle/classes.h"
+#include "sim/oracle/not_judged.h"
 
 namespace leat {
 namespace {
@@ -178,6 +179,7 @@ Verdict Oracles::judge(const EndOfRun& end) {
                               report.violations().end());
   }
   verdict.classes = sink_classes(plan_);
+  verdict.not_judged = not_judged(plan_.graph());
   return verdict;
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/pane.h"
 #include "sim/oracle/reference.h"
 
 namespace leat {
@@ -232,7 +233,10 @@ class OutputOracle final : public Oracle {
   const StreamNode* window_behind(NodeId node) const {
     for (;;) {
       const StreamNode& n = plan_.node(node);
-      if (std::holds_alternative<WindowSpec>(n.spec)) return &n;
+      // A window function gives its rows any form.
+      if (const auto* window = std::get_if<WindowSpec>(&n.spec)) {
+        return window->function == nullptr ? &n : nullptr;
+      }
       const bool hands_on = std::holds_alternative<SinkSpec>(n.spec) ||
                             std::holds_alternative<FilterSpec>(n.spec) ||
                             std::holds_alternative<SplitSpec>(n.spec);
@@ -247,13 +251,14 @@ class OutputOracle final : public Oracle {
   bool same_subject(NodeId sink, RowView a, RowView b) const {
     const StreamNode* window = window_behind(sink);
     if (window == nullptr || a.size() != b.size()) return false;
-    const size_t fields = window->key_fields.size() + 2;
+    const size_t fields = subject_cells(*window);
     return std::equal(a.begin(), a.begin() + static_cast<std::ptrdiff_t>(fields), b.begin());
   }
   std::string subject(NodeId sink, RowView row) const {
     const StreamNode* window = window_behind(sink);
     if (window == nullptr) return "row (" + to_text(row) + ")";
     const size_t keys = window->key_fields.size();
+    if (subject_cells(*window) == keys) return "key=" + to_text(row.first(keys));
     return "key=" + to_text(row.first(keys)) + " window=[" + row[keys].to_text() + ", " +
            row[keys + 1].to_text() + ")";
   }
@@ -289,7 +294,7 @@ class OutputOracle final : public Oracle {
     if (window == nullptr) return sink.committed;
     std::map<Row, uint32_t> last;
     for (uint32_t i = 0; i < sink.committed.rows.size(); ++i) {
-      const RowView row = sink.committed.rows.row(i).first(window->key_fields.size() + 2);
+      const RowView row = sink.committed.rows.row(i).first(subject_cells(*window));
       last[Row(row.begin(), row.end())] = i;
     }
     std::vector<uint32_t> kept;

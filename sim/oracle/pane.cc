@@ -36,9 +36,48 @@ Value extreme(const ScalarFunction& argument, const RowBatch& rows, bool largest
 
 }  // namespace
 
-EventTime window_start(int64_t time, Duration offset, Duration size) {
-  const int64_t remainder = wrapping_sub(time, offset.ms) % size.ms;
-  return {wrapping_sub(time, remainder < 0 ? remainder + size.ms : remainder)};
+bool is_event_time(const WindowSpec& spec) {
+  return spec.domain == TimeDomain::kEvent && !spec.is_global();
+}
+bool merges(const WindowSpec& spec) { return spec.assigner == WindowSpec::Assigner::kSession; }
+
+namespace {
+
+// How far `time` lies behind the last point of the grid.
+int64_t behind_grid(int64_t time, Duration offset, Duration step) {
+  const int64_t rest = wrapping_sub(time, offset.ms) % step.ms;
+  return rest < 0 ? rest + step.ms : rest;
+}
+Duration step_of(const WindowSpec& spec) {
+  return spec.assigner == WindowSpec::Assigner::kSliding ? spec.slide : spec.size;
+}
+
+}  // namespace
+
+std::vector<TimeWindow> windows_of(const WindowSpec& spec, RowView row, Timestamp time,
+                                   ProcTime now) {
+  if (spec.is_global()) return {TimeWindow::global()};
+  const bool event = spec.domain == TimeDomain::kEvent;
+  const int64_t at = event ? time.value_or(EventTime::min()).ms : now.ms;
+  if (merges(spec)) {
+    const int64_t gap = spec.gap_of ? spec.gap_of->eval(row, time).as_int() : spec.gap.ms;
+    return {{at, wrapping_add(at, gap)}};
+  }
+  const Duration step = step_of(spec);
+  std::vector<TimeWindow> windows;
+  // A window holds the time for `size` from its start on: its start lies less than that behind.
+  for (int64_t behind = behind_grid(at, spec.offset, step); behind < spec.size.ms;
+       behind += step.ms) {
+    const int64_t start = wrapping_sub(at, behind);
+    windows.push_back({start, wrapping_add(start, spec.size.ms)});
+  }
+  return windows;
+}
+
+bool is_lawful(const WindowSpec& spec, const TimeWindow& window) {
+  if (spec.is_global() || merges(spec)) return true;
+  return behind_grid(window.start, spec.offset, step_of(spec)) == 0 &&
+         window.end == wrapping_add(window.start, spec.size.ms);
 }
 
 Value fold(const AggregateSpec& aggregate, const RowBatch& rows) {
@@ -69,20 +108,22 @@ Value fold(const AggregateSpec& aggregate, const RowBatch& rows) {
   return {};
 }
 
-void append_answer(const StreamNode& node, EventTime start, const RowBatch& rows, RowBatch& out) {
+void append_answer(const StreamNode& node, RowView key, const TimeWindow& window,
+                   const RowBatch& rows, RowBatch& out) {
   const auto& spec = std::get<WindowSpec>(node.spec);
-  const EventTime end = start + spec.size;
-  const std::span<Value> row = out.append(EventTime{wrapping_sub(end.ms, 1)});
+  const std::span<Value> row = out.append(EventTime{window.max_timestamp()});
   size_t at = 0;
-  for (const uint32_t field : node.key_fields) row[at++] = rows.row(0)[field];
-  const bool times = node.output.fields[at].type == ValueType::kTime;
-  row[at++] = times ? Value::time(start.ms) : Value::integer(start.ms);
-  row[at++] = times ? Value::time(end.ms) : Value::integer(end.ms);
+  for (const Value& cell : key) row[at++] = cell;
+  if (!spec.is_global()) {
+    const bool times = node.output.fields[at].type == ValueType::kTime;
+    row[at++] = times ? Value::time(window.start) : Value::integer(window.start);
+    row[at++] = times ? Value::time(window.end) : Value::integer(window.end);
+  }
   for (const AggregateSpec& aggregate : spec.aggregates) row[at++] = fold(aggregate, rows);
 }
 
-std::string window_text(EventTime start, EventTime end) {
-  return "window=[" + std::to_string(start.ms) + ", " + std::to_string(end.ms) + ")";
+size_t subject_cells(const StreamNode& node) {
+  return node.key_fields.size() + (std::get<WindowSpec>(node.spec).is_global() ? 0 : 2);
 }
 
 }  // namespace leat

@@ -34,19 +34,64 @@ void read_all(const SourceSpec& spec, RowBatch& out) {
   }
 }
 
+// The rows of each key, by their numbers.
+std::map<Value, std::vector<uint32_t>> by_key(const StreamNode& node, const RowBatch& in) {
+  std::map<Value, std::vector<uint32_t>> keys;
+  for (uint32_t i = 0; i < in.size(); ++i) keys[key_of(in.row(i), node.key_fields)].push_back(i);
+  return keys;
+}
+
+using Groups = std::map<TimeWindow, std::vector<uint32_t>>;
+
+// Sorted by time, a row that starts after the session's end so far begins the next one.
+Groups sessions_of(const WindowSpec& spec, const RowBatch& in, std::vector<uint32_t> rows) {
+  std::vector<std::pair<TimeWindow, uint32_t>> alone;
+  for (const uint32_t i : rows) {
+    alone.emplace_back(windows_of(spec, in.row(i), in.timestamp(i), {})[0], i);
+  }
+  std::sort(alone.begin(), alone.end());
+  Groups groups;
+  TimeWindow session;
+  std::vector<uint32_t> members;
+  for (const auto& [window, i] : alone) {
+    if (!members.empty() && window.start > session.end) {
+      groups[session] = std::move(members);
+      members = {};
+    }
+    session =
+        members.empty() ? window : TimeWindow{session.start, std::max(session.end, window.end)};
+    members.push_back(i);
+  }
+  if (!members.empty()) groups[session] = std::move(members);
+  return groups;
+}
+
 // Sort the rows by key and window, then fold each group.
 void all_windows(const WindowSpec& spec, const StreamNode& node, const RowBatch& in,
                  RowBatch& out) {
-  std::map<std::pair<Value, int64_t>, std::vector<uint32_t>> groups;
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    const EventTime start = window_start(in.timestamp(i)->ms, spec.offset, spec.size);
-    groups[{key_of(in.row(i), node.key_fields), start.ms}].push_back(i);
-  }
-  RowBatch rows(in.width());
-  for (const auto& [group, members] : groups) {
-    rows.clear();
-    for (const uint32_t i : members) rows.append_row_of(in, i);
-    append_answer(node, EventTime{group.second}, rows, out);
+  using Kind = TriggerSpec::Kind;
+  const TriggerSpec* trigger = &spec.trigger;
+  while (trigger->kind == Kind::kPurging) trigger = trigger->nested.get();
+  if (trigger->kind == Kind::kNever) return;
+  if (trigger->kind == Kind::kDefault && spec.is_global()) return;  // never
+  for (const auto& [key, numbers] : by_key(node, in)) {
+    Groups groups;
+    if (merges(spec)) {
+      groups = sessions_of(spec, in, numbers);
+    } else {
+      for (const uint32_t i : numbers) {
+        for (const TimeWindow& window : windows_of(spec, in.row(i), in.timestamp(i), {})) {
+          groups[window].push_back(i);
+        }
+      }
+    }
+    for (const auto& [window, members] : groups) {
+      RowBatch rows(in.width());
+      for (const uint32_t i : members) rows.append_row_of(in, i);
+      Row cells;
+      for (const uint32_t field : node.key_fields) cells.push_back(rows.row(0)[field]);
+      append_answer(node, cells, window, rows, out);
+    }
   }
 }
 

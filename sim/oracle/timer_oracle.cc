@@ -1,6 +1,6 @@
-// Timers (TMR) of keyed process functions: each fires once, not early, not late, not after its
-// deletion, in the order of time, for the key that set it. (Flink: InternalTimerServiceImpl, rules
-// 5.1 to 5.6.)
+// Timers (TMR) of keyed process functions, and the clock's of windows: each fires once, not early,
+// not late, not after its deletion, in the order of time, for the key that set it. (Flink:
+// InternalTimerServiceImpl, rules 5.1 to 5.6.)
 //
 // A timer of the clock is late where its process was at work in a later millisecond and it had not
 // fired; so one that waits while a machine is paused, or for its state to be read back, is not.
@@ -43,7 +43,7 @@ class TimerOracle final : public Oracle {
     }
   }
   void on_input(uint32_t instance, const RowBatch&) override {
-    if (is_process(instance)) settle(instance);
+    if (has_timers(instance)) settle(instance);
   }
 
   void on_timer(uint32_t instance, RecordTap::TimerEvent event, TimeDomain domain, int64_t time,
@@ -63,7 +63,7 @@ class TimerOracle final : public Oracle {
 
   void on_snapshot(uint32_t subtask, CheckpointId id) override {
     for (const uint32_t i : plan_.instances_of(subtask)) {
-      if (!is_process(i)) continue;
+      if (!has_timers(i)) continue;
       settle(i);
       instances_[i].history.take(id);
     }
@@ -84,7 +84,7 @@ class TimerOracle final : public Oracle {
   void finish(const EndOfRun& end) override {
     if (!end.finished()) return;
     for (uint32_t i = 0; i < instances_.size(); ++i) {
-      if (is_process(i)) settle(i);
+      if (has_timers(i)) settle(i);
     }
   }
 
@@ -107,8 +107,10 @@ class TimerOracle final : public Oracle {
     std::optional<ProcTime> resumed;
   };
 
-  bool is_process(uint32_t instance) const {
-    return std::holds_alternative<KeyedProcessSpec>(plan_.node(plan_.node_of(instance)).spec);
+  bool has_timers(uint32_t instance) const {
+    const NodeSpec& spec = plan_.node(plan_.node_of(instance)).spec;
+    return std::holds_alternative<KeyedProcessSpec>(spec) ||
+           std::holds_alternative<WindowSpec>(spec);
   }
   static std::string subject(TimeDomain domain, int64_t time, const Value& key) {
     return key_text(key) + (domain == TimeDomain::kEvent ? " event timer " : " processing timer ") +
@@ -144,7 +146,7 @@ class TimerOracle final : public Oracle {
 
   void on_watermark(const WatermarkAdvanced& advanced) {
     const uint32_t i = plan_.instance(advanced.node, advanced.execution.subtask.index);
-    if (i == kNowhere || !is_process(i)) return;
+    if (i == kNowhere || !has_timers(i)) return;
     settle(i);
     instances_[i].watermark = advanced.time;
     instances_[i].firing = true;

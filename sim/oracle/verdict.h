@@ -26,6 +26,8 @@ struct Verdict {
   std::map<std::string, uint64_t> judged;  // by oracle: how many things it has judged
   std::map<std::string, std::string>
       classes;  // by sink: "confluent" | "late-sensitive" | "processing-time"
+  // By node: what no oracle can judge from a definition, and why. Not a violation, but said.
+  std::map<std::string, std::string> not_judged;
   bool ok() const { return violations.empty(); }
 };
 

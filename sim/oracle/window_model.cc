@@ -1,17 +1,24 @@
 #include "sim/oracle/window_model.h"
 
+#include <algorithm>
+
 #include "sim/oracle/pane.h"
 
 namespace leat {
 namespace {
 
-bool asks_clock(const TriggerSpec& trigger) {
-  if (trigger.kind == TriggerSpec::Kind::kProcessingTime) return true;
-  return trigger.nested != nullptr && asks_clock(*trigger.nested);
+uint64_t id_of(RowView key, const TimeWindow& window) {
+  return mix(mix(hash_row(key, std::nullopt), static_cast<uint64_t>(window.start)),
+             static_cast<uint64_t>(window.end));
 }
 
-uint64_t id_of(RowView key, int64_t start) {
-  return mix(hash_row(key, std::nullopt), static_cast<uint64_t>(start));
+bool touch(const TimeWindow& a, const TimeWindow& b) {
+  return a.start <= b.end && b.start <= a.end;
+}
+
+double number(const Value& value) {
+  return value.type() == ValueType::kDouble ? value.as_double()
+                                            : static_cast<double>(value.as_int());
 }
 
 }  // namespace
@@ -20,58 +27,89 @@ WindowModel::WindowModel(const StreamNode& node, uint32_t input_width)
     : node_(node),
       spec_(std::get<WindowSpec>(node.spec)),
       input_width_(input_width),
-      by_clock_(spec_.domain == TimeDomain::kProcessing || asks_clock(spec_.trigger)) {}
+      trigger_(spec_) {}
 
 // 4.1: maxTimestamp + lateness, or MAX where that overflows; on the clock, maxTimestamp.
-EventTime WindowModel::cleanup_time(EventTime end) const {
-  const EventTime last{wrapping_sub(end.ms, 1)};
-  if (spec_.domain == TimeDomain::kProcessing) return last;
+EventTime WindowModel::cleanup_time(const TimeWindow& window) const {
+  const EventTime last{window.max_timestamp()};
+  if (!is_event_time(spec_)) return last;
   const EventTime cleanup = last + spec_.allowed_lateness;
   return cleanup < last ? EventTime::max() : cleanup;
 }
 
-WindowModel::Answer WindowModel::on_element(const TriggerSpec& trigger, Pane& pane) const {
-  switch (trigger.kind) {
-    case TriggerSpec::Kind::kDefault:
-      if (spec_.domain == TimeDomain::kProcessing) return Answer::kContinue;
-      [[fallthrough]];
-    case TriggerSpec::Kind::kEventTime:
-      if (pane.end.ms - 1 <= watermark_.ms) return Answer::kFire;
-      pane.timer = true;
-      return Answer::kContinue;
-    case TriggerSpec::Kind::kProcessingTime:
-      return Answer::kContinue;
-    case TriggerSpec::Kind::kCount:
-      if (++pane.triggered < trigger.count) return Answer::kContinue;
-      pane.triggered = 0;
-      return Answer::kFire;
-    case TriggerSpec::Kind::kPurging: {
-      const Answer inner = trigger.nested ? on_element(*trigger.nested, pane) : Answer::kContinue;
-      return inner == Answer::kFire ? Answer::kFireAndPurge : inner;
+// 4.2.
+bool WindowModel::is_late(const TimeWindow& window) const {
+  return is_event_time(spec_) && cleanup_time(window) <= watermark_;
+}
+
+// ---- panes ----
+
+WindowModel::Added WindowModel::open(RowView key, const TimeWindow& window) {
+  const uint64_t id = id_of(key, window);
+  const auto [pane, fresh] = panes_.insert(id);
+  if (fresh) {
+    pane->key = std::make_shared<const Row>(key.begin(), key.end());
+    pane->window = window;
+    purge(*pane);
+    if (merges(spec_)) sessions_[hash_row(key, std::nullopt)].push_back(id);
+  }
+  return {pane, id};
+}
+
+void WindowModel::close(uint64_t id) {
+  if (merges(spec_)) {
+    const uint64_t key = hash_row(*panes_.find(id)->key, std::nullopt);
+    std::erase(sessions_[key], id);
+    if (sessions_[key].empty()) sessions_.erase(key);
+  }
+  panes_.erase(id);
+}
+
+// The pane that an element of this window goes to; null where the window is over.
+WindowModel::Added WindowModel::place_of(RowView key, const TimeWindow& window, ProcTime now) {
+  if (merges(spec_)) return place_of_session(key, window, now);
+  return is_late(window) ? Added{nullptr, 0} : open(key, window);
+}
+
+WindowModel::Added WindowModel::place_of_session(RowView key, const TimeWindow& window,
+                                                 ProcTime now) {
+  std::vector<uint64_t> touched;
+  TimeWindow cover = window;
+  if (const auto at = sessions_.find(hash_row(key, std::nullopt)); at != sessions_.end()) {
+    for (const uint64_t id : at->second) {
+      const TimeWindow& other = panes_.find(id)->window;
+      if (!touch(other, window)) continue;
+      touched.push_back(id);
+      cover = {std::min(cover.start, other.start), std::max(cover.end, other.end)};
     }
   }
-  return Answer::kContinue;
+  if (is_late(cover)) return {nullptr, 0};
+  if (touched.size() == 1 && panes_.find(touched[0])->window == cover) {
+    return {panes_.find(touched[0]), touched[0]};
+  }
+  if (touched.empty()) return open(key, window);
+  std::vector<Pane> parts;
+  for (const uint64_t id : touched) {
+    parts.push_back(*panes_.find(id));
+    close(id);
+  }
+  const Added added = open(key, cover);
+  *added.pane = merged(parts, cover, now);
+  return added;
 }
 
-WindowModel::Answer WindowModel::on_event_time(const TriggerSpec& trigger) const {
-  if (trigger.kind == TriggerSpec::Kind::kPurging && trigger.nested) {
-    const Answer inner = on_event_time(*trigger.nested);
-    return inner == Answer::kFire ? Answer::kFireAndPurge : inner;
+Pane WindowModel::merged(const std::vector<Pane>& parts, const TimeWindow& window,
+                         ProcTime now) const {
+  Pane pane;
+  pane.key = parts[0].key;
+  pane.window = window;
+  purge(pane);
+  for (const Pane& part : parts) {
+    for (uint32_t i = 0; i < part.count; ++i) pane.rows->append_row_of(*part.rows, i);
   }
-  return trigger.kind == TriggerSpec::Kind::kDefault ||
-                 trigger.kind == TriggerSpec::Kind::kEventTime
-             ? Answer::kFire
-             : Answer::kContinue;
-}
-
-void WindowModel::answer(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers) {
-  if (what == Answer::kContinue) return;
-  // 4.5: an answer without contents says nothing.
-  if (pane.count > 0) {
-    append_answer(node_, pane.start, *pane.rows, answers.rows());
-    answers.added(rank);
-  }
-  if (what == Answer::kFireAndPurge) purge(pane);
+  pane.count = pane.rows->size();
+  trigger_.on_merge(pane, parts, {watermark_, now});
+  return pane;
 }
 
 void WindowModel::purge(Pane& pane) const {
@@ -79,37 +117,103 @@ void WindowModel::purge(Pane& pane) const {
   pane.count = 0;
 }
 
+void WindowModel::note_event_timers(uint64_t id, const Pane& pane) {
+  for (const PendingTimer& timer : pane.timers) {
+    if (timer.domain == TimeDomain::kEvent) due_.insert({timer.time, id});
+  }
+}
+
+// ---- answers ----
+
+void WindowModel::act(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers) {
+  // 4.5: an answer without contents says nothing.
+  if (what.fire && pane.count > 0) {
+    const bool after = spec_.evictor.when == EvictorSpec::When::kAfter;
+    if (!after) evict(pane);
+    append_answer(node_, *pane.key, pane.window, *pane.rows, answers.rows());
+    answers.added(rank);
+    if (after) evict(pane);
+  }
+  if (what.purge) purge(pane);
+}
+
+void WindowModel::evict(Pane& pane) const {
+  const EvictorSpec& evictor = spec_.evictor;
+  std::vector<bool> out(pane.count, false);
+  switch (evictor.kind) {
+    case EvictorSpec::Kind::kNone:
+    case EvictorSpec::Kind::kCustom:
+      return;
+    case EvictorSpec::Kind::kCount:
+      for (uint32_t i = 0; i < pane.count; ++i) out[i] = pane.count - i > evictor.count;
+      break;
+    case EvictorSpec::Kind::kTime: {
+      if (!pane.rows->timestamp(0)) return;
+      EventTime newest = EventTime::min();
+      for (uint32_t i = 0; i < pane.count; ++i) {
+        newest = std::max(newest, pane.rows->timestamp(i).value_or(EventTime::min()));
+      }
+      const EventTime cutoff = newest - evictor.keep;
+      for (uint32_t i = 0; i < pane.count; ++i) {
+        out[i] = pane.rows->timestamp(i).value_or(EventTime::min()) <= cutoff;
+      }
+      break;
+    }
+    case EvictorSpec::Kind::kDelta: {
+      const auto value = [&](uint32_t i) {
+        return number(evictor.of->eval(pane.rows->row(i), pane.rows->timestamp(i)));
+      };
+      for (uint32_t i = 0; i < pane.count; ++i) {
+        out[i] = value(pane.count - 1) - value(i) >= evictor.threshold;
+      }
+      break;
+    }
+  }
+  keep(pane, out);
+}
+
+void WindowModel::keep(Pane& pane, const std::vector<bool>& out) const {
+  const std::shared_ptr<const RowBatch> all = pane.rows;
+  purge(pane);
+  for (uint32_t i = 0; i < out.size(); ++i) {
+    if (!out[i]) pane.rows->append_row_of(*all, i);
+  }
+  pane.count = pane.rows->size();
+}
+
+// ---- what happens ----
+
 void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue& answers,
                           std::vector<uint32_t>& late) {
   Row key(node_.key_fields.size());
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    const bool clock = spec_.domain == TimeDomain::kProcessing;
-    const int64_t time = clock ? now.ms : rows.timestamp(i).value_or(EventTime::min()).ms;
-    const EventTime start = window_start(time, spec_.offset, spec_.size);
-    const EventTime end = start + spec_.size;
-    // 4.2, 4.3: the window is over, and so is the row.
-    if (!clock && cleanup_time(end) <= watermark_) {
+    const RowView row = rows.row(i);
+    for (size_t k = 0; k < key.size(); ++k) key[k] = row[node_.key_fields[k]];
+    bool taken = false;
+    for (const TimeWindow& window : windows_of(spec_, row, rows.timestamp(i), now)) {
+      const auto [pane, id] = place_of(key, window, now);
+      if (pane == nullptr) continue;
+      taken = true;
+      pane->rows->append_row_of(rows, i);
+      pane->count = pane->rows->size();
+      const Answer answer = trigger_.on_element(*pane, row, rows.timestamp(i), {watermark_, now});
+      act(*pane, answer, ++rank_, answers);
+      const int64_t cleanup = cleanup_time(pane->window).ms;
+      const bool event = is_event_time(spec_);
+      if (cleanup != EventTime::max().ms) {
+        pane->set_timer(event ? TimeDomain::kEvent : TimeDomain::kProcessing, cleanup);
+      }
+      note_event_timers(id, *pane);
+    }
+    // 4.3: late only if no window took it and it is itself behind the watermark.
+    const EventTime time = rows.timestamp(i).value_or(EventTime::min());
+    if (!taken && is_event_time(spec_) && time + spec_.allowed_lateness <= watermark_) {
       late.push_back(i);
-      continue;
     }
-    for (size_t k = 0; k < key.size(); ++k) key[k] = rows.row(i)[node_.key_fields[k]];
-    const uint64_t id = id_of(key, start.ms);
-    const auto [pane, fresh] = panes_.insert(id);
-    if (fresh) {
-      pane->start = start;
-      pane->end = end;
-      purge(*pane);
-      if (!clock) due_.insert({cleanup_time(end).ms, id});
-    }
-    pane->rows->append_row_of(rows, i);
-    pane->count = pane->rows->size();
-    const bool had_timer = pane->timer;
-    answer(*pane, on_element(spec_.trigger, *pane), ++rank_, answers);
-    if (pane->timer && !had_timer) due_.insert({end.ms - 1, id});
   }
 }
 
-void WindowModel::on_watermark(EventTime time, ExpectedRowsQueue& answers) {
+void WindowModel::on_watermark(EventTime time, ProcTime, ExpectedRowsQueue& answers) {
   watermark_ = time;
   while (!due_.empty() && due_.begin()->first <= time.ms) {
     const int64_t at = due_.begin()->first;
@@ -117,62 +221,57 @@ void WindowModel::on_watermark(EventTime time, ExpectedRowsQueue& answers) {
     while (!due_.empty() && due_.begin()->first == at) {
       const uint64_t id = due_.begin()->second;
       due_.erase(due_.begin());
-      Pane* pane = panes_.find(id);
-      if (pane == nullptr) continue;
-      if (pane->timer && pane->end.ms - 1 == at) {
-        pane->timer = false;
-        answer(*pane, on_event_time(spec_.trigger), rank_, answers);
-      }
-      // No cleanup timer is set where the cleanup time is MAX (4.1).
-      if (cleanup_time(pane->end).ms == at && at != EventTime::max().ms) panes_.erase(id);
+      on_timer(id, TimeDomain::kEvent, at, rank_, answers);
     }
   }
 }
 
-uint64_t WindowModel::pane_id(RowView answer) const {
-  const size_t keys = node_.key_fields.size();
-  return id_of(answer.first(keys), answer[keys].as_int());
+void WindowModel::on_processing_timer(int64_t time, const Value& pane, ExpectedRowsQueue& answers) {
+  const auto cells = pane.as_list();
+  const TimeWindow window{cells[cells.size() - 2].as_int(), cells.back().as_int()};
+  on_timer(id_of(cells.first(cells.size() - 2), window), TimeDomain::kProcessing, time, ++rank_,
+           answers);
 }
 
-// Start and end of a row of output, where they stand as times or integers.
-std::optional<std::pair<int64_t, int64_t>> WindowModel::window_of(RowView answer) const {
-  const size_t keys = node_.key_fields.size();
-  if (answer.size() < keys + 2) return std::nullopt;
-  for (size_t i = keys; i < keys + 2; ++i) {
-    if (answer[i].type() != node_.output.fields[i].type) return std::nullopt;
+void WindowModel::on_timer(uint64_t id, TimeDomain domain, int64_t time, uint64_t rank,
+                           ExpectedRowsQueue& answers) {
+  Pane* pane = panes_.find(id);
+  if (pane == nullptr || !pane->has_timer(domain, time)) return;
+  pane->delete_timer(domain, time);
+  act(*pane, trigger_.on_timer(*pane, domain, time), rank, answers);
+  const bool own = (domain == TimeDomain::kEvent) == is_event_time(spec_);
+  if (own && time == cleanup_time(pane->window).ms) {
+    close(id);
+  } else {
+    note_event_timers(id, *pane);
   }
-  return std::pair{answer[keys].as_int(), answer[keys + 1].as_int()};
 }
 
-Pane* WindowModel::pane_of(RowView answer) {
-  const auto window = window_of(answer);
-  if (!window) return nullptr;
-  Pane* pane = panes_.find(pane_id(answer));
-  return pane != nullptr && window->second == pane->end.ms ? pane : nullptr;
-}
-
-void WindowModel::end_pane(RowView answer) { panes_.erase(pane_id(answer)); }
-
-bool WindowModel::lawful_window(RowView answer) const {
-  const auto window = window_of(answer);
-  return window && window_start(window->first, spec_.offset, spec_.size).ms == window->first &&
-         window->second == wrapping_add(window->first, spec_.size.ms);
+const Pane* WindowModel::pane_of(RowView answer) const {
+  const size_t keys = node_.key_fields.size();
+  TimeWindow window = TimeWindow::global();
+  if (!spec_.is_global()) {
+    if (answer.size() < keys + 2) return nullptr;
+    for (size_t i = keys; i < keys + 2; ++i) {
+      if (answer[i].type() != node_.output.fields[i].type) return nullptr;
+    }
+    window = {answer[keys].as_int(), answer[keys + 1].as_int()};
+  }
+  return panes_.find(id_of(answer.first(keys), window));
 }
 
 void WindowModel::restart(Panes panes) {
   panes_ = std::move(panes);
   watermark_ = EventTime::min();  // watermarks are not checkpointed (1.14)
   due_.clear();
-  panes_.for_each([&](uint64_t, Pane& pane) {
+  sessions_.clear();
+  panes_.for_each([&](uint64_t id, Pane& pane) {
+    if (merges(spec_)) sessions_[hash_row(*pane.key, std::nullopt)].push_back(id);
+    note_event_timers(id, pane);
     if (pane.rows->size() == pane.count) return;
     auto rows = std::make_shared<RowBatch>(input_width_);
     for (uint32_t i = 0; i < pane.count; ++i) rows->append_row_of(*pane.rows, i);
     pane.rows = std::move(rows);
-  });
-  if (spec_.domain == TimeDomain::kProcessing) return;
-  panes_.for_each([&](uint64_t id, const Pane& pane) {
-    if (pane.timer) due_.insert({pane.end.ms - 1, id});
-    due_.insert({cleanup_time(pane.end).ms, id});
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sim/oracle/not_judged.h"
 #include "sim/oracle/oracles.h"
 #include "sim/oracle/pane.h"
 #include "sim/oracle/window_model.h"
@@ -16,13 +17,13 @@ class WindowOracle final : public Oracle {
       : Oracle("windows", plan, runs), windows_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      if (!std::holds_alternative<WindowSpec>(node.spec)) continue;
+      if (!std::holds_alternative<WindowSpec>(node.spec) || !not_judged(node).empty()) continue;
       windows_[i].emplace(node, plan.graph().schema_of(node.inputs[0]).width());
     }
   }
 
   uint64_t facts() const override { return fact_set<WatermarkAdvanced, LateRecord>(); }
-  uint32_t taps() const override { return kInputTap | kOutputTap; }
+  uint32_t taps() const override { return kInputTap | kOutputTap | kTimerTap; }
 
   void on_input(uint32_t instance, const RowBatch& rows) override {
     if (!windows_[instance]) return;
@@ -48,7 +49,7 @@ class WindowOracle final : public Oracle {
       if (instance == kNowhere || !windows_[instance]) return;
       Window& window = *windows_[instance];
       settle(instance, window);
-      window.model.on_watermark(advanced->time, window.answers);
+      window.model.on_watermark(advanced->time, runs_.now(), window.answers);
       report_.judged();
       return;
     }
@@ -56,6 +57,14 @@ class WindowOracle final : public Oracle {
     const uint32_t instance = plan_.instance(late.node, late.execution.subtask.index);
     if (instance == kNowhere || !windows_[instance]) return;
     on_late(instance, *windows_[instance], late);
+  }
+
+  // When the clock fires is not foreseen but told; that it does so in time is for the timer oracle.
+  void on_timer(uint32_t instance, RecordTap::TimerEvent event, TimeDomain domain, int64_t time,
+                const Value& pane) override {
+    if (!windows_[instance] || event != RecordTap::TimerEvent::kFired) return;
+    if (domain != TimeDomain::kProcessing) return;
+    windows_[instance]->model.on_processing_timer(time, pane, windows_[instance]->answers);
   }
 
   void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
@@ -70,7 +79,6 @@ class WindowOracle final : public Oracle {
       }
       report_.judged();
       if (window.answers.take(rows.row(i), rows.timestamp(i))) continue;
-      if (window.model.by_clock() && on_clock_answer(instance, window, rows.row(i))) continue;
       wrong_answer(instance, window, rows.row(i));
       window.lost = true;  // one broken pane; what follows from it says no more
       return;
@@ -133,8 +141,9 @@ class WindowOracle final : public Oracle {
 
   std::string subject(const Window& window, RowView answer) const {
     const size_t keys = window.node.key_fields.size();
-    return "key=" + to_text(answer.first(keys)) + " window=[" + answer[keys].to_text() + ", " +
-           answer[keys + 1].to_text() + ")";
+    const std::string key = "key=" + to_text(answer.first(keys));
+    if (subject_cells(window.node) == keys) return key;
+    return key + " window=[" + answer[keys].to_text() + ", " + answer[keys + 1].to_text() + ")";
   }
   static std::string at_watermark(const Window& window) {
     const EventTime w = window.model.watermark();
@@ -173,10 +182,9 @@ class WindowOracle final : public Oracle {
       return;
     }
     const auto& spec = std::get<WindowSpec>(window.node.spec);
-    const EventTime end = window_start(late.time.ms, spec.offset, spec.size) + spec.size;
     violate("late_lost", plan_.where(instance), "row @" + std::to_string(late.time.ms), "accepted",
             "declared late",
-            "window end " + std::to_string(end.ms) + " - 1 + lateness " +
+            "of its windows one is open: its end - 1 + lateness " +
                 std::to_string(spec.allowed_lateness.ms) + " is above watermark " +
                 at_watermark(window));
     window.lost = true;
@@ -189,44 +197,13 @@ class WindowOracle final : public Oracle {
     window.lost = true;
   }
 
-  // The clock fires a pane some time after its end; its contents are then what came so far.
-  bool on_clock_answer(uint32_t instance, Window& window, RowView answer) {
-    Pane* pane = window.model.pane_of(answer);
-    if (pane == nullptr || pane->count == 0) return false;
-    const auto& spec = std::get<WindowSpec>(window.node.spec);
-    RowBatch want(window.node.output.width());
-    append_answer(window.node, pane->start, *pane->rows, want);
-    if (hash_row(want.row(0), std::nullopt) != hash_row(answer, std::nullopt)) return false;
-    if (runs_.now().ms < pane->end.ms) {
-      violate("early_fire", plan_.where(instance), subject(window, answer),
-              "not before clock " + std::to_string(pane->end.ms),
-              "at " + std::to_string(runs_.now().ms),
-              "a pane of processing time fires when the clock has passed its last millisecond");
-      window.lost = true;
-    }
-    if (spec.domain == TimeDomain::kProcessing) {
-      window.model.end_pane(answer);
-    } else if (spec.trigger.kind == TriggerSpec::Kind::kPurging) {
-      window.model.purge(*pane);
-    }
-    return true;
-  }
-
   // Which rule an answer breaks that is not owed.
   void wrong_answer(uint32_t instance, Window& window, RowView answer) {
     const std::string where = plan_.where(instance);
     const std::string got = "(" + to_text(answer) + ")";
-    if (!window.model.lawful_window(answer)) {
-      const auto& spec = std::get<WindowSpec>(window.node.spec);
-      violate("wrong_window", where, "answer " + got,
-              "a window of size " + std::to_string(spec.size.ms) + " and offset " +
-                  std::to_string(spec.offset.ms),
-              got, "windows are [offset + k * size, offset + (k + 1) * size)");
-      return;
-    }
-    const size_t fields = window.node.key_fields.size() + 2;
+    const size_t cells = subject_cells(window.node);
     const uint32_t owed = window.answers.find([&](RowView row) {
-      return std::equal(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(fields),
+      return std::equal(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(cells),
                         answer.begin());
     });
     if (owed != ExpectedRowsQueue::kNone) {
@@ -237,16 +214,36 @@ class WindowOracle final : public Oracle {
                    : "the answer is the fold of the pane's rows in the order in which they came");
       return;
     }
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    if (spec.is_global()) {
+      violate("wrong_value", where, subject(window, answer), "no answer now", got,
+              "a global window answers only when its trigger says so");
+      return;
+    }
+    wrong_time_window(where, window, answer, got);
+  }
+
+  void wrong_time_window(const std::string& where, const Window& window, RowView answer,
+                         const std::string& got) {
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    const size_t keys = window.node.key_fields.size();
+    const TimeWindow named = window_in(answer, keys);
+    if (!is_lawful(spec, named)) {
+      violate("wrong_window", where, "answer " + got, "a window of the assigner's grid", got,
+              "windows of " + describe(NodeSpec(spec)) + " do not start or end there");
+      return;
+    }
     const Pane* pane = window.model.pane_of(answer);
-    const EventTime end{answer[fields - 1].as_int()};
-    if (pane != nullptr && end.ms - 1 > window.model.watermark().ms) {
-      violate(
-          "early_fire", where, subject(window, answer), "no answer yet", got,
-          "watermark " + at_watermark(window) + " has not reached " + std::to_string(end.ms - 1));
+    if (pane != nullptr && is_event_time(spec) &&
+        named.max_timestamp() > window.model.watermark().ms) {
+      violate("early_fire", where, subject(window, answer), "no answer yet", got,
+              "watermark " + at_watermark(window) + " has not reached " +
+                  std::to_string(named.max_timestamp()));
     } else if (pane != nullptr) {
       violate("wrong_value", where, subject(window, answer), "no further answer", got,
-              "a pane that has answered answers again only for a further row");
-    } else if (window.model.cleanup_time(end) <= window.model.watermark()) {
+              "a pane answers when its trigger says so");
+    } else if (is_event_time(spec) &&
+               window.model.cleanup_time(named) <= window.model.watermark()) {
       violate("late_wrongly_accepted", where, subject(window, answer),
               "no answer: the window is over", got,
               "the window was cleaned up before watermark " + at_watermark(window));
@@ -254,6 +251,14 @@ class WindowOracle final : public Oracle {
       violate("wrong_window", where, subject(window, answer), "no such pane", got,
               "no row that came belongs to this key and window");
     }
+  }
+  static TimeWindow window_in(RowView answer, size_t keys) {
+    const auto cell = [&](size_t i) {
+      const ValueType type = answer[i].type();
+      const bool number = type == ValueType::kInt || type == ValueType::kTime;
+      return number ? answer[i].as_int() : EventTime::min().ms;
+    };
+    return {cell(keys), cell(keys + 1)};
   }
 
   std::vector<std::optional<Window>> windows_;  // by instance

@@ -144,9 +144,17 @@ TEST(Describe, Specs) {
   window.allowed_lateness = Duration{3600 * 1000};
   EXPECT_EQ(describe(NodeSpec{window}), "tumbling 6 h +1 h");
   window.trigger.kind = TriggerSpec::Kind::kPurging;
-  window.trigger.nested =
-      std::make_shared<TriggerSpec>(TriggerSpec{TriggerSpec::Kind::kCount, 3, nullptr});
+  TriggerSpec every_third;
+  every_third.kind = TriggerSpec::Kind::kCount;
+  every_third.count = 3;
+  window.trigger.nested = std::make_shared<TriggerSpec>(every_third);
   EXPECT_EQ(describe(NodeSpec{window}), "tumbling 6 h +1 h, trigger purging(count 3)");
+  EXPECT_EQ(describe(NodeSpec{count_windows(4, 2)}), "global, trigger count 2, keep 4");
+  WindowSpec sliding;
+  sliding.assigner = WindowSpec::Assigner::kSliding;
+  sliding.size = Duration{10000};
+  sliding.slide = Duration{5000};
+  EXPECT_EQ(describe(NodeSpec{sliding}), "sliding 10 s by 5 s");
   SourceSpec source;
   source.watermark = {WatermarkSpec::Kind::kBounded, Duration{2000}, Duration{5000}};
   EXPECT_EQ(describe(NodeSpec{source}), "table, bounded 2 s, idle after 5 s");

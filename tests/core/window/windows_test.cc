@@ -4,7 +4,7 @@
 #include <limits>
 #include <map>
 
-#include "core/window/pane_table.h"
+#include "core/window/pane_store.h"
 #include "core/window/window_aggregate.h"
 #include "core/window/window_assigner.h"
 
@@ -20,21 +20,38 @@ WindowSpec tumbling(int64_t size, int64_t offset = 0) {
   return spec;
 }
 
-std::vector<TimeWindow> windows_of(const WindowSpec& spec, int64_t time) {
-  std::vector<TimeWindow> windows;
-  make_assigner(spec)->assign(time, windows);
-  return windows;
+WindowSpec sliding(int64_t size, int64_t slide, int64_t offset = 0) {
+  WindowSpec spec = tumbling(size, offset);
+  spec.assigner = WindowSpec::Assigner::kSliding;
+  spec.slide = {slide};
+  return spec;
+}
+WindowSpec session(int64_t gap) {
+  WindowSpec spec;
+  spec.assigner = WindowSpec::Assigner::kSession;
+  spec.gap = {gap};
+  return spec;
 }
 
-TEST(WindowStart, IsTheFloorAlsoOfNegativeTimes) {
-  EXPECT_EQ(window_start(-8, 0, 7), -14);
-  EXPECT_EQ(window_start(-7, 0, 7), -7);
-  EXPECT_EQ(window_start(-1, 0, 7), -7);
-  EXPECT_EQ(window_start(6, 0, 7), 0);
-  EXPECT_EQ(window_start(-1, 3, 7), -4);
-  EXPECT_EQ(window_start(3, 3, 7), 3);
-  EXPECT_EQ(window_start(-3, -2, 7), -9);
-  EXPECT_EQ(window_start(12, -2, 7), 12);
+// The clock stands still, and chance always says the same.
+class At final : public AssignerContext {
+ public:
+  explicit At(int64_t now = 0, int64_t chance = 0) : now_(now), chance_(chance) {}
+  ProcTime now() const override { return {now_}; }
+  int64_t any_below(int64_t n) override { return chance_ % n; }
+
+ private:
+  int64_t now_;
+  int64_t chance_;
+};
+
+std::vector<TimeWindow> windows_of(const WindowSpec& spec, Timestamp time, At at = At{}) {
+  std::vector<TimeWindow> windows;
+  make_assigner(spec)->assign(Row{Value::integer(4)}, time, at, windows);
+  return windows;
+}
+std::vector<TimeWindow> windows_of(const WindowSpec& spec, int64_t time) {
+  return windows_of(spec, EventTime{time});
 }
 
 TEST(TumblingWindows, AnElementFallsIntoOne) {
@@ -49,11 +66,48 @@ TEST(TumblingWindows, RefusesWhatFlinkRefuses) {
   EXPECT_THROW(make_assigner(tumbling(5, -5)), JobError);
 }
 
-TEST(CleanupTime, OverflowMeansNever) {
-  const TimeWindow last{kMax - 2000, kMax - 1000};
-  EXPECT_EQ(cleanup_time({0, 10}, WindowTime::kEvent, 5), 14);
-  EXPECT_EQ(cleanup_time(last, WindowTime::kEvent, 2000), kMax);
-  EXPECT_EQ(cleanup_time(last, WindowTime::kProcessing, 2000), last.max_timestamp());
+TEST(TumblingWindows, AStaggerShiftsTheGridOnceForAll) {
+  WindowSpec spec = tumbling(10, 1);
+  spec.stagger = WindowSpec::Stagger::kNatural;
+  EXPECT_EQ(windows_of(spec, EventTime{20}, At(33)), (std::vector<TimeWindow>{{14, 24}}));
+  spec.stagger = WindowSpec::Stagger::kRandom;
+  EXPECT_EQ(windows_of(spec, EventTime{20}, At(33, 7)), (std::vector<TimeWindow>{{18, 28}}));
+  const auto assigner = make_assigner(spec);
+  std::vector<TimeWindow> windows;
+  for (const int64_t chance : {7, 2}) {
+    At at(0, chance);
+    assigner->assign({}, EventTime{20}, at, windows);
+  }
+  EXPECT_EQ(windows[0], windows[1]);
+}
+
+TEST(SlidingWindows, NewestFirstAndSomeTimesFallIntoNone) {
+  EXPECT_EQ(windows_of(sliding(10, 4), 9), (std::vector<TimeWindow>{{8, 18}, {4, 14}, {0, 10}}));
+  EXPECT_EQ(windows_of(sliding(10, 4), 10), (std::vector<TimeWindow>{{8, 18}, {4, 14}}));
+  EXPECT_EQ(windows_of(sliding(3, 10), 5), std::vector<TimeWindow>{});
+}
+
+TEST(SlidingWindows, RefusesWhatFlinkRefuses) {
+  EXPECT_THROW(make_assigner(sliding(0, 5)), JobError);
+  EXPECT_THROW(make_assigner(sliding(10, 0)), JobError);
+  EXPECT_THROW(make_assigner(sliding(10, 5, 5)), JobError);
+  EXPECT_THROW(make_assigner(sliding(10'000'001, 1)), JobError);
+  WindowSpec by_clock = sliding(10'000'001, 1);
+  by_clock.domain = TimeDomain::kProcessing;
+  EXPECT_NO_THROW(make_assigner(by_clock));
+}
+
+TEST(SessionWindows, AnElementBringsItsOwnGapOrTheCommonOne) {
+  EXPECT_EQ(windows_of(session(5), 3), (std::vector<TimeWindow>{{3, 8}}));
+  WindowSpec dynamic = session(0);
+  dynamic.gap_of = read_field(0);
+  EXPECT_EQ(windows_of(dynamic, 3), (std::vector<TimeWindow>{{3, 7}}));
+  EXPECT_THROW(make_assigner(session(0)), JobError);
+}
+
+TEST(SessionWindows, TakeARowWithoutATimestampAtMin) {
+  EXPECT_EQ(windows_of(session(5), std::nullopt)[0].start, EventTime::min().ms);
+  EXPECT_THROW(windows_of(sliding(10, 5), std::nullopt), JobError);
 }
 
 RC_GTEST_PROP(TumblingWindows, TheWindowHoldsItsElementAndBeginsOnTheGrid, ()) {
@@ -65,6 +119,19 @@ RC_GTEST_PROP(TumblingWindows, TheWindowHoldsItsElementAndBeginsOnTheGrid, ()) {
   RC_ASSERT(windows[0].start <= time && time < windows[0].end);
   RC_ASSERT(windows[0].end - windows[0].start == size);
   RC_ASSERT((windows[0].start - offset) % size == 0);
+}
+
+// Windows of the grid that hold the time, found by trying all.
+RC_GTEST_PROP(SlidingWindows, AreExactlyThoseThatHoldTheElement, ()) {
+  const auto size = *rc::gen::inRange<int64_t>(1, 40);
+  const auto slide = *rc::gen::inRange<int64_t>(1, 20);
+  const auto offset = *rc::gen::inRange<int64_t>(1 - slide, slide);
+  const auto time = *rc::gen::inRange<int64_t>(-100, 100);
+  std::vector<TimeWindow> expected;
+  for (int64_t start = time; start > time - size; --start) {
+    if ((start - offset) % slide == 0) expected.push_back({start, start + size});
+  }
+  RC_ASSERT(windows_of(sliding(size, slide, offset), time) == expected);
 }
 
 AggregateSpec over_field(AggregateSpec::Kind kind) {
@@ -110,23 +177,48 @@ TEST(WindowAggregate, TextsCannotBeAdded) {
                JobError);
 }
 
-RC_GTEST_PROP(PaneTable, FindsEachKeyAtTheNumberOfItsFirstArrival, ()) {
-  PaneTable table({.keys = 1, .accumulators = 1});
+// Folding parts and merging them is folding all.
+RC_GTEST_PROP(WindowAggregate, MergingIsAddingTheRest, ()) {
+  using Kind = AggregateSpec::Kind;
+  const WindowAggregate aggregate(
+      over_field(*rc::gen::element(Kind::kSum, Kind::kMin, Kind::kMax, Kind::kCount)));
+  RowBatch all(1);
+  Value left = aggregate.create();
+  Value right = aggregate.create();
+  for (const int64_t value : *rc::gen::arbitrary<std::vector<int64_t>>()) {
+    const Row row{Value::integer(value)};
+    all.append(row, EventTime{0});
+    aggregate.add(value % 3 == 0 ? left : right, row, std::nullopt);
+  }
+  aggregate.merge(left, right);
+  RC_ASSERT(aggregate.result(left) == aggregate.fold(all));
+}
+
+// Against a map, with panes that come and go.
+RC_GTEST_PROP(PaneStore, FindsEachPaneUntilItIsDropped, ()) {
+  PaneStore store({.keys = 1, .accumulators = 1});
   const std::vector<uint32_t> key_fields{0};
-  for (int window = 0; window < 3; ++window) {
-    table.reset({window, window + 1}, window);
-    std::map<int64_t, uint32_t> model;
-    for (const int64_t key :
-         *rc::gen::container<std::vector<int64_t>>(rc::gen::inRange<int64_t>(0, 200))) {
-      const auto [pane, added] = table.find_or_add(Row{Value::integer(key)}, key_fields);
-      RC_ASSERT(added == model.emplace(key, pane).second);
-      RC_ASSERT(pane == model[key]);
-      if (added) RC_ASSERT(pane == model.size() - 1);
-      Value& count = table.accumulators(pane)[0];
-      count = Value::integer(count.is_null() ? 1 : count.as_int() + 1);
+  std::map<std::pair<int64_t, int64_t>, int64_t> model;
+  const auto steps = *rc::gen::container<std::vector<std::tuple<int64_t, int64_t, bool>>>(
+      rc::gen::tuple(rc::gen::inRange<int64_t>(0, 9), rc::gen::inRange<int64_t>(0, 5),
+                     rc::gen::arbitrary<bool>()));
+  for (const auto& [key, start, drops] : steps) {
+    const Row row{Value::integer(key)};
+    const auto [pane, added] = store.find_or_add(PaneStore::hash_of_key(row, key_fields), row,
+                                                 key_fields, {start, start + 1});
+    RC_ASSERT(added == !model.contains({key, start}));
+    Value& count = store.accumulators(pane)[0];
+    if (added) RC_ASSERT(count.is_null());
+    count = Value::integer(added ? 1 : count.as_int() + 1);
+    RC_ASSERT(count.as_int() == ++model[{key, start}]);
+    RC_ASSERT(store.key(pane)[0] == row[0]);
+    if (drops) {
+      const PaneHandle handle = store.handle(pane);
+      store.drop(pane);
+      RC_ASSERT(!store.is_current(handle));
+      model.erase({key, start});
     }
-    RC_ASSERT(table.live() == model.size());
-    for (const auto& [key, pane] : model) RC_ASSERT(table.key(pane)[0] == Value::integer(key));
+    RC_ASSERT(store.live() == model.size());
   }
 }
 
