@@ -22,6 +22,7 @@
 #include "core/api/process_function.h"
 #include "core/api/row_type.h"
 #include "core/api/typed_functions.h"
+#include "core/api/windows.h"
 #include "core/graph/job_registry.h"
 #include "core/graph/table_data.h"
 
@@ -92,24 +93,6 @@ class Sink {
   Sink(SinkSpec::Kind kind, std::string topic) : kind_(kind), topic_(std::move(topic)) {}
   SinkSpec::Kind kind_;
   std::string topic_;
-};
-
-class TumblingEventTimeWindows {
- public:
-  static WindowSpec of(Duration size, Duration offset = {0}) {
-    WindowSpec spec;
-    spec.size = size;
-    spec.offset = offset;
-    return spec;
-  }
-};
-class TumblingProcessingTimeWindows {
- public:
-  static WindowSpec of(Duration size, Duration offset = {0}) {
-    WindowSpec spec = TumblingEventTimeWindows::of(size, offset);
-    spec.domain = TimeDomain::kProcessing;
-    return spec;
-  }
 };
 
 // An aggregate over one field, or over none.
@@ -297,6 +280,10 @@ class KeyedStream {
   WindowedStream<T> window(WindowSpec spec) const {
     return {builder_, edge_, key_fields_, std::move(spec)};
   }
+  WindowedStream<T> count_window(int64_t n) const { return window(count_windows(n)); }
+  WindowedStream<T> count_window(int64_t n, int64_t slide) const {
+    return window(count_windows(n, slide));
+  }
 
   // F is a KeyedProcess<Key, T, Out>.
   template <class F>
@@ -337,14 +324,18 @@ class WindowedStream {
     spec_.trigger = std::move(trigger);
     return std::move(*this);
   }
+  WindowedStream evictor(EvictorSpec evictor) && {
+    spec_.evictor = std::move(evictor);
+    return std::move(*this);
+  }
   WindowedStream side_output_late_data(const OutputTag<T>& tag) && {
     spec_.late_to_side = true;
     late_tag_ = tag.tag;
     return std::move(*this);
   }
 
-  // A row of Out is the key's fields, the window's start and end, and the aggregates, in this
-  // order.
+  // A row of Out is the key's fields, the window's start and end (not of global windows), and the
+  // aggregates, in this order.
   template <RowType Out, class... Calls>
   DataStream<Out> aggregate(Calls... calls) && {
     StreamNode node;
@@ -355,8 +346,10 @@ class WindowedStream {
     const Schema names = RowCodec<Out>::schema();
     Schema made;
     for (const uint32_t key : key_fields_) made.fields.push_back(input.fields[key]);
-    made.fields.push_back({"start", ValueType::kTime});
-    made.fields.push_back({"end", ValueType::kTime});
+    if (!spec_.is_global()) {
+      made.fields.push_back({"start", ValueType::kTime});
+      made.fields.push_back({"end", ValueType::kTime});
+    }
     (add(calls, input, made), ...);
     if (!fits(made, names))
       builder_->fail("a window's result does not have the fields of its struct");

@@ -24,6 +24,8 @@ class HarnessContext final : public OperatorContext {
   // The request of the operator that has come due, if any; it is then gone.
   std::optional<ProcTime> take_due();
   void set_due(TimersDue due) { due_ = due; }
+  // REQUIRES: the tap outlives the context.
+  void tap(RecordTap& tap) { taps_.push_back(&tap); }
   // Names of splits, for facts about them.
   uint32_t split_number(const std::string& name);
 

@@ -206,11 +206,13 @@ RC_GTEST_PROP(PaneStore, FindsEachPaneUntilItIsDropped, ()) {
     const Row row{Value::integer(key)};
     const auto [pane, added] = store.find_or_add(PaneStore::hash_of_key(row, key_fields), row,
                                                  key_fields, {start, start + 1});
-    RC_ASSERT(added == !model.contains({key, start}));
+    const bool absent = !model.contains({key, start});
+    RC_ASSERT(added == absent);
     Value& count = store.accumulators(pane)[0];
     if (added) RC_ASSERT(count.is_null());
     count = Value::integer(added ? 1 : count.as_int() + 1);
-    RC_ASSERT(count.as_int() == ++model[{key, start}]);
+    const int64_t expected = ++model[{key, start}];
+    RC_ASSERT(count.as_int() == expected);
     RC_ASSERT(store.key(pane)[0] == row[0]);
     if (drops) {
       const PaneHandle handle = store.handle(pane);
