@@ -105,7 +105,17 @@ class KeyedProcessFunction {
   virtual std::unique_ptr<KeyedProcessFunction> clone() const = 0;
 };
 
-// ---- window aggregates ----
+// ---- folding ----
+
+// Makes one row of two, of the same width; also of what a reducing state keeps, as rows of one
+// cell.
+class ReduceFunction {
+ public:
+  virtual ~ReduceFunction() = default;
+  // `a` is what was kept, `b` what has come. Fills `out` (nulls, of the same width).
+  virtual void reduce(RowView a, RowView b, std::span<Value> out) const = 0;
+  virtual std::unique_ptr<ReduceFunction> clone() const = 0;
+};
 
 // A user-defined aggregate. The accumulator is one Value.
 class AggregateFunction {

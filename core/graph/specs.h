@@ -169,12 +169,13 @@ struct WindowSpec {
   bool late_to_side = false;  // to side output 0; otherwise late rows are dropped and counted
   TriggerSpec trigger;
   EvictorSpec evictor;
+  // What is gathered: aggregates, or one row by reducing, or else all elements.
   std::vector<AggregateSpec> aggregates;
-  // What is answered instead of the row below; it sees the aggregates' results, or all elements
-  // where there are no aggregates.
+  std::shared_ptr<const ReduceFunction> reduce;
+  // What is answered instead of the row below: it sees what was gathered.
   std::shared_ptr<const WindowFunction> function;
-  // Emits: the key's fields, window start and end (not of global windows), the aggregates; with the
-  // window's largest timestamp.
+  // Emits: the key's fields, window start and end (not of global windows), the aggregates; or the
+  // reduced row as it is. With the window's largest timestamp.
 
   bool is_global() const { return assigner == Assigner::kGlobal; }
 };

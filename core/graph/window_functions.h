@@ -156,7 +156,7 @@ class WindowFunction {
   virtual std::vector<StateDescriptor> window_states() const { return {}; }
   virtual std::vector<StateDescriptor> global_states() const { return {}; }
   // `elements`: all rows of the window, in the order in which they came (of merged windows: in no
-  // stated order); or one row, the aggregates' results, where the window has aggregates.
+  // stated order); or one row, where the window has aggregates (their results) or reduces.
   virtual void process(const RowBatch& elements, WindowContext& ctx) const = 0;
   // The window is over. (Flink: ProcessWindowFunction.clear.)
   virtual void clear(WindowContext& ctx) const { (void)ctx; }

@@ -61,7 +61,8 @@ bool AlignedWindowOperator::fits(const StreamNode& node) {
   const bool own_trigger = spec.trigger.kind == TriggerSpec::Kind::kDefault ||
                            spec.trigger.kind == TriggerSpec::Kind::kEventTime;
   const bool plain = spec.stagger == WindowSpec::Stagger::kAligned && spec.function == nullptr &&
-                     spec.evictor.kind == EvictorSpec::Kind::kNone && !spec.aggregates.empty();
+                     spec.reduce == nullptr && spec.evictor.kind == EvictorSpec::Kind::kNone &&
+                     !spec.aggregates.empty();
   return tumbling && own_trigger && plain &&
          std::all_of(spec.aggregates.begin(), spec.aggregates.end(), fits_into_a_word);
 }

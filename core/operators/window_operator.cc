@@ -150,7 +150,7 @@ PaneStore::Layout WindowOperator::layout() {
   layout.keys = static_cast<uint32_t>(key_fields_.size());
   layout.accumulators = contents_.accumulators();
   layout.states = static_cast<uint32_t>(trigger_states_.names.size()) + window_states_;
-  layout.elements = contents_.keeps_elements();
+  layout.elements = contents_.keeps_rows();
   return layout;
 }
 
@@ -186,6 +186,7 @@ void WindowOperator::add_row(const RowBatch& rows, uint32_t i, OperatorContext& 
     const int64_t cleanup = cleanup_of(panes_[place->pane].window);
     if (cleanup != EventTime::max().ms) set_timer(place->pane, domain_, cleanup, ctx);
     drop_if_bare(place->contents);
+    if (place->pane != place->contents) drop_if_bare(place->pane);
   }
   if (skipped) on_late_row(rows, i, ctx);
 }

@@ -94,19 +94,29 @@ void WindowOperator::evict(Place place, OperatorContext& ctx, Evict&& mark) {
 
 void WindowOperator::answer_by_function(Place place, OperatorContext& ctx) {
   FunctionContext context(*this, place.pane, ctx);
-  if (contents_.results() == 0) {
+  const EventTime time{panes_[place.pane].window.max_timestamp()};
+  if (contents_.reduces()) {
+    const Row row = contents_.reduced_row(panes_, place.contents);
+    RowBatch reduced(static_cast<uint32_t>(row.size()));
+    reduced.append(row, time);
+    function_->process(reduced, context);
+  } else if (contents_.results() > 0) {
+    RowBatch results(contents_.results());
+    contents_.results_of(panes_, place.contents, results.append(time));
+    function_->process(results, context);
+  } else {
     function_->process(panes_.elements(place.contents), context);
-    return;
   }
-  RowBatch results(contents_.results());
-  contents_.results_of(panes_, place.contents,
-                       results.append(EventTime{panes_[place.pane].window.max_timestamp()}));
-  function_->process(results, context);
 }
 
 void WindowOperator::append_answer(Place place, OperatorContext& ctx) {
   const TimeWindow window = panes_[place.pane].window;
-  const std::span<Value> row = ctx.out().append(EventTime{window.max_timestamp()});
+  const EventTime time{window.max_timestamp()};
+  if (contents_.reduces()) {
+    ctx.out().append(contents_.reduced_row(panes_, place.contents), time);
+    return;
+  }
+  const std::span<Value> row = ctx.out().append(time);
   size_t cell = 0;
   for (const Value& part : panes_.key(place.pane)) row[cell++] = part;
   if (has_window_cells_) {

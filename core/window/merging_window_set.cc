@@ -40,6 +40,11 @@ void MergingWindowSet::retire(const TimeWindow& window) {
 
 TimeWindow MergingWindowSet::add(const TimeWindow& window, MergeDefects defects, const Pick& pick,
                                  const OnMerge& on_merge) {
+  // Most rows fall inside an open session. It touches no other, so nothing merges.
+  for (const auto& [open, state] : open_) {
+    const bool inside = open.start <= window.start && window.end <= open.end;
+    if (inside && open != window && intersects(open, window)) return open;
+  }
   std::vector<TimeWindow> windows;
   for (const auto& [open, state] : open_) windows.push_back(open);
   windows.push_back(window);

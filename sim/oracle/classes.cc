@@ -84,6 +84,7 @@ SinkClass window_class(const WindowSpec& window) {
   if (window.stagger != WindowSpec::Stagger::kAligned) c = SinkClass::kProcessingTime;
   const bool by_order =
       window.evictor.kind != EvictorSpec::Kind::kNone || window.function != nullptr ||
+      window.reduce != nullptr ||
       std::any_of(window.aggregates.begin(), window.aggregates.end(), order_dependent);
   return by_order ? std::max(c, SinkClass::kLateSensitive) : c;
 }

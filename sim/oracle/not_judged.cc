@@ -24,6 +24,7 @@ std::string not_judged(const WindowSpec& spec) {
   if (spec.evictor.kind == EvictorSpec::Kind::kCustom) return "a custom evictor";
   if (spec.function != nullptr) return "a window function";
   if (!merges(spec)) return "";
+  if (spec.reduce != nullptr) return "a reduce over sessions, whose order is open";
   if (spec.evictor.kind != EvictorSpec::Kind::kNone) return "an evictor on sessions";
   for (const AggregateSpec& aggregate : spec.aggregates) {
     if (needs_order(aggregate)) return aggregate.label + " over sessions, whose order is open";

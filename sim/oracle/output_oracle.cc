@@ -233,9 +233,9 @@ class OutputOracle final : public Oracle {
   const StreamNode* window_behind(NodeId node) const {
     for (;;) {
       const StreamNode& n = plan_.node(node);
-      // A window function gives its rows any form.
+      // A window function gives its rows any form, and a reduced row does not name its window.
       if (const auto* window = std::get_if<WindowSpec>(&n.spec)) {
-        return window->function == nullptr ? &n : nullptr;
+        return window->function == nullptr && window->reduce == nullptr ? &n : nullptr;
       }
       const bool hands_on = std::holds_alternative<SinkSpec>(n.spec) ||
                             std::holds_alternative<FilterSpec>(n.spec) ||

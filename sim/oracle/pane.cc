@@ -1,5 +1,7 @@
 #include "sim/oracle/pane.h"
 
+#include <algorithm>
+
 namespace leat {
 namespace {
 
@@ -108,9 +110,27 @@ Value fold(const AggregateSpec& aggregate, const RowBatch& rows) {
   return {};
 }
 
+namespace {
+void append_reduced(const ReduceFunction& reduce, const TimeWindow& window, const RowBatch& rows,
+                    RowBatch& out) {
+  Row kept(out.width());
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    Row next(out.width());
+    if (i == 0) {
+      std::copy(rows.row(0).begin(), rows.row(0).end(), next.begin());
+    } else {
+      reduce.reduce(kept, rows.row(i), next);
+    }
+    kept = std::move(next);
+  }
+  out.append(kept, EventTime{window.max_timestamp()});
+}
+}  // namespace
+
 void append_answer(const StreamNode& node, RowView key, const TimeWindow& window,
                    const RowBatch& rows, RowBatch& out) {
   const auto& spec = std::get<WindowSpec>(node.spec);
+  if (spec.reduce != nullptr) return append_reduced(*spec.reduce, window, rows, out);
   const std::span<Value> row = out.append(EventTime{window.max_timestamp()});
   size_t at = 0;
   for (const Value& cell : key) row[at++] = cell;
@@ -123,6 +143,7 @@ void append_answer(const StreamNode& node, RowView key, const TimeWindow& window
 }
 
 size_t subject_cells(const StreamNode& node) {
+  if (std::get<WindowSpec>(node.spec).reduce != nullptr) return node.output.width();
   return node.key_fields.size() + (std::get<WindowSpec>(node.spec).is_global() ? 0 : 2);
 }
 

@@ -30,7 +30,7 @@ Value fold(const AggregateSpec& aggregate, const RowBatch& rows);
 // timestamp end - 1.
 void append_answer(const StreamNode& node, RowView key, const TimeWindow& window,
                    const RowBatch& rows, RowBatch& out);
-// How many cells of an answer say whose it is: the key and the window.
+// How many cells of an answer say whose it is: the key and the window; of a reduced row, all.
 size_t subject_cells(const StreamNode& node);
 
 }  // namespace leat

@@ -250,6 +250,7 @@ void WindowModel::on_timer(uint64_t id, TimeDomain domain, int64_t time, uint64_
 const Pane* WindowModel::pane_of(RowView answer) const {
   const size_t keys = node_.key_fields.size();
   TimeWindow window = TimeWindow::global();
+  if (spec_.reduce != nullptr) return nullptr;
   if (!spec_.is_global()) {
     if (answer.size() < keys + 2) return nullptr;
     for (size_t i = keys; i < keys + 2; ++i) {

@@ -141,6 +141,7 @@ class WindowOracle final : public Oracle {
 
   std::string subject(const Window& window, RowView answer) const {
     const size_t keys = window.node.key_fields.size();
+    if (std::get<WindowSpec>(window.node.spec).reduce != nullptr) return to_text(answer);
     const std::string key = "key=" + to_text(answer.first(keys));
     if (subject_cells(window.node) == keys) return key;
     return key + " window=[" + answer[keys].to_text() + ", " + answer[keys + 1].to_text() + ")";
@@ -215,9 +216,9 @@ class WindowOracle final : public Oracle {
       return;
     }
     const auto& spec = std::get<WindowSpec>(window.node.spec);
-    if (spec.is_global()) {
+    if (spec.is_global() || spec.reduce != nullptr) {
       violate("wrong_value", where, subject(window, answer), "no answer now", got,
-              "a global window answers only when its trigger says so");
+              "a window answers only when its trigger says so");
       return;
     }
     wrong_time_window(where, window, answer, got);

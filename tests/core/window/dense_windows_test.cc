@@ -5,7 +5,7 @@
 
 #include "core/window/dense_panes.h"
 #include "core/window/key_dictionary.h"
-#include "core/window/window_assigner.h"
+#include "core/window/window_grid.h"
 
 namespace leat {
 namespace {
@@ -127,24 +127,17 @@ TEST(DensePanes, AClearedWindowsMemoryServesTheNext) {
 }
 
 // A batch is assigned by multiplication, a single element by division.
-RC_GTEST_PROP(TumblingWindows, ABatchIsAssignedAsItsElementsAre, ()) {
-  WindowSpec spec;
-  spec.size = {*rc::gen::oneOf(rc::gen::inRange<int64_t>(1, 70),
-                               rc::gen::inRange<int64_t>(1, int64_t{1} << 62))};
-  const int64_t below = spec.size.ms;
-  spec.offset = {*rc::gen::inRange<int64_t>(1 - below, below)};
-  const auto assigner = make_assigner(spec);
+RC_GTEST_PROP(WindowGrid, ABatchIsAssignedAsItsElementsAre, ()) {
+  const int64_t size = *rc::gen::oneOf(rc::gen::inRange<int64_t>(1, 70),
+                                       rc::gen::inRange<int64_t>(1, int64_t{1} << 62));
+  const WindowGrid grid({size}, {*rc::gen::inRange<int64_t>(1 - size, size)});
   const auto times = *rc::gen::container<std::vector<int64_t>>(
       rc::gen::oneOf(rc::gen::arbitrary<int64_t>(), rc::gen::inRange<int64_t>(-100, 100),
                      rc::gen::map(rc::gen::inRange<int64_t>(-3, 3),
-                                  [below](int64_t n) { return wrapping_mul(n, below); })));
+                                  [size](int64_t n) { return wrapping_mul(n, size); })));
   std::vector<TimeWindow> each(times.size());
-  assigner->assign_each(times, each);
-  for (size_t i = 0; i < times.size(); ++i) {
-    std::vector<TimeWindow> one;
-    assigner->assign(times[i], one);
-    RC_ASSERT(one == std::vector<TimeWindow>{each[i]});
-  }
+  grid.windows_of(times, each);
+  for (size_t i = 0; i < times.size(); ++i) RC_ASSERT(grid.window_of(times[i]) == each[i]);
 }
 
 }  // namespace
