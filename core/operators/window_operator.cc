@@ -78,7 +78,7 @@ WindowOperator::WindowOperator(const StreamNode& node)
 WindowOperator::~WindowOperator() = default;
 
 void WindowOperator::open(OperatorContext& ctx) {
-  max_parallelism_ = ctx.config().max_parallelism;
+  max_parallelism_ = ctx.max_parallelism();
   ask_to_wake(ctx);
 }
 

@@ -7,11 +7,15 @@
 namespace leat {
 
 struct CaseNode {
+  Schema input;
   StreamNode node;
   JobConfig config;
   RowForm form = RowForm::kCells;
   Value assign;  // of {"assign":...}: a scripted operator, made by the subject itself
 };
+
+// A row of a case as the schema types it: JSON's ints and texts ("NaN") may stand for doubles.
+Row typed_row(const Value& cells, const Schema& schema);
 
 // Throws UnknownRequest for what is not known.
 CaseNode node_of_case(const Value& body);

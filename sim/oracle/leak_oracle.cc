@@ -77,6 +77,7 @@ class LeakOracle final : public Oracle {
         if (wrapping_add(window->allowed_lateness.ms, window->size.ms) < 0) return false;
         windows = true;
       } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
+                 std::holds_alternative<RunningAggregateSpec>(spec) ||
                  std::holds_alternative<SourceSpec>(spec)) {
         return false;
       }
