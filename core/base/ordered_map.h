@@ -71,6 +71,13 @@ class OrderedMap {
     live_ = 0;
   }
 
+  // The entry at `position` or behind it in the order of insertion, null where none is left;
+  // `position` is moved to it. Positions shift when the map gives back room.
+  Entry* entry_from(size_t& position) {
+    while (position < entries_.size() && !entries_[position].live) ++position;
+    return position < entries_.size() ? &entries_[position] : nullptr;
+  }
+
   // Calls visit(key, value) in the order of insertion. The map must not change meanwhile.
   template <class F>
   void for_each(F&& visit) {

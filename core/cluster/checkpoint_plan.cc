@@ -10,10 +10,6 @@ bool runs(const ExecutionGraph& graph, VertexId vertex, uint32_t index) {
   return graph.at(graph.index().of({vertex, index})).state == ExecutionState::kRunning;
 }
 
-bool is_pointwise(Partitioning partitioning) {
-  return partitioning == Partitioning::kForward || partitioning == Partitioning::kRescale;
-}
-
 bool fed_by_a_running_task(const ExecutionGraph& graph, SubtaskId subtask) {
   const JobGraph& job = graph.job();
   for (const uint32_t e : job.vertex(subtask.vertex).in_edges) {

@@ -43,11 +43,8 @@ void JobMaster::advance() {
 // ---- starting ----
 
 uint32_t JobMaster::slots_needed() const {
-  // Slot sharing: one subtask of every vertex fits into one slot (reference 9.9).
   uint32_t needed = 0;
-  for (const JobVertex& vertex : program_->job.vertices) {
-    needed = std::max(needed, vertex.parallelism);
-  }
+  for (const SlotSharingGroup& group : slot_sharing_groups(program_->job)) needed += group.slots;
   return needed;
 }
 
@@ -85,14 +82,18 @@ void JobMaster::place_executions() {
   for (const Worker& worker : workers_) {
     for (const uint32_t slot : worker.slots) free.push_back({worker.process.value, 0, slot});
   }
-  for (uint32_t index = 0; index < slots_needed(); ++index) {
-    const Identity slot =
-        free.size() == 1 ? free.front() : endpoint_.env().choices().choose_among(kWhichPlace, free);
-    std::erase(free, slot);
-    for (uint32_t v = 0; v < program_->job.vertices.size(); ++v) {
-      if (index >= program_->job.vertices[v].parallelism) continue;
-      graph_.place(graph_.index().of({{v}, index}), {static_cast<uint32_t>(slot.entity)},
-                   static_cast<uint32_t>(slot.sequence));
+  // Slot sharing: one subtask of every vertex of a group fits into one slot (reference 9.9).
+  for (const SlotSharingGroup& group : slot_sharing_groups(program_->job)) {
+    for (uint32_t index = 0; index < group.slots; ++index) {
+      const Identity slot = free.size() == 1
+                                ? free.front()
+                                : endpoint_.env().choices().choose_among(kWhichPlace, free);
+      std::erase(free, slot);
+      for (const VertexId vertex : group.vertices) {
+        if (index >= program_->job.vertex(vertex).parallelism) continue;
+        graph_.place(graph_.index().of({vertex, index}), {static_cast<uint32_t>(slot.entity)},
+                     static_cast<uint32_t>(slot.sequence));
+      }
     }
   }
 }

@@ -21,4 +21,10 @@ std::unique_ptr<ScalarFunction> read_field(uint32_t index) {
   return std::make_unique<ReadField>(index);
 }
 
+std::vector<Value::MapEntry> MapState::entries() {
+  std::vector<Value::MapEntry> all;
+  for_each([&](Entry& entry) { all.emplace_back(entry.key(), entry.value()); });
+  return all;
+}
+
 }  // namespace leat

@@ -13,6 +13,7 @@
 
 #include "core/data/row_batch.h"
 #include "core/data/schema.h"
+#include "core/graph/state.h"
 #include "core/trace/facts.h"
 
 namespace leat {
@@ -60,31 +61,25 @@ class ScalarFunction {
 // Reads one field.
 std::unique_ptr<ScalarFunction> read_field(uint32_t index);
 
+// Deals rows to channels. (Flink: Partitioner, DataStream.partitionCustom.)
+class PartitionFunction {
+ public:
+  virtual ~PartitionFunction() = default;
+  // One of 0..channels-1; anything else fails the job.
+  virtual int64_t channel(RowView row, uint32_t channels) const = 0;
+  virtual std::unique_ptr<PartitionFunction> clone() const = 0;
+};
+
 // ---- keyed process function ----
 
-class ValueState {
+// What a process function may ask for while it handles one row or timer of one key. States are
+// known by their index in states().
+class ProcessContext : public StateAccess {
  public:
-  virtual ~ValueState() = default;
-  virtual Value get() const = 0;         // null where unset
-  virtual void update(Value value) = 0;  // null clears
-  virtual void clear() = 0;
-};
-
-struct StateDescriptor {
-  enum class Kind : uint8_t { kValue };
-  std::string name;
-  Kind kind = Kind::kValue;
-};
-
-// What a process function may ask for while it handles one row or timer of one key.
-class ProcessContext {
- public:
-  virtual ~ProcessContext() = default;
   virtual RowView key() const = 0;
   virtual Timestamp timestamp() const = 0;  // of the row, or of the event timer
   virtual EventTime watermark() const = 0;
   virtual ProcTime now() const = 0;
-  virtual ValueState& value(uint32_t descriptor) = 0;  // index into states()
   virtual void register_timer(EventTime time) = 0;
   virtual void register_timer(ProcTime time) = 0;
   virtual void delete_timer(EventTime time) = 0;

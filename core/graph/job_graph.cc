@@ -1,6 +1,7 @@
 #include "core/graph/job_graph.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace leat {
 
@@ -13,12 +14,29 @@ struct RealEdge {
   NodeId to;
   uint32_t to_input = 0;
   Partitioning partitioning = Partitioning::kUnspecified;
+  std::shared_ptr<const PartitionFunction> custom = nullptr;
+  bool chained = false;
 };
 
 template <class Spec>
 bool is(const StreamNode& node) {
   return std::holds_alternative<Spec>(node.spec);
 }
+
+constexpr uint32_t kMostKeyGroups = 32768;
+
+bool has_one_key(const StreamNode& node) { return node.keyed && node.key_fields.empty(); }
+
+std::optional<uint32_t> asked_max_parallelism(const StreamGraph& graph, const StreamNode& node) {
+  if (has_one_key(node)) return 1;
+  if (node.max_parallelism) return node.max_parallelism;
+  if (graph.config.max_parallelism != 0) return graph.config.max_parallelism;
+  return std::nullopt;
+}
+
+// Whether the operator may give the task's thread to other mails in the middle of a row.
+// (Flink: YieldingOperatorFactory.)
+bool yields(const StreamNode& node) { return is<SinkSpec>(node); }
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 
@@ -31,7 +49,9 @@ std::optional<Error> check_inputs(const StreamGraph& graph, NodeId id) {
   for (const StreamEdge& edge : node.inputs) {
     if (edge.from >= id) return wrong("stands before what it reads");
     const StreamNode& from = graph.node(edge.from);
-    if (is<SinkSpec>(from)) return wrong("reads from the sink " + quoted(from.name));
+    // A committer stands behind its writer.
+    if (is<SinkSpec>(from) && !is<SinkSpec>(node))
+      return wrong("reads from the sink " + quoted(from.name));
     if (edge.output != kMainOutput && edge.output >= from.sides.size()) {
       return wrong("reads a side output that " + quoted(from.name) + " does not have");
     }
@@ -43,16 +63,18 @@ std::optional<Error> check_node(const StreamGraph& graph, NodeId id) {
   const StreamNode& node = graph.node(id);
   const auto wrong = [&](const std::string& why) { return Error{quoted(node.name) + " " + why}; };
   if (*graph.find(node.name) != id) return wrong("is the name of two nodes");
+  for (uint32_t other = 0; other < id.value && !node.uid.empty(); ++other) {
+    if (graph.nodes[other].uid == node.uid) return wrong("has the uid of another node");
+  }
   if (auto error = check_inputs(graph, id)) return error;
   if (is<UnionSpec>(node)) return std::nullopt;  // has neither key nor parallelism of its own
   if (node.parallelism == 0) return wrong("has parallelism 0");
-  if (node.parallelism > graph.config.max_parallelism) {
-    return wrong("has parallelism " + std::to_string(node.parallelism) + ", above the maximum of " +
-                 std::to_string(graph.config.max_parallelism));
-  }
-  if (node.keyed && node.key_fields.empty() && node.parallelism != 1) {
+  if (node.parallelism > kMostKeyGroups) return wrong("has a parallelism above 32768");
+  if (node.max_parallelism &&
+      (*node.max_parallelism == 0 || *node.max_parallelism > kMostKeyGroups))
+    return wrong("has a max parallelism outside of 1 to 32768");
+  if (has_one_key(node) && (node.parallelism != 1 || node.max_parallelism.value_or(1) != 1))
     return wrong("has one key for all rows, so its parallelism must be 1");
-  }
   return std::nullopt;
 }
 
@@ -62,6 +84,7 @@ void add_real_edges(const StreamGraph& graph, const StreamEdge& edge, RealEdge c
                     std::vector<RealEdge>& edges) {
   if (consumer.partitioning == Partitioning::kUnspecified) {
     consumer.partitioning = edge.partitioning;
+    consumer.custom = edge.custom;
   }
   const StreamNode& from = graph.node(edge.from);
   if (is<UnionSpec>(from)) {
@@ -95,6 +118,10 @@ std::optional<Error> settle_partitioning(const StreamGraph& graph, RealEdge& edg
   if (partitioning == Partitioning::kUnspecified) {
     partitioning = equal ? Partitioning::kForward : Partitioning::kRebalance;
   }
+  if (partitioning == Partitioning::kCustom &&
+      graph.config.checkpoint.unaligned == CheckpointConfig::Unaligned::kEnabled) {
+    return wrong("is dealt by a function of the user's, which unaligned checkpoints do not allow");
+  }
   if (partitioning == Partitioning::kForward && !equal) {
     return wrong("asks for forward between parallelism " + std::to_string(from.parallelism) +
                  " and " + std::to_string(to.parallelism));
@@ -102,13 +129,12 @@ std::optional<Error> settle_partitioning(const StreamGraph& graph, RealEdge& edg
   return std::nullopt;
 }
 
-// Flink: StreamingJobGraphGenerator.isChainable, as far as our graph can say it.
-bool is_chainable(const StreamGraph& graph, const RealEdge& edge, uint32_t in_edges_of_target) {
-  const StreamNode& from = graph.node(edge.from);
-  const StreamNode& to = graph.node(edge.to);
-  return graph.config.chaining && in_edges_of_target == 1 &&
-         edge.partitioning == Partitioning::kForward && from.parallelism == to.parallelism &&
-         from.chaining != ChainingStrategy::kNever && to.chaining == ChainingStrategy::kAlways;
+// What the two ends of an edge say about sharing a task.
+bool may_share_a_task(const StreamGraph& graph, const StreamNode& from, const StreamNode& to) {
+  const bool equal_maximum = asked_max_parallelism(graph, from) == asked_max_parallelism(graph, to);
+  return from.parallelism == to.parallelism && from.chaining != ChainingStrategy::kNever &&
+         to.chaining == ChainingStrategy::kAlways &&
+         (equal_maximum || graph.config.chain_different_max_parallelism);
 }
 
 // The plan in the making.
@@ -137,26 +163,76 @@ class Planner {
       if (auto error = settle_partitioning(graph_, edge)) return error;
       ++in_edges_[edge.to.value];
     }
+    settle_groups();
+    settle_chaining();
     return std::nullopt;
   }
 
-  JobGraph plan() {
+  Result<JobGraph> plan() {
     for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
       if (!begins_vertex(NodeId{i})) continue;
       JobVertex vertex;
-      vertex.parallelism = graph_.nodes[i].parallelism;
+      const StreamNode& head = graph_.nodes[i];
+      vertex.parallelism = head.parallelism;
+      vertex.max_parallelism =
+          asked_max_parallelism(graph_, head).value_or(default_max_parallelism(head.parallelism));
+      if (vertex.parallelism > vertex.max_parallelism) {
+        return Error{quoted(head.name) + " has parallelism " + std::to_string(vertex.parallelism) +
+                     ", above the maximum of " + std::to_string(vertex.max_parallelism)};
+      }
+      vertex.slot_sharing_group = groups_[i];
       vertex.name = grow(vertex, NodeId{i});
       job_.vertices.push_back(std::move(vertex));
     }
     for (const RealEdge& edge : edges_) {
-      if (!chained(edge)) add_job_edge(edge);
+      if (!edge.chained) add_job_edge(edge);
     }
+    settle_unaligned();
     return std::move(job_);
   }
 
  private:
-  bool chained(const RealEdge& edge) const {
-    return is_chainable(graph_, edge, in_edges_[edge.to.value]);
+  // As it says itself, else as all of its inputs do.
+  void settle_groups() {
+    for (uint32_t i = 0; i < graph_.nodes.size(); ++i) {
+      groups_.push_back(graph_.nodes[i].slot_sharing_group);
+      if (!groups_[i].empty()) continue;
+      std::vector<std::string> inputs;
+      for (const RealEdge& edge : edges_) {
+        if (edge.to.value == i) inputs.push_back(groups_[edge.from.value]);
+      }
+      const bool agree = !inputs.empty() &&
+                         std::all_of(inputs.begin(), inputs.end(),
+                                     [&](const std::string& group) { return group == inputs[0]; });
+      groups_[i] = agree ? inputs[0] : "default";
+    }
+  }
+
+  // Flink: StreamingJobGraphGenerator.isChainable. Edges stand by their targets, so what is behind
+  // a node is settled after what is before it.
+  void settle_chaining() {
+    for (uint32_t i = 0; i < graph_.nodes.size(); ++i) heads_.push_back(NodeId{i});
+    for (RealEdge& edge : edges_) {
+      const StreamNode& to = graph_.node(edge.to);
+      const auto* head = std::get_if<SourceSpec>(&graph_.node(heads_[edge.from.value]).spec);
+      edge.chained = graph_.config.chaining && in_edges_[edge.to.value] == 1 &&
+                     edge.partitioning == Partitioning::kForward &&
+                     groups_[edge.from.value] == groups_[edge.to.value] &&
+                     may_share_a_task(graph_, graph_.node(edge.from), to) &&
+                     !(yields(to) && head != nullptr && head->has_own_loop);
+      if (edge.chained) heads_[edge.to.value] = heads_[edge.from.value];
+    }
+  }
+
+  void settle_unaligned() {
+    const auto aligned = [](Partitioning p) {
+      return is_pointwise(p) || p == Partitioning::kBroadcast || p == Partitioning::kCustom;
+    };
+    for (JobEdge& edge : job_.edges) {
+      edge.supports_unaligned = std::none_of(
+          job_.edges.begin(), job_.edges.end(),
+          [&](const JobEdge& other) { return other.to == edge.to && aligned(other.partitioning); });
+    }
   }
 
   // A source that nobody reads does not exist, an operator that nobody reads does.
@@ -168,7 +244,7 @@ class Planner {
                          [&](const RealEdge& edge) { return edge.from == id; });
     }
     return std::none_of(edges_.begin(), edges_.end(),
-                        [&](const RealEdge& edge) { return edge.to == id && chained(edge); });
+                        [&](const RealEdge& edge) { return edge.to == id && edge.chained; });
   }
 
   // Adds a node and all that is chained behind it, branch by branch; returns their name.
@@ -176,7 +252,7 @@ class Planner {
     vertex.nodes.push_back(id);
     std::vector<std::string> branches;
     for (const RealEdge& edge : edges_) {
-      if (edge.from != id || !chained(edge)) continue;
+      if (edge.from != id || !edge.chained) continue;
       vertex.links.push_back({edge.from, edge.output, edge.to});
       branches.push_back(grow(vertex, edge.to));
     }
@@ -195,7 +271,8 @@ class Planner {
                      job_.vertex_of(edge.from),
                      job_.vertex_of(edge.to),
                      edge.partitioning,
-                     {}};
+                     {},
+                     edge.custom};
     if (edge.partitioning == Partitioning::kHash) {
       job_edge.key_fields = graph_.node(edge.to).key_fields;
     }
@@ -206,8 +283,10 @@ class Planner {
   }
 
   const StreamGraph& graph_;
-  std::vector<RealEdge> edges_;     // by reading node, then by its inputs
-  std::vector<uint32_t> in_edges_;  // of each node
+  std::vector<RealEdge> edges_;      // by reading node, then by its inputs
+  std::vector<uint32_t> in_edges_;   // of each node
+  std::vector<std::string> groups_;  // slot sharing group of each node
+  std::vector<NodeId> heads_;        // of the chain that a node is in
   JobGraph job_;
 };
 
@@ -216,8 +295,8 @@ class Planner {
 Result<JobGraph> make_job_graph(const StreamGraph& graph) {
   Planner planner(graph);
   if (auto error = planner.collect_edges()) return *error;
-  JobGraph job = planner.plan();
-  if (job.vertices.empty()) return Error{"the job has no operator"};
+  Result<JobGraph> job = planner.plan();
+  if (job.ok() && job.value().vertices.empty()) return Error{"the job has no operator"};
   return job;
 }
 
@@ -229,12 +308,32 @@ VertexId JobGraph::vertex_of(NodeId node) const {
   fail_check("a node runs in no vertex");
 }
 
+uint32_t default_max_parallelism(uint32_t parallelism) {
+  return std::clamp(std::bit_ceil(parallelism + parallelism / 2), 128U, kMostKeyGroups);
+}
+
+bool is_pointwise(Partitioning partitioning) {
+  return partitioning == Partitioning::kForward || partitioning == Partitioning::kRescale;
+}
+
+std::vector<SlotSharingGroup> slot_sharing_groups(const JobGraph& job) {
+  std::vector<SlotSharingGroup> groups;
+  for (uint32_t v = 0; v < job.vertices.size(); ++v) {
+    const JobVertex& vertex = job.vertices[v];
+    auto group = std::find_if(groups.begin(), groups.end(), [&](const SlotSharingGroup& other) {
+      return other.name == vertex.slot_sharing_group;
+    });
+    if (group == groups.end()) group = groups.insert(groups.end(), {vertex.slot_sharing_group, 0, {}});
+    group->slots = std::max(group->slots, vertex.parallelism);
+    group->vertices.push_back(VertexId{v});
+  }
+  return groups;
+}
+
 std::vector<uint32_t> channel_targets(Partitioning partitioning, uint32_t sources, uint32_t targets,
                                       uint32_t source) {
   check(source < sources && targets > 0, "channels of a subtask that does not exist");
-  const bool pointwise =
-      partitioning == Partitioning::kForward || partitioning == Partitioning::kRescale;
-  if (!pointwise) {
+  if (!is_pointwise(partitioning)) {
     std::vector<uint32_t> all(targets);
     for (uint32_t i = 0; i < targets; ++i) all[i] = i;
     return all;

@@ -19,6 +19,10 @@ struct JobEdge {
   VertexId to_vertex;
   Partitioning partitioning = Partitioning::kForward;  // never kUnspecified
   std::vector<uint32_t> key_fields;                    // kHash
+  std::shared_ptr<const PartitionFunction> custom;     // kCustom
+  // Whether barriers could overtake rows here: not where channels end one another's rows, and then
+  // on no other edge into the same node. (Flink: StreamEdge.supportsUnalignedCheckpoints.)
+  bool supports_unaligned = true;
 };
 
 // A link inside a vertex: a direct call.
@@ -33,6 +37,8 @@ struct JobVertex {
   std::vector<NodeId> nodes;     // head first; a node stands after the node it is chained to
   std::vector<ChainLink> links;  // a tree rooted at the head
   uint32_t parallelism = 1;
+  uint32_t max_parallelism = 128;  // number of key groups: what the head asks for
+  std::string slot_sharing_group;
   std::vector<uint32_t> in_edges;  // indices into JobGraph::edges, in a fixed order
   std::vector<uint32_t> out_edges;
 };
@@ -49,6 +55,20 @@ struct JobGraph {
 
 // Makes the plan. Errors name the node and the rule (forward between unequal parallelism, say).
 Result<JobGraph> make_job_graph(const StreamGraph& graph);
+
+// The number of key groups that Flink derives where none is given.
+uint32_t default_max_parallelism(uint32_t parallelism);
+
+// One subtask of each vertex of a group fits into one slot.
+struct SlotSharingGroup {
+  std::string name;
+  uint32_t slots = 0;
+  std::vector<VertexId> vertices;
+};
+std::vector<SlotSharingGroup> slot_sharing_groups(const JobGraph& job);
+
+// Forward and rescale: a channel leads to some of the targets only.
+bool is_pointwise(Partitioning partitioning);
 
 // Which channels lead where: for the pointwise partitionings (forward, rescale) the targets of one
 // source subtask in the order of its channels; for all others every target.

@@ -122,6 +122,9 @@ struct Describer {
   std::string operator()(const UnionSpec&) const { return "union"; }
   std::string operator()(const AssignSpec& s) const { return "assign, " + describe(s.watermark); }
   std::string operator()(const KeyedProcessSpec& s) const { return with_label("process", s.label); }
+  std::string operator()(const RunningAggregateSpec& s) const {
+    return with_label("running", s.label);
+  }
   std::string operator()(const WindowSpec& s) const {
     std::string text = describe_assigner(s);
     if (s.domain == TimeDomain::kProcessing) text += " of processing time";

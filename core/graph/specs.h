@@ -58,6 +58,9 @@ struct SourceSpec {
                                                      // to it for information only
   std::shared_ptr<const ScalarFunction> event_time;  // null: rows get the timestamp MIN
   WatermarkSpec watermark;
+  // A function with a loop of its own (Flink: SourceFunction): nothing that yields to the task's
+  // mailbox in the middle of a row is chained behind it.
+  bool has_own_loop = false;
 };
 
 // ---- one row at a time ----
@@ -90,6 +93,21 @@ struct AssignSpec {
 struct KeyedProcessSpec {
   std::shared_ptr<const KeyedProcessFunction> function;
   std::string label;
+};
+
+// One row a key: the first as it is, then folded with each row that comes, and emitted each time
+// with the timestamp of the row that came. (Flink: KeyedStream.sum, min, max, minBy, maxBy,
+// reduce.)
+struct RunningAggregateSpec {
+  // Sum, min and max change one field of the row that was first; min_by and max_by keep a whole
+  // row.
+  enum class Kind : uint8_t { kSum, kMin, kMax, kMinBy, kMaxBy, kReduce };
+  enum class Ties : uint8_t { kFirst, kLast };  // which of equal rows min_by and max_by keep
+  Kind kind = Kind::kSum;
+  uint32_t field = 0;  // all but kReduce
+  Ties ties = Ties::kFirst;
+  std::shared_ptr<const ReduceFunction> reduce;  // kReduce
+  std::string label;                             // "sum(v)"
 };
 
 struct TriggerSpec {
@@ -197,8 +215,9 @@ struct SinkSpec {
   std::string prefix;  // kPrint
 };
 
-using NodeSpec = std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec,
-                              AssignSpec, KeyedProcessSpec, WindowSpec, SinkSpec>;
+using NodeSpec =
+    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec, AssignSpec,
+                 KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec>;
 
 // "tumbling 6 h +1 h" and the like, one short line for pictures and reports.
 std::string describe(const NodeSpec& spec);

@@ -3,8 +3,9 @@
 namespace leat {
 
 const char* name_of(Partitioning partitioning) {
-  static constexpr const char* kNames[] = {"unspecified", "forward",   "rebalance", "rescale",
-                                           "shuffle",     "broadcast", "global",    "hash"};
+  static constexpr const char* kNames[] = {"unspecified", "forward", "rebalance",
+                                           "rescale",     "shuffle", "broadcast",
+                                           "global",      "hash",    "custom"};
   return kNames[static_cast<size_t>(partitioning)];
 }
 

@@ -19,7 +19,8 @@ enum class Partitioning : uint8_t {
   kShuffle,
   kBroadcast,
   kGlobal,
-  kHash,  // by the key fields of the edge
+  kHash,    // by the key fields of the edge
+  kCustom,  // by the function of the edge
 };
 const char* name_of(Partitioning partitioning);
 
@@ -27,6 +28,7 @@ struct StreamEdge {
   NodeId from;
   uint32_t output = kMainOutput;  // or the index of a side output of `from`
   Partitioning partitioning = Partitioning::kUnspecified;
+  std::shared_ptr<const PartitionFunction> custom = nullptr;  // kCustom
 };
 
 enum class ChainingStrategy : uint8_t { kAlways, kNever, kHead };
@@ -46,6 +48,9 @@ struct StreamNode {
   Schema output;
   std::vector<SideOutput> sides;
   ChainingStrategy chaining = ChainingStrategy::kAlways;
+  std::optional<uint32_t> max_parallelism;  // absent: the job's
+  std::string slot_sharing_group;           // empty: that of all inputs, else "default"
+  std::string uid;                          // empty: the name; no two nodes have the same
 };
 
 struct CheckpointConfig {
@@ -56,6 +61,9 @@ struct CheckpointConfig {
   uint32_t tolerable_failures = 0;
   uint32_t retained = 1;  // completed checkpoints kept
   std::string directory = "checkpoints";
+  // Whether barriers may overtake rows. Read by the plan only: the tasks always align.
+  enum class Unaligned : uint8_t { kNo, kEnabled, kForced };
+  Unaligned unaligned = Unaligned::kNo;
 };
 
 struct RestartConfig {
@@ -68,12 +76,13 @@ struct RestartConfig {
 struct JobConfig {
   std::string name = "job";
   uint32_t parallelism = 1;
-  uint32_t max_parallelism = 128;
+  uint32_t max_parallelism = 128;         // number of key groups; 0: derived for each vertex
   Duration auto_watermark_interval{200};  // 0: no periodic watermarks
   bool chaining = true;
   // Reproduces what is known to be a defect of Flink, where a recorded case shows it; otherwise the
   // right thing is done. What they are: tests/conformance/README.md.
   bool flink_defects = false;
+  bool chain_different_max_parallelism = true;
   CheckpointConfig checkpoint;
   RestartConfig restart;
 };

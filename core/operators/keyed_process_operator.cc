@@ -13,20 +13,14 @@ constexpr uint32_t kFlushRows = 256;
 constexpr uint32_t kEventTimers = 0xfffffffe;
 constexpr uint32_t kProcessingTimers = 0xffffffff;
 
-Value key_of(RowView row, const std::vector<uint32_t>& fields) {
-  if (fields.size() == 1) return row[fields[0]];
-  Row cells;
-  cells.reserve(fields.size());
-  for (const uint32_t field : fields) cells.push_back(row[field]);
-  return key_value(cells);
-}
-
 }  // namespace
 
 class KeyedProcessOperator::Context final : public ProcessContext {
  public:
   // `own`: of the row or timer. `main`, `side`: what goes with emitted rows.
-  Context(KeyedProcessOperator& op, OperatorContext& ctx) : op_(op), ctx_(ctx) {}
+  Context(KeyedProcessOperator& op, OperatorContext& ctx) : op_(op), ctx_(ctx) {
+    op.state_.set_now(ctx.now());
+  }
 
   void on_row(Timestamp time) {
     own_ = time;
@@ -49,6 +43,12 @@ class KeyedProcessOperator::Context final : public ProcessContext {
   EventTime watermark() const override { return op_.watermark_; }
   ProcTime now() const override { return ctx_.now(); }
   ValueState& value(uint32_t descriptor) override { return op_.state_.value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return op_.state_.list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return op_.state_.map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return op_.state_.reducing(descriptor); }
+  AggregatingState& aggregating(uint32_t descriptor) override {
+    return op_.state_.aggregating(descriptor);
+  }
 
   void register_timer(EventTime time) override { set(TimeDomain::kEvent, time.ms); }
   void register_timer(ProcTime time) override { set(TimeDomain::kProcessing, time.ms); }
@@ -156,7 +156,8 @@ void KeyedProcessOperator::ask_to_wake(OperatorContext& ctx) {
 }
 
 void KeyedProcessOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext& ctx) {
-  KeyedBytesWriter sections(ctx.config().max_parallelism);
+  state_.set_now(ctx.now());
+  KeyedBytesWriter sections(ctx.max_parallelism());
   state_.snapshot(sections);
   event_timers_.snapshot(kEventTimers, sections);
   processing_timers_.snapshot(kProcessingTimers, sections);

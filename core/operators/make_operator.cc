@@ -1,6 +1,7 @@
 #include "core/operators/aligned_window_operator.h"
 #include "core/operators/keyed_process_operator.h"
 #include "core/operators/operator.h"
+#include "core/operators/running_aggregate.h"
 #include "core/operators/stateless_operators.h"
 #include "core/operators/timestamps_and_watermarks.h"
 #include "core/operators/window_operator.h"
@@ -26,6 +27,9 @@ struct Maker {
   }
   std::unique_ptr<Operator> operator()(const KeyedProcessSpec&) const {
     return std::make_unique<KeyedProcessOperator>(node);
+  }
+  std::unique_ptr<Operator> operator()(const RunningAggregateSpec&) const {
+    return std::make_unique<RunningAggregateOperator>(node);
   }
   std::unique_ptr<Operator> operator()(const WindowSpec&) const {
     if (AlignedWindowOperator::fits(node)) return std::make_unique<AlignedWindowOperator>(node);

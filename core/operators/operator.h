@@ -24,6 +24,8 @@ class OperatorContext {
   virtual const JobConfig& config() const = 0;
   virtual uint32_t subtask() const = 0;
   virtual uint32_t parallelism() const = 0;
+  // Number of key groups.
+  virtual uint32_t max_parallelism() const { return config().max_parallelism; }
   virtual ExecutionId execution() const = 0;
   virtual NodeId node_id() const = 0;
 
@@ -67,6 +69,8 @@ class Operator {
   // discarded: no on_processing_time follows.
   virtual void end_input(OperatorContext& ctx) { (void)ctx; }
   virtual void finish(OperatorContext& ctx) { (void)ctx; }
+  // The task has ended and lets go of it. A crash or a failure does not call it.
+  virtual void close() {}
 
   // ---- checkpoints ----
   // Rows emitted here still go before the barrier.

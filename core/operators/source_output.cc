@@ -230,12 +230,14 @@ void SourceOutput::set_entry_watermark(Entry& entry, EventTime time, OperatorCon
   if (time <= entry.watermark) return;
   entry.watermark = time;
   ctx.add_fact(SplitWatermark{ctx.execution(), ctx.node_id(), entry.split, time});
+  if (listener_ != nullptr) listener_->on_split_watermark(entry.split, time);
 }
 
 void SourceOutput::set_entry_idle(Entry& entry, bool idle, OperatorContext& ctx) {
   if (entry.idle == idle) return;
   entry.idle = idle;
   ctx.add_fact(SplitIdle{ctx.execution(), ctx.node_id(), entry.split, static_cast<uint8_t>(idle)});
+  if (listener_ != nullptr) listener_->on_split_idle(entry.split, idle);
 }
 
 // ---- the one output behind both sides ----
@@ -245,18 +247,21 @@ void SourceOutput::give_out(EventTime time, OperatorContext& ctx) {
   said_ = time;
   announce_active(ctx);
   ctx.emit(Watermark{time});
+  if (listener_ != nullptr) listener_->on_watermark(time);
 }
 
 void SourceOutput::announce_idle_if_both(OperatorContext& ctx) {
   if (!splits_idle_ || !main_idle_ || idle_) return;
   idle_ = true;
   ctx.emit(StreamStatus::kIdle);
+  if (listener_ != nullptr) listener_->on_idle(true);
 }
 
 void SourceOutput::announce_active(OperatorContext& ctx) {
   if (!idle_) return;
   idle_ = false;
   ctx.emit(StreamStatus::kActive);
+  if (listener_ != nullptr) listener_->on_idle(false);
 }
 
 }  // namespace leat

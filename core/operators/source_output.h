@@ -22,6 +22,16 @@
 
 namespace leat {
 
+// Hears what an output does, as it does it. (Flink: WatermarkUpdateListener.)
+class SourceOutputListener {
+ public:
+  virtual ~SourceOutputListener() = default;
+  virtual void on_watermark(EventTime time) = 0;  // given out
+  virtual void on_idle(bool idle) = 0;            // announced
+  virtual void on_split_watermark(uint32_t split, EventTime time) = 0;
+  virtual void on_split_idle(uint32_t split, bool idle) = 0;
+};
+
 class SourceOutput {
  public:
   using Split = std::optional<uint32_t>;  // none: the main output
@@ -29,6 +39,9 @@ class SourceOutput {
   // `event_time` null: a row keeps its own timestamp, MIN if it has none.
   SourceOutput(std::shared_ptr<const ScalarFunction> event_time, WatermarkGeneratorFactory factory);
   ~SourceOutput();
+
+  // REQUIRES: the listener outlives the output.
+  void listen(SourceOutputListener& listener) { listener_ = &listener; }
 
   void add_split(uint32_t split);  // does nothing where it is there already
   // REQUIRES: it is there. Combines nothing by itself: what the split held back comes with the next
@@ -77,6 +90,7 @@ class SourceOutput {
 
   std::shared_ptr<const ScalarFunction> event_time_;
   WatermarkGeneratorFactory factory_;
+  SourceOutputListener* listener_ = nullptr;
   std::unique_ptr<Entry> main_;
   std::vector<std::unique_ptr<Entry>> splits_;  // in the order of their creation
 

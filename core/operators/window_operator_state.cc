@@ -24,9 +24,9 @@ Row decode_cells(size_t n, ByteReader& in) {
 }  // namespace
 
 void WindowOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext& ctx) {
-  KeyedBytesWriter sections(ctx.config().max_parallelism);
+  KeyedBytesWriter sections(ctx.max_parallelism());
   const auto section_of = [&](RowView key) -> ByteWriter& {
-    return sections.section(key_group_of(key, cells_of_key_, ctx.config().max_parallelism));
+    return sections.section(key_group_of(key, cells_of_key_, ctx.max_parallelism()));
   };
   global_.snapshot(sections);
   for (uint32_t pane = 0; pane < panes_.numbers(); ++pane) {

@@ -67,6 +67,9 @@ class ChainNode final : public ConnectorContext {
   const JobConfig& config() const override { return services_.host().program().graph.config; }
   uint32_t subtask() const override { return services_.execution().subtask.index; }
   uint32_t parallelism() const override { return node_.parallelism; }
+  uint32_t max_parallelism() const override {
+    return services_.host().program().job.vertex(execution().subtask.vertex).max_parallelism;
+  }
   ExecutionId execution() const override { return services_.execution(); }
   NodeId node_id() const override { return id_; }
   RowBatch& out() override { return outputs_[0].rows; }

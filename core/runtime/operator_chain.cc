@@ -28,8 +28,8 @@ void OperatorChain::add_writers(ChainServices& services, Outputs& outputs,
     while (first + count < outputs.size() && outputs.channel(first + count).edge == index) ++count;
     ChainNode& from = *find(edge.from);
     writers_.push_back(std::make_unique<RecordWriter>(
-        outputs, edge, program.graph.config.max_parallelism, first, count, from.choices(),
-        entity(from.entity(), hash_name(program.graph.node(edge.to).name))));
+        outputs, edge, program.job.vertex(edge.to_vertex).max_parallelism, first, count,
+        from.choices(), entity(from.entity(), hash_name(program.graph.node(edge.to).name))));
     from.link(edge.output, *writers_.back());
     first += count;
   }
@@ -97,6 +97,10 @@ void OperatorChain::notify_aborted(CheckpointId id) {
 
 void OperatorChain::finish() {
   for (const std::unique_ptr<ChainNode>& node : nodes_) node->finish();
+}
+
+void OperatorChain::close() {
+  from_tail([](ChainNode& node) { node.op().close(); });
 }
 
 void OperatorChain::notify_log_disconnected() {

@@ -2,7 +2,7 @@
 // out-edges at its nodes. (Flink: OperatorChain.)
 //
 // Rows and watermarks, `prepareSnapshotPreBarrier` and the end go from the head to the tails;
-// opening, snapshots and notifications from the tails to the head.
+// opening, snapshots, notifications and closing from the tails to the head.
 #pragma once
 
 #include <memory>
@@ -32,6 +32,7 @@ class OperatorChain {
   void notify_complete(CheckpointId id);
   void notify_aborted(CheckpointId id);
   void finish();
+  void close();
   void notify_log_disconnected();
   bool ready_to_close();
 

@@ -1,9 +1,8 @@
-// Deals the rows of one out-edge to the channels of this subtask. (Flink: RecordWriter with a
-// StreamPartitioner.)
+// Deals the rows of one out-edge to the channels of this subtask. (Flink: RecordWriter,
+// ChannelSelectorRecordWriter, BroadcastRecordWriter.)
 #pragma once
 
-#include "core/env/choices.h"
-#include "core/graph/job_graph.h"
+#include "core/runtime/channel_selector.h"
 #include "core/runtime/outputs.h"
 
 namespace leat {
@@ -20,17 +19,9 @@ class RecordWriter {
   void broadcast(const Control& control);
 
  private:
-  // The channel of the next row; not for broadcast.
-  uint32_t channel_of(RowView row);
-
   Outputs& outputs_;
-  const JobEdge& edge_;
-  uint32_t max_parallelism_;
+  ChannelSelector selector_;
   uint32_t first_;
-  uint32_t count_;
-  uint32_t next_ = 0;  // rebalance and rescale: where the next row goes
-  Choices& choices_;
-  Entity who_;
 };
 
 }  // namespace leat

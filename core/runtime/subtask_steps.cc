@@ -118,6 +118,7 @@ void Subtask::close_if_done() {
     if (barriers_ && barriers_->any_open()) return;
     if (!chain_.ready_to_close()) return;
     closing_ = true;
+    chain_.close();
     outputs_.broadcast(EndOfPartition{});
   }
   if (!outputs_.available()) return;  // the end itself waits for credits

@@ -1,6 +1,5 @@
 #include "core/state/key_groups.h"
 
-#include <algorithm>
 #include <bit>
 
 #include "core/base/check.h"
@@ -111,14 +110,21 @@ KeyGroupRange key_group_range(uint32_t max_parallelism, uint32_t parallelism, ui
           ((subtask + 1) * max_parallelism - 1) / parallelism};
 }
 
-uint32_t default_max_parallelism(uint32_t parallelism) {
-  return std::clamp(std::bit_ceil(parallelism + parallelism / 2), 128U, 32768U);
-}
-
 Value key_value(RowView key_cells) {
   if (key_cells.empty()) return Value::null();
   if (key_cells.size() == 1) return key_cells[0];
   return Value::list({key_cells.begin(), key_cells.end()});
+}
+
+Value key_of(RowView row, std::span<const uint32_t> key_fields) {
+  if (key_fields.size() == 1) {
+    if (row[key_fields[0]].is_null()) throw JobError("a key is null");
+    return row[key_fields[0]];
+  }
+  Row cells;
+  cells.reserve(key_fields.size());
+  for (const uint32_t field : key_fields) cells.push_back(row[field]);
+  return key_value(cells);
 }
 
 }  // namespace leat

@@ -31,11 +31,10 @@ struct KeyGroupRange {
 };
 KeyGroupRange key_group_range(uint32_t max_parallelism, uint32_t parallelism, uint32_t subtask);
 
-// What Flink derives where no maximum is given.
-uint32_t default_max_parallelism(uint32_t parallelism);
-
 // The key of a row as one value: the field itself, a list of several, null where there is one key
 // for all. It is how a key is named outside the operator: in facts, taps and bytes.
 Value key_value(RowView key_cells);
+// The key of a whole row.  Throws JobError where its one key field is null.
+Value key_of(RowView row, std::span<const uint32_t> key_fields);
 
 }  // namespace leat

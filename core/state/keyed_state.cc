@@ -1,70 +1,58 @@
 #include "core/state/keyed_state.h"
 
+#include "core/state/state_tables.h"
+
 namespace leat {
 
-namespace {
-
-class ValueTable final : public StateTable, public ValueState {
- public:
-  explicit ValueTable(const Value& current_key) : key_(current_key) {}
-
-  Value get() const override {
-    const Value* found = values_.find(key_);
-    return found != nullptr ? *found : Value::null();
-  }
-  void update(Value value) override {
-    if (value.is_null()) return clear();  // Flink: a null value is no value
-    *values_.insert(key_).first = std::move(value);
-  }
-  void clear() override { values_.erase(key_); }
-
-  size_t keys() const override { return values_.size(); }
-  void snapshot(uint32_t tag, KeyedBytesWriter& out) const override {
-    values_.for_each([&](const Value& key, const Value& value) {
-      ByteWriter& section = out.section_of(key);
-      section.varint(tag);
-      key.encode(section);
-      value.encode(section);
-    });
-  }
-  void restore(Value key, ByteReader& in) override {
-    *values_.insert(key).first = Value::decode(in);
-  }
-
- private:
-  const Value& key_;
-  OrderedMap<Value, Value, KeyTraits> values_;
-};
-
-std::unique_ptr<StateTable> make_table(const StateDescriptor& descriptor,
-                                       const Value& current_key) {
+std::unique_ptr<StateTable> make_state_table(const StateDescriptor& descriptor,
+                                             const StateMoment& moment) {
   switch (descriptor.kind) {
     case StateDescriptor::Kind::kValue:
-      return std::make_unique<ValueTable>(current_key);
+      return make_value_table(descriptor, moment);
+    case StateDescriptor::Kind::kList:
+      return make_list_table(descriptor, moment);
+    case StateDescriptor::Kind::kMap:
+      return make_map_table(descriptor, moment);
+    case StateDescriptor::Kind::kReducing:
+      return make_reducing_table(descriptor, moment);
+    case StateDescriptor::Kind::kAggregating:
+      return make_aggregating_table(descriptor, moment);
   }
   fail_check("a state descriptor is of an unknown kind");
 }
 
-}  // namespace
-
-KeyedState::KeyedState(const std::vector<StateDescriptor>& descriptors)
-    : current_key_(std::make_unique<Value>()) {
+KeyedState::KeyedState(const std::vector<StateDescriptor>& descriptors) {
   for (const StateDescriptor& descriptor : descriptors) {
-    tables_.push_back(make_table(descriptor, *current_key_));
+    tables_.push_back(make_state_table(descriptor, moment_));
   }
 }
 
-KeyedState::~KeyedState() = default;
+namespace {
+template <class State>
+State& of_kind(State* state) {
+  if (state == nullptr) throw JobError("the function asks for a state as another kind");
+  return *state;
+}
+}  // namespace
 
-void KeyedState::set_current_key(Value key) { *current_key_ = std::move(key); }
-const Value& KeyedState::current_key() const { return *current_key_; }
-
-ValueState& KeyedState::value(uint32_t descriptor) {
+StateTable& KeyedState::table(uint32_t descriptor) const {
   if (descriptor >= tables_.size())
     throw JobError("the function asks for a state that it did not declare");
-  auto* table = dynamic_cast<ValueState*>(tables_[descriptor].get());
-  check(table != nullptr, "the state is not a value state");
-  return *table;
+  return *tables_[descriptor];
+}
+
+ValueState& KeyedState::value(uint32_t descriptor) { return of_kind(table(descriptor).as_value()); }
+ListState& KeyedState::list(uint32_t descriptor) { return of_kind(table(descriptor).as_list()); }
+MapState& KeyedState::map(uint32_t descriptor) { return of_kind(table(descriptor).as_map()); }
+ReducingState& KeyedState::reducing(uint32_t descriptor) {
+  return of_kind(table(descriptor).as_reducing());
+}
+AggregatingState& KeyedState::aggregating(uint32_t descriptor) {
+  return of_kind(table(descriptor).as_aggregating());
+}
+
+std::vector<Value> KeyedState::keys_of(uint32_t descriptor) const {
+  return table(descriptor).held_keys();
 }
 
 size_t KeyedState::entries() const {

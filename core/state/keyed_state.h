@@ -8,48 +8,41 @@
 #include <memory>
 #include <vector>
 
-#include "core/base/ordered_map.h"
-#include "core/graph/functions.h"
 #include "core/state/keyed_bytes.h"
+#include "core/state/state_table.h"
 
 namespace leat {
 
-struct KeyTraits {
-  static uint64_t hash(const Value& key) { return key.hash(); }
-  static bool equal(const Value& a, const Value& b) { return a == b; }
-};
-
-// What all kinds of state have in common.
-class StateTable {
- public:
-  virtual ~StateTable() = default;
-  virtual size_t keys() const = 0;
-  // Writes every entry as (tag, key, contents) into its section.
-  virtual void snapshot(uint32_t tag, KeyedBytesWriter& out) const = 0;
-  // Reads the contents of one entry.
-  virtual void restore(Value key, ByteReader& in) = 0;
-};
-
-class KeyedState {
+class KeyedState final : public StateAccess {
  public:
   explicit KeyedState(const std::vector<StateDescriptor>& descriptors);
-  ~KeyedState();
-  KeyedState(const KeyedState&) = delete;
+  KeyedState(const KeyedState&) = delete;  // the tables point to the moment
   KeyedState& operator=(const KeyedState&) = delete;
 
-  void set_current_key(Value key);
-  const Value& current_key() const;
-  // REQUIRES: the descriptor's kind is kValue.
-  ValueState& value(uint32_t descriptor);
+  void set_current_key(Value key) { moment_.key = std::move(key); }
+  const Value& current_key() const { return moment_.key; }
+  // The clock of times to live. Whoever works with the state sets it first.
+  void set_now(ProcTime now) { moment_.now = now; }
 
-  // Entries over all tables: what is held.
+  ValueState& value(uint32_t descriptor) override;
+  ListState& list(uint32_t descriptor) override;
+  MapState& map(uint32_t descriptor) override;
+  ReducingState& reducing(uint32_t descriptor) override;
+  AggregatingState& aggregating(uint32_t descriptor) override;
+
+  // The keys that hold the state, as of now. (Flink: KeyedStateBackend.getKeys.)
+  std::vector<Value> keys_of(uint32_t descriptor) const;
+
+  // Keys over all tables: what is held.
   size_t entries() const;
   uint32_t tables() const { return static_cast<uint32_t>(tables_.size()); }
   void snapshot(KeyedBytesWriter& out) const;
   void restore_entry(uint32_t table, ByteReader& in);
 
  private:
-  std::unique_ptr<Value> current_key_;  // the tables point to it
+  StateTable& table(uint32_t descriptor) const;
+
+  StateMoment moment_;
   std::vector<std::unique_ptr<StateTable>> tables_;
 };
 

@@ -20,7 +20,8 @@ bool same_value(const Value& expected, const Value& got) {
   if (got.type() == ValueType::kDouble) {
     if (expected.type() == ValueType::kInt)
       return got == Value::number(static_cast<double>(expected.as_int()));
-    return expected.type() == ValueType::kString && got.to_text() == expected.as_text();
+    return expected.type() == ValueType::kString &&
+           expected.as_text() == java_text(got.as_double());
   }
   if (got.type() != ValueType::kList || expected.type() != ValueType::kList) return false;
   const auto a = expected.as_list();
@@ -32,7 +33,7 @@ namespace {
 
 bool same(const Emitted& expected, const Emitted& got) {
   return expected.kind == got.kind && expected.time == got.time && expected.status == got.status &&
-         expected.row.size() == got.row.size() &&
+         expected.control == got.control && expected.row.size() == got.row.size() &&
          std::equal(expected.row.begin(), expected.row.end(), got.row.begin(), same_value);
 }
 

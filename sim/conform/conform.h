@@ -30,6 +30,8 @@ enum class Restarts : uint8_t { kNone, kBeforeEachStep };
 CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
                      Restarts restarts = Restarts::kNone);
 
+CaseVerdict run_graph_case(const RecordedCase& recorded);
+
 // Prints to `out`, ending with "N passed, N failed, N skipped". Returns the exit code: 0 all
 // passed, 1 one failed, 2 a file is unreadable, 4 nothing was selected.
 int conform(const std::vector<std::string>& paths, const ConformOptions& options,

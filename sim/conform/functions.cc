@@ -1,4 +1,6 @@
 // Functions of the cases, answered by the engine's own.
+#include "sim/conform/functions.h"
+
 #include <map>
 
 #include "core/graph/job_graph.h"
@@ -7,6 +9,14 @@
 #include "sim/conform/window_calls.h"
 
 namespace leat {
+
+// Java's Integer hashes to its own 32 bits, and so does the long with just these bits.
+Value typed_key(const Value& key, const std::string& type) {
+  if (type == "int") return Value::integer(static_cast<uint32_t>(number_of(key)));
+  if (type != "double" || key.type() == ValueType::kDouble) return key;
+  if (key.type() == ValueType::kInt) return Value::number(static_cast<double>(key.as_int()));
+  return Value::number(std::stod(text_of(key)));  // "NaN", "Infinity"
+}
 
 namespace {
 
@@ -22,17 +32,9 @@ Value list_of(const std::vector<uint32_t>& numbers) {
   return Value::list(std::move(items));
 }
 
-// The hash of a key of the type that the case names; `int` is Java's 32-bit one.
-int32_t hash_of(const Value& key, std::string_view type) {
-  if (type == "int") return static_cast<int32_t>(number_of(key));
-  if (type != "double" || key.type() == ValueType::kDouble) return java_hash(key);
-  if (key.type() == ValueType::kInt)
-    return java_hash(Value::number(static_cast<double>(key.as_int())));
-  return java_hash(Value::number(std::stod(text_of(key))));  // "NaN", "Infinity"
-}
-
 uint32_t key_group(const Value& key, const std::string& type, uint32_t max_parallelism) {
-  if (type.find(',') == std::string::npos) return key_group_of(hash_of(key, type), max_parallelism);
+  if (type.find(',') == std::string::npos)
+    return key_group_of(java_hash(typed_key(key, type)), max_parallelism);
   std::vector<uint32_t> fields;
   for (uint32_t i = 0; i < key.as_list().size(); ++i) fields.push_back(i);
   return key_group_of(key.as_list(), fields, max_parallelism);
@@ -110,20 +112,6 @@ Value derived_max_parallelism(const Value& args) {
   return Value::integer(default_max_parallelism(static_cast<uint32_t>(parallelism)));
 }
 
-Value hash_channels(const Value& args) {
-  if (text_of(member(args, "partitioner")) != "hash") {
-    throw UnknownRequest("partitioners other than hash are not reached from here yet");
-  }
-  std::vector<uint32_t> channels;
-  const Value keys = member(args, "keys");
-  for (const Value& key : keys.as_list()) {
-    const uint32_t most = u32_of(args, "max_parallelism");
-    const uint32_t group = key_group(key, text_of(member(args, "type")), most);
-    channels.push_back(subtask_of(group, most, u32_of(args, "channels")));
-  }
-  return list_of(channels);
-}
-
 Value key_group_number(const Value& args) { return Value::integer(key_group(args)); }
 
 }  // namespace
@@ -150,7 +138,8 @@ Value call_function(const RecordedCase& recorded) {
       {"default_max_parallelism", derived_max_parallelism},
       {"pointwise", pointwise},
       {"pointwise_channels", pointwise_channels},
-      {"channels", hash_channels},
+      {"redistribute", redistributed},
+      {"wiring", wired},
   };
   Value args = member(recorded.body, "args");
   // In the area of whole jobs an int has 64 bits, and hashes as a long.
@@ -158,6 +147,7 @@ Value call_function(const RecordedCase& recorded) {
     args = with_member(args, "type", Value::text("long"));
   }
   const std::string name = text_of(member(recorded.body, "function"));
+  if (name == "channels") return selected_channels(args, member(recorded.body, "start"));
   const auto found = functions.find(name);
   if (found == functions.end())
     throw UnknownRequest("the function " + name + " is not in the engine yet");

@@ -54,6 +54,34 @@ void set_key(const Value& key_by, const Schema& schema, StreamNode& node) {
   node.key_fields = {*field};
 }
 
+// "sum(v)", "min_by(v)", "reduce(concat)", with or without "ties".
+RunningAggregateSpec running_of(const Value& node, const Schema& schema) {
+  using Kind = RunningAggregateSpec::Kind;
+  static constexpr std::pair<const char*, Kind> kKinds[] = {
+      {"sum", Kind::kSum},      {"min", Kind::kMin},      {"max", Kind::kMax},
+      {"min_by", Kind::kMinBy}, {"max_by", Kind::kMaxBy}, {"reduce", Kind::kReduce}};
+  RunningAggregateSpec spec;
+  spec.label = text_of(member(node, "aggregate"));
+  const size_t open = spec.label.find('(');
+  const auto kind = std::find_if(std::begin(kKinds), std::end(kKinds), [&](const auto& known) {
+    return spec.label.substr(0, open) == known.first;
+  });
+  if (kind == std::end(kKinds)) throw UnknownRequest("the aggregate " + spec.label);
+  spec.kind = kind->second;
+  if (has_member(node, "ties") && text_of(member(node, "ties")) == "last")
+    spec.ties = RunningAggregateSpec::Ties::kLast;
+  const std::string argument = spec.label.substr(open + 1, spec.label.size() - open - 2);
+  if (spec.kind == Kind::kReduce) {
+    if (argument != "concat") throw UnknownRequest("the reduce function " + argument);
+    spec.reduce = scripted_concat();
+    return spec;
+  }
+  const auto field = schema.find(argument);
+  if (!field) throw UnknownRequest("the aggregate is of no field");
+  spec.field = *field;
+  return spec;
+}
+
 void make_process_node(const Value& spec, CaseNode& made) {
   const std::string name = text_of(member(spec, "process"));
   if (!made.node.keyed)
@@ -62,6 +90,8 @@ void make_process_node(const Value& spec, CaseNode& made) {
   process.label = name;
   if (name == "timers") {
     process.function = scripted_timers();
+  } else if (name == "state") {
+    process.function = scripted_states(spec);
   } else if (name == "script") {
     process.function = scripted_process();
   } else {
@@ -87,12 +117,26 @@ void only_members(const Value& object, std::initializer_list<std::string_view> k
   }
 }
 
+Row typed_row(const Value& cells, const Schema& schema) {
+  Row row(cells.as_list().begin(), cells.as_list().end());
+  for (size_t i = 0; i < row.size() && i < schema.width(); ++i) {
+    if (schema.fields[i].type != ValueType::kDouble) continue;
+    if (row[i].type() == ValueType::kInt) {
+      row[i] = Value::number(static_cast<double>(row[i].as_int()));
+    } else if (row[i].type() == ValueType::kString) {
+      row[i] = Value::number(std::stod(text_of(row[i])));
+    }
+  }
+  return row;
+}
+
 CaseNode node_of_case(const Value& body) {
   const Value spec = member(body, "node");
   only_members(spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process",
-                      "sides", "assign"});
+                      "sides", "assign", "ties", "ttl", "default"});
   const Schema schema = schema_of_fields(member(body, "fields"));
   CaseNode made;
+  made.input = schema;
   StreamNode& node = made.node;
   node.name = "conform";
   made.config.flink_defects = true;
@@ -112,6 +156,9 @@ CaseNode node_of_case(const Value& body) {
     node.spec = FlatMapSpec{scripted_repeat(), text};
   } else if (has_member(spec, "window")) {
     make_window_node(spec, schema, made);
+  } else if (has_member(spec, "aggregate")) {
+    node.output = schema;
+    node.spec = running_of(spec, schema);
   } else if (has_member(spec, "process")) {
     make_process_node(spec, made);
   } else if (has_member(spec, "assign")) {

@@ -60,11 +60,11 @@ class OperatorSubject final : public Subject {
       throw UnknownRequest("a second input is not in the engine yet");
     }
     if (has_member(step, "row")) {
-      const Value row = member(step, "row");
+      const Row row = typed_row(member(step, "row"), made_.input);
       Timestamp time;
       if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      RowBatch rows(static_cast<uint32_t>(row.as_list().size()));
-      rows.append(row.as_list(), time);
+      RowBatch rows(static_cast<uint32_t>(row.size()));
+      rows.append(row, time);
       operator_->on_rows(0, rows, ctx_);
     } else if (has_member(step, "watermark")) {
       watermark_ = EventTime{number_of(member(step, "watermark"))};

@@ -1,6 +1,7 @@
 #include "sim/conform/recorded.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -56,6 +57,7 @@ json to_json_value(const Value& value) {
       if (value.as_int() == std::numeric_limits<int64_t>::max()) return "MAX";
       return value.as_int();
     case ValueType::kDouble:
+      if (!std::isfinite(value.as_double())) return java_text(value.as_double());
       return value.as_double();
     case ValueType::kString:
       return std::string(value.as_text());
@@ -155,6 +157,12 @@ std::string text_of(const Value& value) {
   if (value.type() != ValueType::kString)
     throw UnknownRequest("a text was expected, not " + to_json(value));
   return std::string(value.as_text());
+}
+
+std::string_view java_text(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number > 0 ? "Infinity" : "-Infinity";
+  return "";
 }
 
 std::string to_json(const Value& value) { return to_json_value(value).dump(); }

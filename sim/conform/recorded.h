@@ -28,6 +28,8 @@ bool has_member(const Value& object, std::string_view name);
 // A time or number: an int, "MIN" or "MAX".  Throws UnknownRequest otherwise.
 int64_t number_of(const Value& value);
 std::string text_of(const Value& value);
+// "NaN", "Infinity", "-Infinity": how the cases write what JSON has no number for; else "".
+std::string_view java_text(double number);
 // As JSON, for transcripts.
 std::string to_json(const Value& value);
 

@@ -21,6 +21,11 @@ std::shared_ptr<const ScalarFunction> scripted_timestamp(const Value& spec);
 std::unique_ptr<FlatMapFunction> scripted_repeat();
 // Rows [k, cmd, arg] with plans for timers (conformance core.md, "timers").
 std::unique_ptr<KeyedProcessFunction> scripted_timers();
+// Rows [k, cmd, arg] on one state of each kind, as {"process":"state"} says (with "ttl",
+// "default").
+std::unique_ptr<KeyedProcessFunction> scripted_states(const Value& node);
+// Rows [k, v, d, note] of the running aggregates.
+std::unique_ptr<ReduceFunction> scripted_concat();
 // The keyed script of twoinput.md with side outputs "side" and "other".
 std::unique_ptr<KeyedProcessFunction> scripted_process();
 // The window function fires() of window.md; what is kept does not clear its state with the window.

@@ -1,6 +1,7 @@
 // What a case drives: one part of the engine, alone, step by step.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,15 +14,17 @@ namespace leat {
 
 // One thing that came out.
 struct Emitted {
-  enum class Kind : uint8_t { kRow, kWatermark, kStatus };
+  enum class Kind : uint8_t { kRow, kWatermark, kStatus, kControl };
   Kind kind = Kind::kRow;
   Row row;         // kRow
   Timestamp time;  // of the row, or the watermark
   StreamStatus status = StreamStatus::kActive;
   std::string to;  // a side output's tag; empty: the main output
+  Value control;   // kControl: {"barrier":1}, {"cancel_barrier":1}, {"end":"drain"}
 
   static Emitted watermark(EventTime time);
   static Emitted status_of(StreamStatus status);
+  static Emitted control_of(const char* name, Value value);
 };
 std::string to_json(const Emitted& emitted);
 Emitted parse_emitted(const Value& value);
@@ -30,6 +33,7 @@ Emitted parse_emitted(const Value& value);
 struct StepResult {
   std::vector<Emitted> out;
   std::vector<Value> split_watermarks;  // [split, time]
+  std::map<std::string, Value> told;    // "calls", "reported", ..: absent where there is nothing
 };
 
 class Subject {
@@ -50,6 +54,8 @@ std::unique_ptr<Subject> make_subject(const RecordedCase& recorded);
 
 std::unique_ptr<Subject> make_valve_subject(const Value& node);
 std::unique_ptr<Subject> make_source_output_subject(const Value& body);
+std::unique_ptr<Subject> make_chain_subject(const Value& node);
+std::unique_ptr<Subject> make_alignment_subject(const Value& body);
 std::unique_ptr<Subject> make_operator_subject(const RecordedCase& recorded);
 
 // The pure functions: the result, or what the engine throws.

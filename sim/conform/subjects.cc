@@ -117,6 +117,8 @@ std::unique_ptr<Subject> make_source_output_subject(const Value& body) {
 std::unique_ptr<Subject> make_subject(const RecordedCase& recorded) {
   const Value node = member(recorded.body, "node");
   if (has_member(node, "valve")) return make_valve_subject(node);
+  if (has_member(node, "chain")) return make_chain_subject(node);
+  if (has_member(node, "aligned_source")) return make_alignment_subject(recorded.body);
   if (has_member(node, "source_output")) return make_source_output_subject(recorded.body);
   return make_operator_subject(recorded);
 }
@@ -135,6 +137,13 @@ Emitted Emitted::status_of(StreamStatus status) {
   return emitted;
 }
 
+Emitted Emitted::control_of(const char* name, Value value) {
+  Emitted emitted;
+  emitted.kind = Kind::kControl;
+  emitted.control = Value::map({{Value::text(name), std::move(value)}});
+  return emitted;
+}
+
 std::string to_json(const Emitted& emitted) {
   std::vector<Value::MapEntry> object;
   switch (emitted.kind) {
@@ -145,6 +154,8 @@ std::string to_json(const Emitted& emitted) {
       object.emplace_back(Value::text("status"),
                           Value::text(emitted.status == StreamStatus::kIdle ? "idle" : "active"));
       break;
+    case Emitted::Kind::kControl:
+      return to_json(emitted.control);
     case Emitted::Kind::kRow:
       object.emplace_back(Value::text("row"), Value::list(emitted.row));
       if (emitted.time) object.emplace_back(Value::text("ts"), Value::integer(emitted.time->ms));
@@ -160,6 +171,9 @@ Emitted parse_emitted(const Value& value) {
   }
   if (has_member(value, "status")) {
     return Emitted::status_of(status_of(member(value, "status")));
+  }
+  for (const char* control : {"barrier", "cancel_barrier", "end"}) {
+    if (has_member(value, control)) return Emitted::control_of(control, member(value, control));
   }
   if (!has_member(value, "row"))
     throw UnknownRequest("an unknown kind of output: " + to_json(value));

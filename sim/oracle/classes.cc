@@ -105,6 +105,10 @@ OutFlow through(const StreamNode& node, OutFlow in) {
     in.may_be_late = true;  // it may emit with any timestamp of the past
     return in;
   }
+  if (std::holds_alternative<RunningAggregateSpec>(spec)) {
+    in.c = std::max(in.c, SinkClass::kLateSensitive);  // each result shows the order of the rows
+    return in;
+  }
   if (const auto* window = std::get_if<WindowSpec>(&spec)) {
     in.c = std::max(in.c, window_class(*window));
     if (in.c == SinkClass::kProcessingTime) in.may_be_late = true;

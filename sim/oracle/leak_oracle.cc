@@ -89,6 +89,7 @@ class LeakOracle final : public Oracle {
         if (!ends_with_the_input(*window)) return false;
         windows = true;
       } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
+                 std::holds_alternative<RunningAggregateSpec>(spec) ||
                  std::holds_alternative<SourceSpec>(spec)) {
         return false;
       }

@@ -22,7 +22,7 @@ class OperatorOracle final : public Oracle {
       : Oracle("operators", plan, runs), steps_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      const bool process = std::holds_alternative<KeyedProcessSpec>(node.spec);
+      const bool process = ProcessModel::interprets(node);
       if (process || std::holds_alternative<MapSpec>(node.spec) ||
           std::holds_alternative<FilterSpec>(node.spec) ||
           std::holds_alternative<FlatMapSpec>(node.spec) ||

@@ -1,19 +1,70 @@
 #include "sim/oracle/process_model.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "sim/oracle/plan.h"
 
 namespace leat {
+
 namespace {
 
-class Slot final : public ValueState {
+// A running aggregate, told as a function that remembers one row.
+class Running final : public KeyedProcessFunction {
  public:
-  Value* value = nullptr;
-  Value get() const override { return *value; }
-  void update(Value v) override { *value = std::move(v); }
-  void clear() override { *value = Value(); }
+  explicit Running(const RunningAggregateSpec& spec) : spec_(spec) {}
+  std::vector<StateDescriptor> states() const override { return {{"kept"}}; }
+  void process(RowView in, ProcessContext& ctx) const override {
+    const Value kept = ctx.value(0).get();
+    Row row(in.begin(), in.end());
+    if (!kept.is_null()) row = fold({kept.as_list().begin(), kept.as_list().end()}, row);
+    ctx.value(0).update(Value::list(row));
+    ctx.emit(row);
+  }
+  std::unique_ptr<KeyedProcessFunction> clone() const override {
+    return std::make_unique<Running>(spec_);
+  }
+
+ private:
+  using Kind = RunningAggregateSpec::Kind;
+
+  Row fold(Row kept, const Row& row) const {
+    if (spec_.kind == Kind::kReduce) {
+      Row out(row.size());
+      spec_.reduce->reduce(kept, row, out);
+      return out;
+    }
+    Value& mine = kept[spec_.field];
+    const Value& theirs = row[spec_.field];
+    if (mine.is_null() || theirs.is_null()) throw JobError("a null is aggregated");
+    const bool ties = spec_.ties == RunningAggregateSpec::Ties::kLast && mine == theirs;
+    switch (spec_.kind) {
+      case Kind::kSum:
+        mine = mine.type() == ValueType::kDouble
+                   ? Value::number(mine.as_double() + theirs.as_double())
+                   : Value::integer(wrapping_add(mine.as_int(), theirs.as_int()));
+        return kept;
+      case Kind::kMin:
+        mine = std::min(mine, theirs);
+        return kept;
+      case Kind::kMax:
+        mine = std::max(mine, theirs);
+        return kept;
+      case Kind::kMinBy:
+        return theirs < mine || ties ? row : kept;
+      default:
+        return theirs > mine || ties ? row : kept;
+    }
+  }
+
+  RunningAggregateSpec spec_;
 };
+
+std::shared_ptr<const KeyedProcessFunction> function_of(const StreamNode& node) {
+  if (const auto* running = std::get_if<RunningAggregateSpec>(&node.spec))
+    return std::make_shared<Running>(*running);
+  return std::get<KeyedProcessSpec>(node.spec).function;
+}
 
 }  // namespace
 
@@ -28,24 +79,29 @@ class ProcessModel::Context final : public ProcessContext {
       const auto parts = key_.as_list();
       row_.assign(parts.begin(), parts.end());
     }
-    auto& values = model.state_.values[key_];
-    values.resize(model.states_);
-    slots_.resize(model.states_);
-    for (size_t i = 0; i < slots_.size(); ++i) slots_[i].value = &values[i];
+    auto& contents = model.state_.contents[key_];
+    contents.resize(model.states_.size());
+    states_.emplace(model.states_, contents, now);
   }
   // A key without any value is as one that never came.
   ~Context() override {
-    for (const Value& value : model_.state_.values[key_]) {
-      if (!value.is_null()) return;
+    for (const StateContents& contents : model_.state_.contents[key_]) {
+      if (!contents.empty()) return;
     }
-    model_.state_.values.erase(key_);
+    model_.state_.contents.erase(key_);
   }
 
   RowView key() const override { return row_; }
   Timestamp timestamp() const override { return time_; }
   EventTime watermark() const override { return model_.watermark_; }
   ProcTime now() const override { return now_; }
-  ValueState& value(uint32_t descriptor) override { return slots_[descriptor]; }
+  ValueState& value(uint32_t descriptor) override { return states_->value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return states_->list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return states_->map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return states_->reducing(descriptor); }
+  AggregatingState& aggregating(uint32_t descriptor) override {
+    return states_->aggregating(descriptor);
+  }
   void register_timer(EventTime time) override {
     model_.state_.event_timers.insert({time.ms, key_});
   }
@@ -67,13 +123,16 @@ class ProcessModel::Context final : public ProcessContext {
   Timestamp main_;  // of what goes to the main output
   ProcTime now_;
   std::vector<ExpectedRowsQueue>& out_;
-  std::vector<Slot> slots_;
+  std::optional<StateModel> states_;
 };
 
+bool ProcessModel::interprets(const StreamNode& node) {
+  return std::holds_alternative<KeyedProcessSpec>(node.spec) ||
+         std::holds_alternative<RunningAggregateSpec>(node.spec);
+}
+
 ProcessModel::ProcessModel(const StreamNode& node)
-    : node_(node),
-      function_(*std::get<KeyedProcessSpec>(node.spec).function),
-      states_(function_.states().size()) {}
+    : node_(node), function_(function_of(node)), states_(function_->states()) {}
 
 void ProcessModel::restart(ProcessState state) {
   state_ = std::move(state);
@@ -86,7 +145,7 @@ bool ProcessModel::on_rows(const RowBatch& rows, ProcTime now,
     Context context(*this, key_of(rows.row(i), node_.key_fields), rows.timestamp(i),
                     rows.timestamp(i), now, out);
     try {
-      function_.process(rows.row(i), context);
+      function_->process(rows.row(i), context);
     } catch (const InvariantViolation&) {
       throw;
     } catch (const std::exception&) {
@@ -105,7 +164,7 @@ bool ProcessModel::fire(TimeDomain domain, int64_t time, const Value& key, ProcT
   const Timestamp stamp = domain == TimeDomain::kEvent ? Timestamp(EventTime{time}) : std::nullopt;
   Context context(*this, key, EventTime{time}, stamp, now, out);
   try {
-    function_.on_timer(domain, time, context);
+    function_->on_timer(domain, time, context);
   } catch (const InvariantViolation&) {
     throw;
   } catch (const std::exception&) {

@@ -1,4 +1,4 @@
-// A keyed process function, interpreted naively: one map of values and one ordered set of timers,
+// A keyed process function, interpreted naively: one map of contents and one ordered set of timers,
 // one row or timer at a time.
 #pragma once
 
@@ -9,18 +9,21 @@
 
 #include "core/graph/stream_graph.h"
 #include "sim/oracle/expected.h"
+#include "sim/oracle/state_model.h"
 
 namespace leat {
 
 struct ProcessState {
-  std::map<Value, std::vector<Value>> values;        // by key
-  std::set<std::pair<int64_t, Value>> event_timers;  // (time, key)
+  std::map<Value, std::vector<StateContents>> contents;  // by key
+  std::set<std::pair<int64_t, Value>> event_timers;      // (time, key)
   std::set<std::pair<int64_t, Value>> processing_timers;
 };
 
 class ProcessModel {
  public:
-  // REQUIRES: the node outlives the model and is a keyed process function.
+  // Keyed process functions, and what can be told as one.
+  static bool interprets(const StreamNode& node);
+  // REQUIRES: interprets(node), and the node outlives the model.
   explicit ProcessModel(const StreamNode& node);
 
   ProcessState& state() { return state_; }
@@ -42,8 +45,8 @@ class ProcessModel {
             std::vector<ExpectedRowsQueue>& out);
 
   const StreamNode& node_;
-  const KeyedProcessFunction& function_;
-  size_t states_;
+  std::shared_ptr<const KeyedProcessFunction> function_;
+  std::vector<StateDescriptor> states_;
   ProcessState state_;
   EventTime watermark_ = EventTime::min();
   uint64_t rank_ = 0;

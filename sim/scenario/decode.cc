@@ -192,8 +192,13 @@ class ScenarioDecoder {
   }
 
   bool plan(StreamGraph graph) {
-    uint32_t slots = 1;
-    for (const StreamNode& node : graph.nodes) slots = std::max(slots, node.parallelism);
+    Result<JobGraph> job = make_job_graph(graph);
+    if (!job.ok()) {
+      d_.error("SC142", fields_.key_span("nodes"), job.error());
+      return false;
+    }
+    uint32_t slots = 0;
+    for (const SlotSharingGroup& group : slot_sharing_groups(job.value())) slots += group.slots;
     const auto workers = static_cast<uint32_t>(scenario_.cluster.task_managers.size());
     uint32_t& each = scenario_.cluster.slots_per_task_manager;
     if (each == 0) each = (slots + workers - 1) / workers;
@@ -206,11 +211,6 @@ class ScenarioDecoder {
     }
     for (uint32_t i = 0; i < graph.nodes.size(); ++i) {
       if (!name_topic(graph.nodes[i], NodeId{i})) return false;
-    }
-    Result<JobGraph> job = make_job_graph(graph);
-    if (!job.ok()) {
-      d_.error("SC142", fields_.key_span("nodes"), job.error());
-      return false;
     }
     scenario_.program =
         std::make_shared<JobProgram>(JobProgram{std::move(graph), std::move(job.value())});

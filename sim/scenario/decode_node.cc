@@ -10,8 +10,8 @@ namespace leat {
 namespace {
 
 // Kinds of nodes that the recorded jobs have and this engine does not offer yet.
-constexpr const char* kNotYet[] = {"subtask", "running",       "reduce",  "full_window", "join",
-                                   "cogroup", "interval_join", "connect", "broadcast",   "pick"};
+constexpr const char* kNotYet[] = {"subtask",       "full_window", "join",      "cogroup",
+                                   "interval_join", "connect",     "broadcast", "pick"};
 
 std::string label_of(const std::vector<NamedExpression>& list) {
   std::string label;
@@ -67,14 +67,20 @@ class NodeDecoder {
     else if (chaining != "always")
       report_unknown(d_, "SC110", fields_.get("chaining")->span, "chaining", chaining,
                      {"always", "head", "never"});
+    node_.slot_sharing_group = fields_.text("slot_sharing_group", "");
+    node_.uid = fields_.text("uid", "");
+    if (fields_.has("max_parallelism"))
+      node_.max_parallelism =
+          static_cast<uint32_t>(fields_.integer("max_parallelism", 128, 1, 32768));
   }
 
   void decode_kind() {
     std::vector<std::string> kinds;
     for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union",
-                             "assign", "window", "process"}) {
+                             "assign", "window", "process", "running"}) {
       if (fields_.has(kind)) kinds.emplace_back(kind);
     }
+    if (fields_.has("reduce") && !fields_.has("window")) kinds.emplace_back("reduce");
     if (kinds.size() != 1) return complain_of_kinds(kinds);
     node_.output = input_;
     const std::string& kind = kinds[0];
@@ -92,14 +98,17 @@ class NodeDecoder {
     }
     if (kind == "assign") return decode_assign();
     if (!node_.keyed) {
-      d_.error(
-          "SC108", json_.span,
-          fmt::format("a {} needs \"key_by\"", kind == "window" ? "window" : "process function"),
-          kind == "window" ? "\"key_by\": null puts all rows under one key" : "");
+      d_.error("SC108", json_.span,
+               fmt::format("a {} needs \"key_by\"", kind == "process" ? "process function" : kind),
+               kind == "window" ? "\"key_by\": null puts all rows under one key" : "");
       return;
     }
     if (kind == "window")
       decode_window(fields_, input_, node_);
+    else if (kind == "running")
+      decode_running(fields_, input_, node_);
+    else if (kind == "reduce")
+      decode_running_reduce(fields_, input_, node_);
     else
       decode_process(*fields_.get("process"), input_, node_, d_);
   }
@@ -111,7 +120,7 @@ class NodeDecoder {
     if (kinds.empty()) {
       d_.error("SC108", json_.span, "the node does nothing",
                "give one of: map, project, filter, flat_map, split, stamp, union, partition, "
-               "assign, window, process");
+               "assign, window, process, running, reduce");
     } else {
       d_.error("SC106", fields_.key_span(kinds[1]),
                fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
@@ -243,13 +252,34 @@ class NodeDecoder {
   ExprScope scope_;
 };
 
+// "channel": an expression over the row's fields and `channels`, how many there are.
+std::shared_ptr<const PartitionFunction> decode_partitioner(const Fields& fields,
+                                                            const Schema& input) {
+  Diagnostics& d = fields.diagnostics();
+  const Json* channel = fields.get("channel");
+  if (channel == nullptr) {
+    d.error("SC108", fields.key_span("partition"), "a custom partitioning needs \"channel\"",
+            "such as \"floor_mod(v, channels)\"");
+    return nullptr;
+  }
+  ExprScope scope = scope_of(input);
+  scope.names.push_back({"channels", ValueType::kInt, ExprName::Place::kExtra, 0});
+  const auto e = decode_expression(*channel, scope, d);
+  if (e && !is_integral(e->type())) {
+    d.error("SC121", channel->span, "a channel is an int");
+    return nullptr;
+  }
+  return e ? partition_function(*e) : nullptr;
+}
+
 // A partition node exists in the file only: it is the partitioning of the edges that leave it.
 void decode_partition(const std::string& name, const Json& json, const NamedOutput& input,
                       GraphInProgress& progress) {
   static constexpr std::pair<const char*, Partitioning> kKinds[] = {
       {"rebalance", Partitioning::kRebalance}, {"rescale", Partitioning::kRescale},
       {"shuffle", Partitioning::kShuffle},     {"global", Partitioning::kGlobal},
-      {"broadcast", Partitioning::kBroadcast}, {"forward", Partitioning::kForward}};
+      {"broadcast", Partitioning::kBroadcast}, {"forward", Partitioning::kForward},
+      {"custom", Partitioning::kCustom}};
   const Fields fields(json, "node", progress.diagnostics);
   const std::string wanted = fields.text("partition", "");
   std::vector<std::string> known;
@@ -259,6 +289,10 @@ void decode_partition(const std::string& name, const Json& json, const NamedOutp
     StreamEdge edge = input.edge;
     edge.partitioning = partitioning;
     const Schema schema = input.schema;
+    if (partitioning == Partitioning::kCustom) {
+      edge.custom = decode_partitioner(fields, schema);
+      if (edge.custom == nullptr) return progress.announce_broken(name);
+    }
     progress.outputs.push_back({name, false, edge, schema});
     return;
   }

@@ -91,6 +91,12 @@ void decode_sink(const std::string& name, Span name_span, const Json& json,
 const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress);
 // Fills spec, output schema and side outputs.
 bool decode_window(const Fields& node, const Schema& input, StreamNode& out);
+// Nodes that keep one row a key.
+bool decode_running(const Fields& node, const Schema& input, StreamNode& out);
+bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& out);
+// {"v": "a.v + b.v"}: fields that are not named come from a. Null where it is wrong (reported).
+std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Schema& input,
+                                                    Diagnostics& d);
 bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d);
 
 // ---- what stands around the job ----

@@ -93,6 +93,8 @@ JobConfig decode_job_config(const Fields& scenario, const std::string& name) {
       scenario.duration("auto_watermark_interval", config.auto_watermark_interval);
   config.chaining = scenario.boolean("chaining", config.chaining);
   config.flink_defects = scenario.boolean("flink_defects", config.flink_defects);
+  config.chain_different_max_parallelism =
+      scenario.boolean("chain_different_max_parallelism", config.chain_different_max_parallelism);
   config.checkpoint = decode_checkpoint(scenario);
   config.restart = decode_restart(scenario);
   if (config.parallelism > config.max_parallelism) {

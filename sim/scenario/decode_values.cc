@@ -15,12 +15,11 @@ bool GraphInProgress::is_taken(std::string_view name) const { return find(name) 
 
 void GraphInProgress::announce(const StreamNode& node) {
   const NodeId id{static_cast<uint32_t>(graph.nodes.size() - 1)};
-  outputs.push_back({node.name, false, {id, kMainOutput, Partitioning::kUnspecified}, node.output});
+  const StreamEdge main{id, kMainOutput, Partitioning::kUnspecified};
+  outputs.push_back({node.name, false, main, node.output});
   for (uint32_t i = 0; i < node.sides.size(); ++i) {
-    outputs.push_back({node.name + "." + node.sides[i].tag,
-                       false,
-                       {id, i, Partitioning::kUnspecified},
-                       node.sides[i].schema});
+    const StreamEdge side{id, i, Partitioning::kUnspecified};
+    outputs.push_back({node.name + "." + node.sides[i].tag, false, side, node.sides[i].schema});
   }
 }
 

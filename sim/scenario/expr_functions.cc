@@ -46,6 +46,42 @@ class ScalarByExpression final : public ScalarFunction {
   Expression expression_;
 };
 
+class PartitionByExpression final : public PartitionFunction {
+ public:
+  explicit PartitionByExpression(Expression channel) : channel_(std::move(channel)) {}
+  int64_t channel(RowView row, uint32_t channels) const override {
+    const Value count = Value::integer(channels);
+    int64_t picked = 0;
+    if (!channel_.node()->integer({row.data(), &count}, picked))
+      throw JobError("the channel of a row is null");
+    return picked;
+  }
+  std::unique_ptr<PartitionFunction> clone() const override {
+    return std::make_unique<PartitionByExpression>(*this);
+  }
+
+ private:
+  Expression channel_;
+};
+
+class ReduceByExpressions final : public ReduceFunction {
+ public:
+  explicit ReduceByExpressions(std::vector<std::optional<Expression>> outputs)
+      : outputs_(std::move(outputs)) {}
+  void reduce(RowView a, RowView b, std::span<Value> out) const override {
+    const ExprFrame frame{b.data(), a.data()};
+    for (size_t i = 0; i < outputs_.size(); ++i) {
+      out[i] = outputs_[i] ? outputs_[i]->eval(frame) : a[i];
+    }
+  }
+  std::unique_ptr<ReduceFunction> clone() const override {
+    return std::make_unique<ReduceByExpressions>(*this);
+  }
+
+ private:
+  std::vector<std::optional<Expression>> outputs_;
+};
+
 Row with_last(RowView in) {
   Row row(in.begin(), in.end());
   row.emplace_back();
@@ -136,6 +172,12 @@ class SortedCollect final : public AggregateFunction {
 
 }  // namespace
 
+std::unique_ptr<PartitionFunction> partition_function(Expression channel) {
+  return std::make_unique<PartitionByExpression>(std::move(channel));
+}
+std::unique_ptr<ReduceFunction> reduce_function(std::vector<std::optional<Expression>> outputs) {
+  return std::make_unique<ReduceByExpressions>(std::move(outputs));
+}
 std::unique_ptr<AggregateFunction> sorted_collect(std::shared_ptr<const ScalarFunction> argument) {
   return std::make_unique<SortedCollect>(std::move(argument));
 }

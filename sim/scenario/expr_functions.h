@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/graph/functions.h"
@@ -20,6 +21,13 @@ std::unique_ptr<FlatMapFunction> repeat_function(Expression times);
 std::unique_ptr<FlatMapFunction> split_function(Expression text);
 // The row with its timestamp appended as an int (MIN where it has none).
 std::unique_ptr<MapFunction> stamp_function();
+
+// REQUIRES: an int; the number of channels is the frame's one extra value. Null fails the job.
+std::unique_ptr<PartitionFunction> partition_function(Expression channel);
+
+// One row of two: the expressions see the kept row as the frame's extra row and the new one as its
+// row; a field without an expression comes from the kept row.
+std::unique_ptr<ReduceFunction> reduce_function(std::vector<std::optional<Expression>> outputs);
 
 // `collect` as scenario files mean it: the list of the argument's values, sorted, so that it does
 // not depend on the order in which they came.

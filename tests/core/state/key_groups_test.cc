@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "core/graph/job_graph.h"
+
 namespace leat {
 namespace {
 

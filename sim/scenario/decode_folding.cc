@@ -1,0 +1,117 @@
+// Nodes that keep one row a key: running aggregates and `reduce`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "sim/scenario/decode_parts.h"
+#include "sim/scenario/expr_functions.h"
+
+namespace leat {
+
+namespace {
+
+using Kind = RunningAggregateSpec::Kind;
+
+constexpr std::pair<const char*, Kind> kRunning[] = {{"sum", Kind::kSum},
+                                                     {"min", Kind::kMin},
+                                                     {"max", Kind::kMax},
+                                                     {"min_by", Kind::kMinBy},
+                                                     {"max_by", Kind::kMaxBy}};
+
+bool fits(Kind kind, ValueType type) {
+  if (kind == Kind::kSum) return type == ValueType::kInt || type == ValueType::kDouble;
+  return type != ValueType::kNull && type != ValueType::kList && type != ValueType::kMap;
+}
+
+}  // namespace
+
+bool decode_running(const Fields& node, const Schema& input, StreamNode& out) {
+  Diagnostics& d = node.diagnostics();
+  const Json& json = *node.get("running");
+  RunningAggregateSpec spec;
+  spec.label = node.text("running", "");
+  if (!node.boolean("first", true)) spec.ties = RunningAggregateSpec::Ties::kLast;
+  const size_t open = spec.label.find('(');
+  const std::string name = spec.label.substr(0, open);
+  const auto kind = std::find_if(std::begin(kRunning), std::end(kRunning),
+                                 [&](const auto& known) { return name == known.first; });
+  if (kind == std::end(kRunning) || open == std::string::npos || spec.label.back() != ')') {
+    d.error("SC108", json.span, "running is sum(f), min(f), max(f), min_by(f) or max_by(f)",
+            "a fold of one's own is \"reduce\"");
+    return false;
+  }
+  spec.kind = kind->second;
+  const std::string field = spec.label.substr(open + 1, spec.label.size() - open - 2);
+  const std::optional<uint32_t> index = input.find(field);
+  if (!index) {
+    std::vector<std::string> known;
+    for (const Field& f : input.fields) known.push_back(f.name);
+    report_unknown(d, "SC112", json.span, "field", field, known);
+    return false;
+  }
+  spec.field = *index;
+  const ValueType type = input.fields[*index].type;
+  if (!fits(spec.kind, type)) {
+    d.error("SC121", json.span,
+            fmt::format("\"{}\" is a {}, which cannot be {}", field, name_of(type),
+                        spec.kind == Kind::kSum ? "summed" : "compared"));
+    return false;
+  }
+  out.output = input;
+  out.spec = std::move(spec);
+  return true;
+}
+
+std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Schema& input,
+                                                    Diagnostics& d) {
+  if (!json.is(Json::Kind::kObject)) {
+    d.error("SC102", json.span, "reduce is an object of fields and expressions over a.x and b.x",
+            "", fmt::format("this is {}", name_of(json.kind)));
+    return nullptr;
+  }
+  ExprScope scope;
+  scope.add(input, ExprName::Place::kExtra, "a");
+  scope.add(input, ExprName::Place::kRow, "b");
+  std::vector<std::optional<Expression>> outputs(input.width());
+  const size_t errors = d.errors();
+  for (const JsonMember& member : json.members) {
+    const std::optional<uint32_t> field = input.find(member.key);
+    if (!field) {
+      std::vector<std::string> known;
+      for (const Field& f : input.fields) known.push_back(f.name);
+      report_unknown(d, "SC112", member.key_span, "field", member.key, known);
+      continue;
+    }
+    const auto e = decode_expression(member.value, scope, d);
+    if (!e) continue;
+    const ValueType wanted = input.fields[*field].type;
+    if (e->type() == wanted) {
+      outputs[*field] = *e;
+    } else if (is_numeric(wanted) && is_integral(e->type())) {
+      outputs[*field] = Expression(convert(wanted, e->node()), e->text());
+    } else {
+      d.error(
+          "SC121", member.value.span,
+          fmt::format("the field is a {}, and this is a {}", name_of(wanted), name_of(e->type())));
+    }
+  }
+  if (d.errors() > errors) return nullptr;
+  return reduce_function(std::move(outputs));
+}
+
+bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& out) {
+  const Json& json = *node.get("reduce");
+  RunningAggregateSpec spec;
+  spec.kind = Kind::kReduce;
+  spec.reduce = decode_reduce(json, input, node.diagnostics());
+  if (spec.reduce == nullptr) return false;
+  for (const JsonMember& member : json.members) {
+    spec.label += (spec.label.empty() ? "reduce " : ", ") + member.key + " = " + member.value.text;
+  }
+  out.output = input;
+  out.spec = std::move(spec);
+  return true;
+}
+
+}  // namespace leat
