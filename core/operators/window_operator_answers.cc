@@ -40,7 +40,7 @@ class WindowOperator::FunctionContext final : public WindowContext, public Value
   }
 
   // The state of the window that was asked for last.
-  Value get() const override { return op_.panes_.states(pane_)[asked_]; }
+  Value get() override { return op_.panes_.states(pane_)[asked_]; }
   void update(Value value) override { op_.panes_.states(pane_)[asked_] = std::move(value); }
   void clear() override { update(Value::null()); }
 
