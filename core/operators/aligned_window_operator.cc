@@ -219,6 +219,8 @@ AlignedWindowOperator::Window& AlignedWindowOperator::window_at(const TimeWindow
 
 void AlignedWindowOperator::on_watermark(EventTime time, OperatorContext& ctx) {
   watermark_ = time;  // first: what fires sees the new watermark
+  // No timer drops a window whose cleanup time is MAX, but behind that watermark it takes no row.
+  if (time == EventTime::max()) recent_ = {};
   for (auto at = windows_.begin(); at != windows_.end() && at->first <= time.ms;) {
     Window& window = *at->second;
     fire(window, ctx);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/oracle/not_judged.h"
 #include "viz/svg.h"
 
 namespace leat {
@@ -135,6 +136,9 @@ std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
+  for (const auto& [node, why] : not_judged(scenario.program->graph)) {
+    text += fmt::format("      not judged: answers of {}: {}\n", node, why);
+  }
   return text;
 }
 
