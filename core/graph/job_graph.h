@@ -37,10 +37,10 @@ struct JobVertex {
   std::vector<NodeId> nodes;     // head first; a node stands after the node it is chained to
   std::vector<ChainLink> links;  // a tree rooted at the head
   uint32_t parallelism = 1;
-  uint32_t max_parallelism = 128;  // number of key groups: what the head asks for
-  std::string slot_sharing_group;
   std::vector<uint32_t> in_edges;  // indices into JobGraph::edges, in a fixed order
   std::vector<uint32_t> out_edges;
+  uint32_t max_parallelism = 128;  // number of key groups: what the head asks for
+  std::string slot_sharing_group;
 };
 
 struct JobGraph {

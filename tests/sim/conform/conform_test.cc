@@ -105,7 +105,7 @@ TEST(Conform, ATranscriptShowsTheStepTheTwoAnswersAndTheRule) {
 TEST(Conform, WhatIsUnknownFailsAndIsNeverLeftOut) {
   EXPECT_FALSE(run_text(kCase, R"("tumbling":10)", R"("hopping":10)").passed);
   EXPECT_FALSE(
-      run_text(kCase, R"("tumbling":10)", R"("tumbling":10,"evictor":{"count":1})").passed);
+      run_text(kCase, R"("tumbling":10)", R"("tumbling":10,"evicter":{"count":1})").passed);
   EXPECT_FALSE(run_text(kCase, R"("kind":"operator")", R"("kind":"machine")").passed);
   EXPECT_FALSE(run_text(kCase, R"({"watermark":9,"out")", R"({"leap":9,"out")").passed);
   EXPECT_FALSE(run_text(kCase, R"("order":"exact")", R"("order":"loose")").passed);
