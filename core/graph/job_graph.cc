@@ -36,7 +36,12 @@ std::optional<uint32_t> asked_max_parallelism(const StreamGraph& graph, const St
 
 // Whether the operator may give the task's thread to other mails in the middle of a row.
 // (Flink: YieldingOperatorFactory.)
-bool yields(const StreamNode& node) { return is<SinkSpec>(node); }
+bool yields(const StreamNode& node) { return is<SinkSpec>(node) || is<AsyncSpec>(node); }
+
+// What is asked for on a broadcast process has no effect, as in Flink.
+ChainingStrategy chaining_of(const StreamNode& node) {
+  return is<BroadcastProcessSpec>(node) ? ChainingStrategy::kAlways : node.chaining;
+}
 
 std::string quoted(const std::string& name) { return "\"" + name + "\""; }
 
@@ -148,8 +153,8 @@ std::optional<Error> settle_partitioning(const StreamGraph& graph, RealEdge& edg
 // What the two ends of an edge say about sharing a task.
 bool may_share_a_task(const StreamGraph& graph, const StreamNode& from, const StreamNode& to) {
   const bool equal_maximum = asked_max_parallelism(graph, from) == asked_max_parallelism(graph, to);
-  return from.parallelism == to.parallelism && from.chaining != ChainingStrategy::kNever &&
-         to.chaining == ChainingStrategy::kAlways &&
+  return from.parallelism == to.parallelism && chaining_of(from) != ChainingStrategy::kNever &&
+         chaining_of(to) == ChainingStrategy::kAlways &&
          (equal_maximum || graph.config.chain_different_max_parallelism);
 }
 

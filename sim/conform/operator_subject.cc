@@ -35,6 +35,16 @@ class OperatorSubject final : public Subject {
     ctx_.flush();
   }
 
+  bool rows(std::span<const Value> steps, StepResult& result) override {
+    ctx_.record_to(result);
+    RowBatch batch(static_cast<uint32_t>(member(steps[0], "row").as_list().size()));
+    for (const Value& step : steps) append_row(step, batch);
+    operator_->on_rows(0, batch, ctx_);
+    run_due();
+    ctx_.flush();
+    return true;
+  }
+
   std::optional<uint64_t> late_dropped() const override {
     const auto* counts = dynamic_cast<const CountsLateRecords*>(operator_.get());
     if (counts == nullptr) return std::nullopt;
@@ -69,14 +79,17 @@ class OperatorSubject final : public Subject {
   }
   uint32_t inputs() const { return inputs_of(made_.node.spec).value_or(1); }
 
+  void append_row(const Value& step, RowBatch& to) const {
+    Timestamp time;
+    if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
+    to.append(typed_row(member(step, "row"), made_.input), time);
+  }
+
   void act(const Value& step) {
     const uint32_t input = input_of(member(step, "input"));
     if (has_member(step, "row")) {
-      const Row row = typed_row(member(step, "row"), made_.input);
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      RowBatch rows(static_cast<uint32_t>(row.size()));
-      rows.append(row, time);
+      RowBatch rows(static_cast<uint32_t>(member(step, "row").as_list().size()));
+      append_row(step, rows);
       operator_->on_rows(input, rows, ctx_);
     } else if (has_member(step, "watermark")) {
       const EventTime time{number_of(member(step, "watermark"))};

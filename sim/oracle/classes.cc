@@ -110,6 +110,10 @@ OutFlow through(const StreamNode& node, OutFlow in) {
   }
   if (std::holds_alternative<KeyedProcessSpec>(spec)) {
     in.c = std::max(in.c, SinkClass::kLateSensitive);
+    const auto& function = std::get<KeyedProcessSpec>(spec).function;
+    for (const StateDescriptor& state : function->states()) {
+      if (state.ttl) in.c = SinkClass::kProcessingTime;  // the clock says what is still there
+    }
     in.may_be_late = true;  // it may emit with any timestamp of the past
     return in;
   }

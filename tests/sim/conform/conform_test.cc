@@ -31,6 +31,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         std::pair{"core/valve.jsonl", 184}, std::pair{"core/watermarks.jsonl", 189},
         std::pair{"core/source_output.jsonl", 190}, std::pair{"core/timers.jsonl", 191},
+        std::pair{"core/alignment.jsonl", 121}, std::pair{"core/chain.jsonl", 98},
+        std::pair{"core/operator_state.jsonl", 233}, std::pair{"core/partitioners.jsonl", 166},
+        std::pair{"core/running_aggregates.jsonl", 167}, std::pair{"core/state.jsonl", 161},
+        std::pair{"core/ttl.jsonl", 193}, std::pair{"graph/placement.jsonl", 93},
+        std::pair{"graph/chaining.jsonl", 297},
         std::pair{"window/assigners.jsonl", 509}, std::pair{"window/count_windows.jsonl", 250},
         std::pair{"window/end_of_input.jsonl", 165}, std::pair{"window/evictors.jsonl", 260},
         std::pair{"window/global.jsonl", 251}, std::pair{"window/lateness.jsonl", 271},
