@@ -4,6 +4,7 @@
 // A case that asks for something unknown fails: nothing is left out silently.
 #pragma once
 
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -21,7 +22,8 @@ struct ConformOptions {
 
 struct CaseVerdict {
   bool passed = false;
-  uint64_t restarts = 0;   // that happened, with restart_between_steps
+  uint64_t restarts = 0;   // that happened
+  uint64_t batched = 0;    // rows that came in batches of several
   std::string transcript;  // what differs; with every step where `all_steps` was asked for
 };
 
@@ -30,6 +32,16 @@ enum class Restarts : uint8_t { kNone, kBeforeEachStep };
 CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
                      Restarts restarts = Restarts::kNone);
 
+// What is done to a run and must not show in it.
+struct Disturbance {
+  // Before these steps (counted from 0) a snapshot is taken and restored, and the watermark is sent
+  // again.
+  std::function<bool(size_t step)> restart_before;
+  // Rows that follow one another come as one batch, where the subject takes batches.
+  bool whole_batches = false;
+};
+CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
+                     const Disturbance& disturbance);
 CaseVerdict run_graph_case(const RecordedCase& recorded);
 
 // Prints to `out`, ending with "N passed, N failed, N skipped". Returns the exit code: 0 all

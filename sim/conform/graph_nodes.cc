@@ -1,8 +1,5 @@
 #include "sim/conform/graph_nodes.h"
 
-#include <algorithm>
-#include <set>
-
 namespace leat {
 
 namespace {
@@ -30,7 +27,7 @@ class GraphWriter {
     made.name = text_of(member(node, "id"));
     made.spec = spec_of(kind);
     read_inputs(node, made);
-    if (is_keyed(kind, node)) made.keyed = true;
+    made.keyed = is_keyed_kind(kind);
     settle(node, kind, made);
     const bool is_sink = kind == "sink" || kind == "sink_2pc";
     if (is_sink) made.name += ": Writer";
@@ -67,6 +64,9 @@ class GraphWriter {
     if (kind == "keyed_process") return KeyedProcessSpec{};
     if (kind == "window" || kind == "window_all") return WindowSpec{};
     if (kind == "union") return UnionSpec{};
+    if (kind == "connect") return CoMapSpec{};
+    if (kind == "broadcast_process") return BroadcastProcessSpec{};
+    if (kind == "async") return AsyncSpec{};
     if (kind == "sink" || kind == "sink_2pc") return SinkSpec{};
     throw UnknownRequest("the node \"" + kind + "\" is not in the engine yet");
   }
@@ -98,7 +98,8 @@ class GraphWriter {
       StreamEdge edge{*id, kMainOutput, asked(member(input, "by"))};
       if (has_member(input, "side"))
         edge.output = side_of(graph_.nodes[id->value], text_of(member(input, "side")));
-      if (edge.partitioning == Partitioning::kHash) made.key_fields = {0};
+      if (edge.partitioning == Partitioning::kHash)
+        (made.inputs.empty() ? made.key_fields : made.second_key_fields) = {0};
       made.inputs.push_back(std::move(edge));
     }
   }
@@ -110,7 +111,7 @@ class GraphWriter {
     return side;
   }
 
-  static bool is_keyed(const std::string& kind, const Value&) {
+  static bool is_keyed_kind(const std::string& kind) {
     return kind == "reduce" || kind == "keyed_process" || kind == "window" || kind == "window_all";
   }
 

@@ -10,7 +10,8 @@ namespace leat {
 namespace {
 
 // What a step may tell beside what it gives out.
-constexpr std::string_view kTold[] = {"calls", "reported", "waiting", "paused"};
+constexpr std::string_view kTold[] = {"calls",    "timeouts", "blocked",
+                                      "reported", "waiting",  "paused"};
 
 std::string without_result(const Value& step) {
   std::vector<Value::MapEntry> kept;
@@ -44,8 +45,10 @@ constexpr const char* rule_of(OutputOrder order) {
 // Drives one operator case, keeping a transcript.
 class CaseRun {
  public:
-  CaseRun(const RecordedCase& recorded, Transcript transcript, Restarts restarts)
-      : recorded_(recorded), all_steps_(transcript == Transcript::kAllSteps), restarts_(restarts) {}
+  CaseRun(const RecordedCase& recorded, Transcript transcript, const Disturbance& disturbance)
+      : recorded_(recorded),
+        all_steps_(transcript == Transcript::kAllSteps),
+        disturbance_(disturbance) {}
 
   CaseVerdict run() {
     const bool refused = has_member(recorded_.body, "error");
@@ -61,8 +64,13 @@ class CaseRun {
     if (refused)
       return fail("expected that the node is refused: " + to_json(member(recorded_.body, "error")));
     const Value steps = member(recorded_.body, "steps");
-    for (size_t i = 0; i < steps.as_list().size(); ++i) {
-      if (!step(i + 1, steps.as_list()[i])) return std::move(verdict_);
+    const std::span<const Value> all = steps.as_list();
+    for (size_t i = 0; i < all.size();) {
+      const size_t rows = disturbance_.whole_batches ? rows_from(all, i) : 0;
+      const bool batched = rows > 1 && batch(i, all.subspan(i, rows));
+      if (!batched && !step(i + 1, all[i])) return std::move(verdict_);
+      if (!verdict_.transcript.empty() && !all_steps_) return std::move(verdict_);
+      i += batched ? rows : 1;
     }
     return check_late_dropped() ? pass() : std::move(verdict_);
   }
@@ -78,12 +86,48 @@ class CaseRun {
   }
   void say(const std::string& line) { verdict_.transcript += line + "\n"; }
 
+  // How many steps from here are no more than rows.
+  static size_t rows_from(std::span<const Value> steps, size_t first) {
+    const auto is_row = [](const Value& step) {
+      for (const auto& [key, item] : step.as_map()) {
+        const std::string_view name = key.as_text();
+        if (name != "row" && name != "ts" && name != "out") return false;
+      }
+      return has_member(step, "row");
+    };
+    size_t end = first;
+    while (end < steps.size() && is_row(steps[end])) ++end;
+    return end - first;
+  }
+
+  // The rows of several steps at once: what comes out is what came out of all of them. False where
+  // the subject takes no batches.
+  bool batch(size_t first, std::span<const Value> steps) {
+    if (restarts_before(first) && subject_->restart()) ++verdict_.restarts;
+    StepResult result;
+    if (!subject_->rows(steps, result)) return false;
+    verdict_.batched += steps.size();
+    std::vector<Emitted> expected;
+    for (const Value& step : steps) {
+      const Value out = member(step, "out");
+      for (const Value& element : out.as_list()) expected.push_back(parse_emitted(element));
+    }
+    if (same_output(expected, result.out, order_)) return true;
+    fail("rows " + std::to_string(first + 1) + " to " + std::to_string(first + steps.size()) +
+         " as one batch: expected " + all_of(expected) + ", got " + all_of(result.out));
+    return true;
+  }
+
+  bool restarts_before(size_t step) const {
+    return disturbance_.restart_before && disturbance_.restart_before(step);
+  }
+
   bool step(size_t number, const Value& step) {
     const bool throws = has_member(step, "error");
     StepResult result;
     std::string thrown;
     try {
-      if (restarts_ == Restarts::kBeforeEachStep && subject_->restart()) ++verdict_.restarts;
+      if (restarts_before(number - 1) && subject_->restart()) ++verdict_.restarts;
       subject_->step(step, result);
     } catch (const UnknownRequest& unknown) {
       fail("step " + std::to_string(number) + " " + without_result(step) + ": " + unknown.what());
@@ -148,7 +192,7 @@ class CaseRun {
 
   const RecordedCase& recorded_;
   bool all_steps_;
-  Restarts restarts_;
+  const Disturbance& disturbance_;
   OutputOrder order_ = OutputOrder::kExact;
   std::unique_ptr<Subject> subject_;
   CaseVerdict verdict_;
@@ -195,7 +239,15 @@ CaseVerdict run_function(const RecordedCase& recorded) {
 }  // namespace
 
 CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript, Restarts restarts) {
-  if (recorded.kind == "operator") return CaseRun(recorded, transcript, restarts).run();
+  Disturbance disturbance;
+  if (restarts == Restarts::kBeforeEachStep)
+    disturbance.restart_before = [](size_t) { return true; };
+  return run_case(recorded, transcript, disturbance);
+}
+
+CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
+                     const Disturbance& disturbance) {
+  if (recorded.kind == "operator") return CaseRun(recorded, transcript, disturbance).run();
   if (recorded.kind == "graph") return run_graph_case(recorded);
   if (recorded.kind == "function") return run_function(recorded);
   CaseVerdict unknown;

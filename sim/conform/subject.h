@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,12 @@ class Subject {
   virtual ~Subject() = default;
   // Throws what the engine throws; UnknownRequest for a step that it does not know.
   virtual void step(const Value& step, StepResult& result) = 0;
+  // The rows of several steps as one batch. False, and nothing done, where it takes them one by one
+  // only.
+  virtual bool rows(std::span<const Value> steps, StepResult& result) {
+    (void)steps, (void)result;
+    return false;
+  }
   virtual std::optional<uint64_t> late_dropped() const { return std::nullopt; }
   // Snapshots, and goes on in a new one that was restored from it; its watermark is sent again,
   // which must not be seen. False where that changes what follows, because not all of it is in a
@@ -56,6 +63,8 @@ std::unique_ptr<Subject> make_valve_subject(const Value& node);
 std::unique_ptr<Subject> make_source_output_subject(const Value& body);
 std::unique_ptr<Subject> make_chain_subject(const Value& node);
 std::unique_ptr<Subject> make_alignment_subject(const Value& body);
+std::unique_ptr<Subject> make_async_subject(const Value& node);
+std::unique_ptr<Subject> make_task_subject(const Value& node);
 std::unique_ptr<Subject> make_operator_subject(const RecordedCase& recorded);
 
 // The pure functions: the result, or what the engine throws.

@@ -50,8 +50,20 @@ class ProcessDecoder {
         d_.error("SC105", state->span,
                  fmt::format("the state \"{}\" has the name of something else", field.name));
       }
-      program_.states.push_back(field.name);
+      StateDescriptor::Kind kind = StateDescriptor::Kind::kValue;
+      if (field.type == ValueType::kList) kind = StateDescriptor::Kind::kList;
+      if (field.type == ValueType::kMap) kind = StateDescriptor::Kind::kMap;
+      program_.states.push_back({field.name, kind});
     }
+    decode_ttl();
+  }
+
+  void decode_ttl() {
+    const Json* json = fields_.get("ttl");
+    if (json == nullptr) return;
+    StateTtl ttl;
+    ttl.time_to_live = fields_.duration("ttl", Duration{1}, Duration{1});
+    for (StateDescriptor& state : program_.states) state.ttl = ttl;
   }
 
   // Which names the expressions of a list may use.
@@ -97,6 +109,9 @@ class ProcessDecoder {
                      ProcessStep& step) {
     const std::string& verb = member.key;
     if (verb == "set") return decode_set(member.value, fields, names, step);
+    if (verb == "add") return decode_change(member, Kind::kAdd, names, step);
+    if (verb == "put") return decode_change(member, Kind::kPut, names, step);
+    if (verb == "remove") return decode_change(member, Kind::kRemove, names, step);
     if (verb == "clear") {
       for (const Json* name : fields.texts("clear")) {
         if (const auto state = find_state(name->text, name->span))
@@ -126,8 +141,48 @@ class ProcessDecoder {
 
   std::optional<uint32_t> find_state(std::string_view name, Span span) {
     const std::optional<uint32_t> state = states_.find(name);
-    if (!state) report_unknown(d_, "SC112", span, "state", name, program_.states);
-    return state;
+    if (state) return state;
+    std::vector<std::string> known;
+    for (const Field& field : states_.fields) known.push_back(field.name);
+    report_unknown(d_, "SC112", span, "state", name, known);
+    return std::nullopt;
+  }
+
+  // {"seen": "v"} for lists, {"last": ["k", "v"]} and {"last": "k"} for maps.
+  void decode_change(const JsonMember& action, Kind kind, const ExprScope& names,
+                     ProcessStep& step) {
+    const Json& json = action.value;
+    if (!json.is(Json::Kind::kObject)) {
+      d_.error("SC102", json.span, "here must stand an object of states and expressions");
+      return;
+    }
+    const ValueType wanted = kind == Kind::kAdd ? ValueType::kList : ValueType::kMap;
+    const size_t width = kind == Kind::kPut ? 2 : 1;
+    for (const JsonMember& member : json.members) {
+      const std::optional<uint32_t> state = find_state(member.key, member.key_span);
+      if (!state) continue;
+      if (states_.fields[*state].type != wanted) {
+        d_.error("SC121", member.key_span,
+                 fmt::format("\"{}\" is of a {}, and this state is a {}", action.key,
+                             name_of(wanted), name_of(states_.fields[*state].type)));
+        continue;
+      }
+      std::vector<const Json*> texts{&member.value};
+      if (member.value.is(Json::Kind::kList)) {
+        texts.clear();
+        for (const Json& item : member.value.items) texts.push_back(&item);
+      }
+      ProcessAction made{kind, *state, {}};
+      for (const Json* text : texts) {
+        if (const auto e = decode_expression(*text, names, d_)) made.values.push_back(*e);
+      }
+      if (texts.size() != width) {
+        d_.error("SC102", member.value.span,
+                 width == 2 ? "put takes [key, value]" : "here stands one expression");
+      } else if (made.values.size() == width) {
+        step.actions.push_back(std::move(made));
+      }
+    }
   }
 
   void decode_set(const Json& json, const Fields& fields, const ExprScope& names,

@@ -13,12 +13,7 @@ class ScriptedProcess final : public KeyedProcessFunction {
   explicit ScriptedProcess(std::shared_ptr<const ProcessProgram> program)
       : program_(std::move(program)) {}
 
-  std::vector<StateDescriptor> states() const override {
-    std::vector<StateDescriptor> out;
-    for (const std::string& name : program_->states)
-      out.push_back({name, StateDescriptor::Kind::kValue});
-    return out;
-  }
+  std::vector<StateDescriptor> states() const override { return program_->states; }
 
   void process(RowView in, ProcessContext& ctx) const override {
     run(program_->on_row, in.data(), Value::null(), ctx);
@@ -42,7 +37,7 @@ class ScriptedProcess final : public KeyedProcessFunction {
     locals[ProcessLocals::kNow] = Value::time(ctx.now().ms);
     locals[ProcessLocals::kTime] = std::move(timer);
     uint32_t at = ProcessLocals::kStates;
-    for (uint32_t i = 0; i < program_->states.size(); ++i) locals[at++] = ctx.value(i).get();
+    for (uint32_t i = 0; i < program_->states.size(); ++i) locals[at++] = read(i, ctx);
     const RowView key = ctx.key();
     for (uint32_t i = 0; i < program_->key_width && i < key.size(); ++i) locals[at++] = key[i];
     for (const ProcessStep& step : steps) {
@@ -55,18 +50,57 @@ class ScriptedProcess final : public KeyedProcessFunction {
     }
   }
 
-  static void act(const ProcessAction& action, const ExprFrame& frame, Locals& locals,
-                  ProcessContext& ctx) {
+  Value read(uint32_t state, ProcessContext& ctx) const {
+    switch (program_->states[state].kind) {
+      case StateDescriptor::Kind::kList:
+        return Value::list(ctx.list(state).get());
+      case StateDescriptor::Kind::kMap:
+        return Value::map(ctx.map(state).entries());
+      default:
+        return ctx.value(state).get();
+    }
+  }
+
+  void set(uint32_t state, Value value, ProcessContext& ctx) const {
+    if (program_->states[state].kind != StateDescriptor::Kind::kList)
+      return ctx.value(state).update(std::move(value));
+    if (value.is_null()) return ctx.list(state).clear();
+    ctx.list(state).update({value.as_list().begin(), value.as_list().end()});
+  }
+
+  void clear(uint32_t state, ProcessContext& ctx) const {
+    switch (program_->states[state].kind) {
+      case StateDescriptor::Kind::kList:
+        return ctx.list(state).clear();
+      case StateDescriptor::Kind::kMap:
+        return ctx.map(state).clear();
+      default:
+        return ctx.value(state).clear();
+    }
+  }
+
+  void change_state(const ProcessAction& action, const ExprFrame& frame, Locals& locals,
+                    ProcessContext& ctx) const {
+    using Kind = ProcessAction::Kind;
+    const auto value = [&](size_t i) { return action.values[i].eval(frame); };
+    if (action.kind == Kind::kSet) set(action.target, value(0), ctx);
+    if (action.kind == Kind::kAdd) ctx.list(action.target).add(value(0));
+    if (action.kind == Kind::kPut) ctx.map(action.target).put(value(0), value(1));
+    if (action.kind == Kind::kRemove) ctx.map(action.target).remove(value(0));
+    if (action.kind == Kind::kClear) clear(action.target, ctx);
+    locals[ProcessLocals::kStates + action.target] = read(action.target, ctx);
+  }
+
+  void act(const ProcessAction& action, const ExprFrame& frame, Locals& locals,
+           ProcessContext& ctx) const {
     using Kind = ProcessAction::Kind;
     switch (action.kind) {
-      case Kind::kSet: {
-        Value value = action.values[0].eval(frame);
-        locals[ProcessLocals::kStates + action.target] = value;
-        return ctx.value(action.target).update(std::move(value));
-      }
+      case Kind::kSet:
+      case Kind::kAdd:
+      case Kind::kPut:
+      case Kind::kRemove:
       case Kind::kClear:
-        locals[ProcessLocals::kStates + action.target] = Value::null();
-        return ctx.value(action.target).clear();
+        return change_state(action, frame, locals, ctx);
       case Kind::kEmit:
         return ctx.emit(row_of(action, frame));
       case Kind::kSide:

@@ -1,7 +1,8 @@
 // The keyed process function that a scenario file describes: lists of actions over expressions.
 //
 // Names in its expressions: the row's fields (on_row) or the key's fields (timers), the states, and
-// `timestamp`, `watermark`, `now`, `time` (the timer's). An unset state is null.
+// `timestamp`, `watermark`, `now`, `time` (the timer's). An unset state is null; a list state reads
+// as its list, a map state as its map.
 #pragma once
 
 #include <memory>
@@ -16,7 +17,10 @@ namespace leat {
 
 struct ProcessAction {
   enum class Kind : uint8_t {
-    kSet,
+    kSet,     // a value, or all of a list
+    kAdd,     // to a list
+    kPut,     // into a map: key, value
+    kRemove,  // from a map: key
     kClear,
     kEmit,
     kSide,
@@ -28,7 +32,7 @@ struct ProcessAction {
   };
   Kind kind = Kind::kStop;
   uint32_t target = 0;             // state, or side output
-  std::vector<Expression> values;  // one but for emit and side
+  std::vector<Expression> values;  // one but for emit, side and put
 };
 // What is done if `when` holds (always, where there is none), in order.
 struct ProcessStep {
@@ -36,7 +40,7 @@ struct ProcessStep {
   std::vector<ProcessAction> actions;
 };
 struct ProcessProgram {
-  std::vector<std::string> states;
+  std::vector<StateDescriptor> states;  // of values, lists and maps
   uint32_t key_width = 0;
   std::vector<ProcessStep> on_row;
   std::vector<ProcessStep> on_event_timer;

@@ -31,6 +31,11 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         std::pair{"core/valve.jsonl", 184}, std::pair{"core/watermarks.jsonl", 189},
         std::pair{"core/source_output.jsonl", 190}, std::pair{"core/timers.jsonl", 191},
+        std::pair{"core/alignment.jsonl", 121}, std::pair{"core/chain.jsonl", 98},
+        std::pair{"core/operator_state.jsonl", 233}, std::pair{"core/partitioners.jsonl", 166},
+        std::pair{"core/running_aggregates.jsonl", 167}, std::pair{"core/state.jsonl", 161},
+        std::pair{"core/ttl.jsonl", 193}, std::pair{"graph/placement.jsonl", 93},
+        std::pair{"graph/chaining.jsonl", 297},
         std::pair{"window/assigners.jsonl", 509}, std::pair{"window/count_windows.jsonl", 250},
         std::pair{"window/end_of_input.jsonl", 165}, std::pair{"window/evictors.jsonl", 260},
         std::pair{"window/global.jsonl", 251}, std::pair{"window/lateness.jsonl", 271},
@@ -40,7 +45,13 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"window/session_dynamic_remap.jsonl", 58}, std::pair{"window/sliding.jsonl", 254},
         std::pair{"window/snapshot_restore.jsonl", 343}, std::pair{"window/triggers.jsonl", 370},
         std::pair{"window/tumbling.jsonl", 256}, std::pair{"window/window_all.jsonl", 160},
-        std::pair{"window/window_state.jsonl", 157}, std::pair{"twoinput/stateless.jsonl", 156}),
+        std::pair{"window/window_state.jsonl", 157}, std::pair{"twoinput/stateless.jsonl", 156},
+        std::pair{"twoinput/connect.jsonl", 121},
+        std::pair{"twoinput/coprocess_nonkeyed.jsonl", 164},
+        std::pair{"twoinput/process_side_outputs.jsonl", 214},
+        std::pair{"twoinput/broadcast.jsonl", 101}, std::pair{"twoinput/interval_join.jsonl", 122},
+        std::pair{"twoinput/async.jsonl", 131}, std::pair{"twoinput/channels.jsonl", 115},
+        std::pair{"twoinput/window_join.jsonl", 104}, std::pair{"twoinput/cogroup.jsonl", 104}),
     [](const auto& instance) {
       std::string name = instance.param.first;
       for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
