@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string>
 
+#include "core/state/key_groups.h"
+
 namespace leat {
 
 namespace {
@@ -352,6 +354,10 @@ void WindowOperator::fire_timers(TimeDomain domain, int64_t until, OperatorConte
     const PaneHandle pane =
         timers.pop([&](size_t) { return ctx.choices().choose(kTimerOrder, ctx.entity(), 2) == 1; });
     if (panes_.is_current(pane) && unset_timer(pane.number, domain, time)) {
+      if (domain == TimeDomain::kProcessing) {
+        const uint64_t key = key_value(panes_.key(pane.number)).hash();
+        ctx.add_fact(TimerFired{ctx.execution(), ctx.node_id(), domain, time, key});
+      }
       tell(RecordTap::TimerEvent::kFired, pane.number, domain, time, ctx);
       fire(domain, time, pane.number, ctx);
     }
