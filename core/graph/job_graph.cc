@@ -45,7 +45,11 @@ std::optional<Error> check_inputs(const StreamGraph& graph, NodeId id) {
   const auto wrong = [&](const std::string& why) { return Error{quoted(node.name) + " " + why}; };
   if (is<SourceSpec>(node) && !node.inputs.empty()) return wrong("is a source and has inputs");
   if (!is<SourceSpec>(node) && node.inputs.empty()) return wrong("has no input");
-  if (!is<UnionSpec>(node) && node.inputs.size() > 1) return wrong("has more than one input");
+  if (const auto inputs = inputs_of(node.spec)) {
+    if (node.inputs.size() > *inputs)
+      return wrong(*inputs < 2 ? "has more than one input" : "has more than two inputs");
+    if (node.inputs.size() < *inputs) return wrong("has only one input");
+  }
   for (const StreamEdge& edge : node.inputs) {
     if (edge.from >= id) return wrong("stands before what it reads");
     const StreamNode& from = graph.node(edge.from);
@@ -75,6 +79,10 @@ std::optional<Error> check_node(const StreamGraph& graph, NodeId id) {
     return wrong("has a max parallelism outside of 1 to 32768");
   if (has_one_key(node) && (node.parallelism != 1 || node.max_parallelism.value_or(1) != 1))
     return wrong("has one key for all rows, so its parallelism must be 1");
+  if (node.inputs.size() == 2 && is_keyed(node, 1) &&
+      node.key_fields.size() != node.second_key_fields.size()) {
+    return wrong("has keys of unequal width");
+  }
   return std::nullopt;
 }
 
@@ -104,14 +112,22 @@ std::optional<Error> settle_partitioning(const StreamGraph& graph, RealEdge& edg
     return Error{"the edge from " + quoted(from.name) + " to " + quoted(to.name) + " " + why};
   };
   Partitioning& partitioning = edge.partitioning;
+  if (is<BroadcastProcessSpec>(to) && edge.to_input == 1) {
+    if (partitioning != Partitioning::kUnspecified && partitioning != Partitioning::kBroadcast) {
+      return wrong(std::string("is the broadcast side and asks for ") + name_of(partitioning));
+    }
+    partitioning = Partitioning::kBroadcast;
+    return std::nullopt;
+  }
+  const std::vector<uint32_t>& key_fields = key_fields_of(to, edge.to_input);
   if (to.keyed) {
-    if (partitioning != Partitioning::kHash && !to.key_fields.empty()) {
+    if (partitioning != Partitioning::kHash && !key_fields.empty()) {
       return wrong(std::string("is keyed and asks for ") + name_of(partitioning));
     }
     partitioning = Partitioning::kHash;
     return std::nullopt;
   }
-  if (partitioning == Partitioning::kHash && to.key_fields.empty()) {
+  if (partitioning == Partitioning::kHash && key_fields.empty()) {
     return wrong("asks for hash without a key");
   }
   const bool equal = from.parallelism == to.parallelism;
@@ -150,7 +166,8 @@ class Planner {
       for (uint32_t input = 0; input < node.inputs.size(); ++input) {
         // The key asks for hash, and so replaces what was asked for before a union.
         const StreamEdge& read = node.inputs[input];
-        const bool by_key = node.keyed && read.partitioning == Partitioning::kUnspecified;
+        const bool by_key =
+            is_keyed(node, input) && read.partitioning == Partitioning::kUnspecified;
         const RealEdge consumer{{},
                                 kMainOutput,
                                 NodeId{i},
@@ -274,7 +291,7 @@ class Planner {
                      {},
                      edge.custom};
     if (edge.partitioning == Partitioning::kHash) {
-      job_edge.key_fields = graph_.node(edge.to).key_fields;
+      job_edge.key_fields = key_fields_of(graph_.node(edge.to), edge.to_input);
     }
     const uint32_t index = static_cast<uint32_t>(job_.edges.size());
     job_.vertices[job_edge.from_vertex.value].out_edges.push_back(index);
@@ -323,7 +340,8 @@ std::vector<SlotSharingGroup> slot_sharing_groups(const JobGraph& job) {
     auto group = std::find_if(groups.begin(), groups.end(), [&](const SlotSharingGroup& other) {
       return other.name == vertex.slot_sharing_group;
     });
-    if (group == groups.end()) group = groups.insert(groups.end(), {vertex.slot_sharing_group, 0, {}});
+    if (group == groups.end())
+      group = groups.insert(groups.end(), {vertex.slot_sharing_group, 0, {}});
     group->slots = std::max(group->slots, vertex.parallelism);
     group->vertices.push_back(VertexId{v});
   }

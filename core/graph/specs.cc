@@ -147,6 +147,39 @@ struct Describer {
     }
     fail_check("a sink has an unknown kind");
   }
+  std::string operator()(const ProcessSpec& s) const { return with_label("process", s.label); }
+  std::string operator()(const CoMapSpec& s) const { return with_label("co-map", s.label); }
+  std::string operator()(const CoFlatMapSpec& s) const {
+    return with_label("co-flat-map", s.label);
+  }
+  std::string operator()(const CoProcessSpec& s) const { return with_label("connect", s.label); }
+  std::string operator()(const BroadcastProcessSpec& s) const {
+    return with_label("broadcast", s.label);
+  }
+  std::string operator()(const IntervalJoinSpec& s) const {
+    using Bound = IntervalJoinSpec::Bound;
+    return std::string("interval join ") + (s.lower_bound == Bound::kExclusive ? "(" : "[") +
+           describe(s.lower) + ", " + describe(s.upper) +
+           (s.upper_bound == Bound::kExclusive ? ")" : "]");
+  }
+  std::string operator()(const AsyncSpec& s) const {
+    return with_label(s.mode == AsyncSpec::Mode::kOrdered ? "async" : "async unordered", s.label);
+  }
+};
+
+// Sources read nothing, most nodes one stream.
+struct Inputs {
+  std::optional<uint32_t> operator()(const SourceSpec&) const { return 0; }
+  std::optional<uint32_t> operator()(const UnionSpec&) const { return std::nullopt; }
+  std::optional<uint32_t> operator()(const CoMapSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const CoFlatMapSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const CoProcessSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const BroadcastProcessSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const IntervalJoinSpec&) const { return 2; }
+  template <class Spec>
+  std::optional<uint32_t> operator()(const Spec&) const {
+    return 1;
+  }
 };
 
 }  // namespace
@@ -173,5 +206,7 @@ WindowSpec count_windows(int64_t n, int64_t slide) {
   spec.evictor.count = n;
   return spec;
 }
+
+std::optional<uint32_t> inputs_of(const NodeSpec& spec) { return std::visit(Inputs{}, spec); }
 
 }  // namespace leat

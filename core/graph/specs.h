@@ -10,6 +10,7 @@
 
 #include "core/base/result.h"
 #include "core/graph/functions.h"
+#include "core/graph/two_input_specs.h"
 #include "core/graph/window_functions.h"
 
 namespace leat {
@@ -215,9 +216,13 @@ struct SinkSpec {
   std::string prefix;  // kPrint
 };
 
-using NodeSpec =
-    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec, AssignSpec,
-                 KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec>;
+using NodeSpec = std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec,
+                              AssignSpec, KeyedProcessSpec, RunningAggregateSpec, WindowSpec,
+                              SinkSpec, ProcessSpec, CoMapSpec, CoFlatMapSpec, CoProcessSpec,
+                              BroadcastProcessSpec, IntervalJoinSpec, AsyncSpec>;
+
+// How many inputs a node of this kind reads; a union as many as it likes (nothing).
+std::optional<uint32_t> inputs_of(const NodeSpec& spec);
 
 // "tumbling 6 h +1 h" and the like, one short line for pictures and reports.
 std::string describe(const NodeSpec& spec);

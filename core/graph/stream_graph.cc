@@ -9,6 +9,14 @@ const char* name_of(Partitioning partitioning) {
   return kNames[static_cast<size_t>(partitioning)];
 }
 
+const std::vector<uint32_t>& key_fields_of(const StreamNode& node, uint32_t input) {
+  return input == 0 ? node.key_fields : node.second_key_fields;
+}
+
+bool is_keyed(const StreamNode& node, uint32_t input) {
+  return node.keyed && (input == 0 || !std::holds_alternative<BroadcastProcessSpec>(node.spec));
+}
+
 std::optional<NodeId> StreamGraph::find(std::string_view name) const {
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     if (nodes[i].name == name) return NodeId{i};

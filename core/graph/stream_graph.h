@@ -42,9 +42,10 @@ struct StreamNode {
   std::string name;  // unique; also the uid that state is found by
   NodeSpec spec;
   std::vector<StreamEdge> inputs;
-  std::vector<uint32_t> key_fields;  // of the input rows; keyed nodes only
-  bool keyed = false;                // keyed with no fields: one key for all (window_all)
-  uint32_t parallelism = 0;          // 0: the job's default; in a finished graph never 0
+  std::vector<uint32_t> key_fields;         // of the input rows; keyed nodes only
+  std::vector<uint32_t> second_key_fields;  // the same of the rows of a second input
+  bool keyed = false;                       // keyed with no fields: one key for all (window_all)
+  uint32_t parallelism = 0;                 // 0: the job's default; in a finished graph never 0
   Schema output;
   std::vector<SideOutput> sides;
   ChainingStrategy chaining = ChainingStrategy::kAlways;
@@ -52,6 +53,11 @@ struct StreamNode {
   std::string slot_sharing_group;           // empty: that of all inputs, else "default"
   std::string uid;                          // empty: the name; no two nodes have the same
 };
+
+// The fields that make the key of the rows of an input; none where the input is not keyed.
+const std::vector<uint32_t>& key_fields_of(const StreamNode& node, uint32_t input);
+// Whether the rows of an input are dealt by key: not those of a broadcast side.
+bool is_keyed(const StreamNode& node, uint32_t input);
 
 struct CheckpointConfig {
   std::optional<Duration> interval;  // none: no checkpoints

@@ -81,9 +81,7 @@ AlignedWindowOperator::AlignedWindowOperator(const StreamNode& node)
 
 AlignedWindowOperator::~AlignedWindowOperator() = default;
 
-void AlignedWindowOperator::open(OperatorContext& ctx) {
-  max_parallelism_ = ctx.max_parallelism();
-}
+void AlignedWindowOperator::open(OperatorContext& ctx) { max_parallelism_ = ctx.max_parallelism(); }
 
 // ---- elements: step by step for the whole batch, so that no step waits for memory alone ----
 

@@ -1,54 +1,45 @@
-// A user's function over the rows and timers of one key at a time. (Flink: KeyedProcessOperator
-// over InternalTimerServiceImpl and a heap state backend.)
-//
-// Timestamps of what it emits: a row's own for rows; the timer's time for event timers; none for
-// processing timers. Side outputs carry the timer's time in both domains, and MIN for a row without
-// a timestamp.
+// A user's function over the rows and timers of one key at a time, with one input or two.
+// (Flink: KeyedProcessOperator, KeyedCoProcessOperator.)
 #pragma once
 
-#include <memory>
-#include <optional>
-
-#include "core/operators/operator.h"
-#include "core/state/keyed_state.h"
-#include "core/state/timer_queue.h"
+#include "core/operators/keyed_operator.h"
 
 namespace leat {
 
-class KeyedProcessOperator final : public Operator {
+class KeyedProcessOperator final : public KeyedOperator {
  public:
-  explicit KeyedProcessOperator(const StreamNode& node);
-  ~KeyedProcessOperator() override;
-
-  void open(OperatorContext& ctx) override;
-  void on_rows(uint32_t input, RowBatch& rows, OperatorContext& ctx) override;
-  void on_watermark(EventTime time, OperatorContext& ctx) override;
-  void on_processing_time(ProcTime time, OperatorContext& ctx) override;
-  void snapshot(CheckpointId id, ByteWriter& out, OperatorContext& ctx) override;
-  void restore(ByteReader& in, OperatorContext& ctx) override;
-
-  // What is held: state entries and timers.
-  size_t held() const {
-    return state_.entries() + event_timers_.size() + processing_timers_.size();
-  }
+  explicit KeyedProcessOperator(const StreamNode& node)
+      : KeyedProcessOperator(node, std::get<KeyedProcessSpec>(node.spec).function->clone()) {}
 
  private:
-  class Context;
-
-  TimerQueue& timers(TimeDomain domain) {
-    return domain == TimeDomain::kEvent ? event_timers_ : processing_timers_;
+  KeyedProcessOperator(const StreamNode& node, std::unique_ptr<const KeyedProcessFunction> function)
+      : KeyedOperator(node, function->states()), function_(std::move(function)) {}
+  void process(uint32_t, RowView row, ProcessContext& ctx) override {
+    function_->process(row, ctx);
   }
-  void fire_timers(TimeDomain domain, int64_t until, OperatorContext& ctx);
-  void ask_to_wake(OperatorContext& ctx);
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) override {
+    function_->on_timer(domain, time, ctx);
+  }
 
-  std::vector<uint32_t> key_fields_;
-  uint32_t sides_;
   std::unique_ptr<const KeyedProcessFunction> function_;
-  KeyedState state_;
-  TimerQueue event_timers_;
-  TimerQueue processing_timers_;
-  EventTime watermark_ = EventTime::min();
-  std::optional<int64_t> wake_at_;
+};
+
+class KeyedCoProcessOperator final : public KeyedOperator {
+ public:
+  explicit KeyedCoProcessOperator(const StreamNode& node)
+      : KeyedCoProcessOperator(node, std::get<CoProcessSpec>(node.spec).function->clone()) {}
+
+ private:
+  KeyedCoProcessOperator(const StreamNode& node, std::unique_ptr<const CoProcessFunction> function)
+      : KeyedOperator(node, function->states()), function_(std::move(function)) {}
+  void process(uint32_t input, RowView row, ProcessContext& ctx) override {
+    function_->process(input, row, ctx);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) override {
+    function_->on_timer(domain, time, ctx);
+  }
+
+  std::unique_ptr<const CoProcessFunction> function_;
 };
 
 }  // namespace leat

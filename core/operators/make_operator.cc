@@ -1,4 +1,8 @@
 #include "core/operators/aligned_window_operator.h"
+#include "core/operators/async_wait_operator.h"
+#include "core/operators/broadcast_operators.h"
+#include "core/operators/connected_operators.h"
+#include "core/operators/interval_join_operator.h"
 #include "core/operators/keyed_process_operator.h"
 #include "core/operators/operator.h"
 #include "core/operators/running_aggregate.h"
@@ -35,6 +39,22 @@ struct Maker {
     if (AlignedWindowOperator::fits(node)) return std::make_unique<AlignedWindowOperator>(node);
     return std::make_unique<WindowOperator>(node);
   }
+  std::unique_ptr<Operator> operator()(const ProcessSpec& spec) const { return make_process(spec); }
+  std::unique_ptr<Operator> operator()(const CoMapSpec& spec) const { return make_co_map(spec); }
+  std::unique_ptr<Operator> operator()(const CoFlatMapSpec& spec) const {
+    return make_co_flat_map(spec);
+  }
+  std::unique_ptr<Operator> operator()(const CoProcessSpec& spec) const {
+    if (node.keyed) return std::make_unique<KeyedCoProcessOperator>(node);
+    return make_co_process(spec);
+  }
+  std::unique_ptr<Operator> operator()(const BroadcastProcessSpec&) const {
+    return make_broadcast(node);
+  }
+  std::unique_ptr<Operator> operator()(const IntervalJoinSpec&) const {
+    return make_interval_join(node);
+  }
+  std::unique_ptr<Operator> operator()(const AsyncSpec& spec) const { return make_async(spec); }
   std::unique_ptr<Operator> operator()(const SourceSpec&) const {
     fail_check("sources are made by core/connectors");
   }

@@ -65,12 +65,19 @@ class Operator {
   virtual void on_status(StreamStatus status, OperatorContext& ctx) { ctx.emit(status); }
   // The clock has passed the time asked for by wake_at; `now` may be later.
   virtual void on_processing_time(ProcTime time, OperatorContext& ctx) { (void)time, (void)ctx; }
-  // All input has come (MAX has been sent before, if the job drains). Pending processing timers are
-  // discarded: no on_processing_time follows.
+  // All input has come (MAX has been sent before, if the job drains).
   virtual void end_input(OperatorContext& ctx) { (void)ctx; }
+  // Called when has_work() is over. Pending processing timers have been discarded: no
+  // on_processing_time follows.
   virtual void finish(OperatorContext& ctx) { (void)ctx; }
   // The task has ended and lets go of it. A crash or a failure does not call it.
   virtual void close() {}
+
+  // While one operator of a task does not, the task takes no input: it is full. What has been taken
+  // is handed on all the same.
+  virtual bool accepts_input() const { return true; }
+  // Work is under way that must be over before the operator finishes.
+  virtual bool has_work() const { return false; }
 
   // ---- checkpoints ----
   // Rows emitted here still go before the barrier.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "core/operators/emitter.h"
+
 namespace leat {
 
 namespace {
@@ -61,22 +63,6 @@ class FlatMapOperator final : public Operator {
   }
 
  private:
-  // One row may become very many: they are handed on as they come.
-  class Emitter final : public Collector {
-   public:
-    Emitter(OperatorContext& ctx, Timestamp time) : ctx_(ctx), time_(time) {}
-    void collect(RowView row) override {
-      RowBatch& out = ctx_.out();
-      out.append(row, time_);
-      if (out.size() >= kFlushRows) ctx_.flush();
-    }
-
-   private:
-    static constexpr uint32_t kFlushRows = 256;
-    OperatorContext& ctx_;
-    Timestamp time_;
-  };
-
   std::unique_ptr<const FlatMapFunction> function_;
 };
 

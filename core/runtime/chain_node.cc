@@ -54,13 +54,20 @@ void ChainNode::on_wake() {
   flush();
 }
 
-void ChainNode::finish() {
+bool ChainNode::finish() {
+  if (quiesced_) return true;
+  if (!op_->accepts_input()) return false;
+  if (!input_ended_) {
+    input_ended_ = true;
+    op_->end_input(*this);
+    flush();
+  }
+  if (op_->has_work()) return false;
   cancel_wake();
   quiesced_ = true;
-  op_->end_input(*this);
-  flush();
   op_->finish(*this);
   flush();
+  return true;
 }
 
 void ChainNode::wake_up() {

@@ -57,8 +57,9 @@ class ChainNode final : public ConnectorContext {
   void receive(Watermark watermark);
   void receive(StreamStatus status);
   void on_wake();
-  // No more processing timers, then the operator's end of input and its finishing.
-  void finish();
+  // The operator's end of input; once its work is over, no more processing timers and its
+  // finishing. False: the work goes on, call again.
+  bool finish();
   // Before the final watermark of a source: while idle it would be lost (FLINK-40499).
   void wake_up();
 
@@ -127,6 +128,7 @@ class ChainNode final : public ConnectorContext {
   StreamStatus status_ = StreamStatus::kActive;
   TimerId wake_;
   ProcTime wake_time_;
+  bool input_ended_ = false;
   bool quiesced_ = false;
 };
 

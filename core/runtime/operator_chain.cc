@@ -95,8 +95,18 @@ void OperatorChain::notify_aborted(CheckpointId id) {
   });
 }
 
-void OperatorChain::finish() {
-  for (const std::unique_ptr<ChainNode>& node : nodes_) node->finish();
+bool OperatorChain::finish() {
+  for (const std::unique_ptr<ChainNode>& node : nodes_) {
+    if (!node->finish()) return false;
+  }
+  return true;
+}
+
+bool OperatorChain::accepts_input() {
+  for (const std::unique_ptr<ChainNode>& node : nodes_) {
+    if (!node->op().accepts_input()) return false;
+  }
+  return true;
 }
 
 void OperatorChain::close() {

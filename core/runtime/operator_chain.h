@@ -31,7 +31,10 @@ class OperatorChain {
   Bytes snapshot(CheckpointId id);
   void notify_complete(CheckpointId id);
   void notify_aborted(CheckpointId id);
-  void finish();
+  // From head to tail, each when its work is over. False: some work goes on, call again.
+  bool finish();
+  // No operator is full.
+  bool accepts_input();
   void close();
   void notify_log_disconnected();
   bool ready_to_close();

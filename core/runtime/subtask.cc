@@ -28,11 +28,19 @@ Subtask::Subtask(TaskHost& host, TaskDescription description, uint32_t local_tas
       checkpoints_(*this, chain_, outputs_),
       ends_(gate_.size()) {
   if (has_inputs()) {
-    valve_.emplace(gate_.size());
+    watermarks_.emplace(chain_.head().node(), input_of_channel());
     barriers_.emplace(gate_.size());
   }
   if (chain_.head().is_source()) source_ = &static_cast<SourceOperator&>(chain_.head().op());
   check(has_inputs() != (source_ != nullptr), "a task reads either splits or channels");
+}
+
+std::vector<uint32_t> Subtask::input_of_channel() const {
+  std::vector<uint32_t> inputs;
+  for (uint32_t c = 0; c < gate_.size(); ++c) {
+    inputs.push_back(host_.program().job.edges[gate_.channel(c).edge].to_input);
+  }
+  return inputs;
 }
 
 void Subtask::settle() {
@@ -143,7 +151,7 @@ void Subtask::partition_not_found(uint32_t in_channel) {
 void Subtask::on_batch(uint32_t channel, uint64_t sequence, Batch batch) {
   if (dead()) return;
   gate_.push(channel, sequence, std::move(batch));
-  if (running() && outputs_.available() && gate_.claim_announcement(channel)) {
+  if (running() && takes_input() && gate_.claim_announcement(channel)) {
     announce(channel, host_.env().now());
   }
 }
@@ -213,8 +221,12 @@ void Subtask::announce_split(uint32_t split, ProcTime not_before) {
   announce(split, not_before);
 }
 
+bool Subtask::takes_input() {
+  return outputs_.available() && chain_.accepts_input() && (!ending_ || data_finished_);
+}
+
 void Subtask::announce() {
-  if (!outputs_.available()) return;
+  if (!takes_input()) return;
   const ProcTime now = host_.env().now();
   for (uint32_t c = 0; c < gate_.size(); ++c) {
     if (gate_.claim_announcement(c)) announce(c, now);

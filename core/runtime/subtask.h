@@ -8,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/operators/watermark_valve.h"
+#include "core/operators/input_watermarks.h"
 #include "core/runtime/barrier_handler.h"
 #include "core/runtime/input_gate.h"
 #include "core/runtime/subtask_checkpoints.h"
@@ -55,9 +55,12 @@ class Subtask final : public Task, private ChainServices {
   void guarded(F&& part);
   void settle();
   bool running() const { return state_ == ExecutionState::kRunning; }
+  // Output has room, no operator is full, and none is about to finish.
+  bool takes_input();
   bool has_inputs() const { return gate_.size() > 0; }
   const Placement& peer(SubtaskId subtask) const;
 
+  std::vector<uint32_t> input_of_channel() const;
   void draw_batching();
   void begin_running(std::string_view snapshot);
   void request_partition(uint32_t in_channel);
@@ -67,11 +70,11 @@ class Subtask final : public Task, private ChainServices {
   void give_credits_back(uint32_t channel);
   void on_control(uint32_t channel, const Control& control);
   void on_end_of_data(uint32_t channel, EndOfData end);
-  void hand_on(const WatermarkValve::Output& combined);
+  void hand_on(const InputWatermarks::Outputs& combined);
   void act(const std::vector<BarrierAction>& actions);
 
   void end_source_if_finished();
-  void finish_data(EndOfData end);
+  void finish_data();
   void close_if_done();
 
   void announce();
@@ -84,9 +87,9 @@ class Subtask final : public Task, private ChainServices {
   ExecutionState state_ = ExecutionState::kDeploying;
 
   InputGate gate_;
-  std::optional<WatermarkValve> valve_;     // of a task with inputs
-  std::optional<BarrierHandler> barriers_;  // the same
-  ProcTime barrier_timestamp_;              // of the checkpoint that is aligning
+  std::optional<InputWatermarks> watermarks_;  // of a task with inputs
+  std::optional<BarrierHandler> barriers_;     // the same
+  ProcTime barrier_timestamp_;                 // of the checkpoint that is aligning
   Outputs outputs_;
   OperatorChain chain_;
   SubtaskCheckpoints checkpoints_;
@@ -96,6 +99,7 @@ class Subtask final : public Task, private ChainServices {
   uint32_t splits_seen_ = 0;              // all announced ones are below this
 
   std::vector<std::optional<EndOfData>> ends_;  // of the in-channels
+  std::optional<EndOfData> ending_;             // all data has come; operators may still be at work
   bool data_finished_ = false;
   bool closing_ = false;
   bool flush_timer_set_ = false;
@@ -106,6 +110,7 @@ void Subtask::guarded(F&& part) {
   if (dead()) return;
   try {
     part();
+    finish_data();
   } catch (const InvariantViolation&) {
     throw;  // our bug, not the job's
   } catch (const std::exception& error) {

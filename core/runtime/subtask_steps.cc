@@ -11,18 +11,18 @@ namespace leat {
 // is announced again when that has changed.
 void Subtask::on_run(uint32_t channel) {
   if (source_ != nullptr) {
-    if (running() && !data_finished_) guarded([&] { read_split(channel); });
+    if (running() && !ending_) guarded([&] { read_split(channel); });
     return;
   }
   gate_.end_announcement(channel);
   if (!running()) return;
   guarded([&] {
-    if (gate_.readable(channel) && outputs_.available()) take_batch(channel);
+    if (gate_.readable(channel) && takes_input()) take_batch(channel);
   });
 }
 
 void Subtask::read_split(uint32_t split) {
-  if (!outputs_.available()) {
+  if (!takes_input()) {
     waiting_splits_.push_back(split);
     return;
   }
@@ -58,8 +58,10 @@ void Subtask::on_control(uint32_t channel, const Control& control) {
     Subtask& task;
     uint32_t channel;
     void operator()(std::monostate) const {}
-    void operator()(Watermark w) const { task.hand_on(task.valve_->on_watermark(channel, w.time)); }
-    void operator()(StreamStatus s) const { task.hand_on(task.valve_->on_status(channel, s)); }
+    void operator()(Watermark w) const {
+      task.hand_on(task.watermarks_->on_watermark(channel, w.time));
+    }
+    void operator()(StreamStatus s) const { task.hand_on(task.watermarks_->on_status(channel, s)); }
     void operator()(CheckpointBarrier b) const {
       task.barrier_timestamp_ = std::max(task.barrier_timestamp_, b.timestamp);
       task.act(task.barriers_->on_barrier(channel, b.id));
@@ -74,9 +76,11 @@ void Subtask::on_control(uint32_t channel, const Control& control) {
   std::visit(Handler{*this, channel}, control);
 }
 
-void Subtask::hand_on(const WatermarkValve::Output& combined) {
-  if (combined.watermark) chain_.head().receive(Watermark{*combined.watermark});
-  if (combined.status) chain_.head().receive(*combined.status);
+void Subtask::hand_on(const InputWatermarks::Outputs& combined) {
+  for (const WatermarkValve::Output& output : combined) {
+    if (output.watermark) chain_.head().receive(Watermark{*output.watermark});
+    if (output.status) chain_.head().receive(*output.status);
+  }
 }
 
 // ---- the end ----
@@ -89,20 +93,22 @@ void Subtask::on_end_of_data(uint32_t channel, EndOfData end) {
     if (!other) return;
     drain &= other->drain;
   }
-  finish_data({drain});
+  ending_ = EndOfData{drain};
 }
 
 void Subtask::end_source_if_finished() {
-  if (source_ == nullptr || data_finished_ || dead() || !source_->finished()) return;
+  if (source_ == nullptr || ending_ || dead() || !source_->finished()) return;
   ChainNode& head = chain_.head();
   head.wake_up();
   head.emit(Watermark{EventTime::max()});
-  finish_data({});
+  ending_ = EndOfData{};
 }
 
-void Subtask::finish_data(EndOfData end) {
-  if (end.drain) chain_.finish();
-  outputs_.broadcast(end);
+// Operators may have work that takes its time: then this is tried again after each call.
+void Subtask::finish_data() {
+  if (!ending_ || data_finished_ || dead()) return;
+  if (ending_->drain && !chain_.finish()) return;
+  outputs_.broadcast(*ending_);
   data_finished_ = true;
   checkpoints_.data_finished();
   if (!dead()) host_.report_end_of_data(execution());

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/conform/scripts.h"
+#include "sim/conform/two_input_node.h"
 #include "sim/conform/window_node.h"
 #include "sim/scenario/expr.h"
 #include "sim/scenario/expr_functions.h"
@@ -52,6 +53,7 @@ void set_key(const Value& key_by, const Schema& schema, StreamNode& node) {
   const auto field = schema.find(text_of(key_by));
   if (!field) throw UnknownRequest("key_by names no field");
   node.key_fields = {*field};
+  node.second_key_fields = {*field};
 }
 
 // "sum(v)", "min_by(v)", "reduce(concat)", with or without "ties".
@@ -82,31 +84,6 @@ RunningAggregateSpec running_of(const Value& node, const Schema& schema) {
   return spec;
 }
 
-void make_process_node(const Value& spec, CaseNode& made) {
-  const std::string name = text_of(member(spec, "process"));
-  if (!made.node.keyed)
-    throw UnknownRequest("a process function without a key is not in the engine yet");
-  KeyedProcessSpec process;
-  process.label = name;
-  if (name == "timers") {
-    process.function = scripted_timers();
-  } else if (name == "state") {
-    process.function = scripted_states(spec);
-  } else if (name == "script") {
-    process.function = scripted_process();
-  } else {
-    throw UnknownRequest("the process function \"" + name + "\" is not known");
-  }
-  made.node.spec = std::move(process);
-  made.node.output.fields = {{"row", ValueType::kList}};
-  made.form = RowForm::kOneList;
-  if (!has_member(spec, "sides")) return;
-  const Value sides = member(spec, "sides");
-  for (const Value& side : sides.as_list()) {
-    made.node.sides.push_back({text_of(side), made.node.output});
-  }
-}
-
 }  // namespace
 
 void only_members(const Value& object, std::initializer_list<std::string_view> known) {
@@ -132,8 +109,9 @@ Row typed_row(const Value& cells, const Schema& schema) {
 
 CaseNode node_of_case(const Value& body) {
   const Value spec = member(body, "node");
-  only_members(spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process",
-                      "sides", "assign", "ties", "ttl", "default"});
+  only_members(
+      spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process", "sides",
+             "assign", "ties", "ttl", "default", "connect", "broadcast", "side", "interval_join"});
   const Schema schema = schema_of_fields(member(body, "fields"));
   CaseNode made;
   made.input = schema;
@@ -159,13 +137,11 @@ CaseNode node_of_case(const Value& body) {
   } else if (has_member(spec, "aggregate")) {
     node.output = schema;
     node.spec = running_of(spec, schema);
-  } else if (has_member(spec, "process")) {
-    make_process_node(spec, made);
   } else if (has_member(spec, "assign")) {
     made.assign = member(spec, "assign");
     node.output = schema;
     made.config.auto_watermark_interval = duration_of(made.assign, "interval");
-  } else {
+  } else if (!make_two_input_node(spec, made)) {
     throw UnknownRequest("the node " + to_json(spec) + " is not in the engine yet");
   }
   return made;

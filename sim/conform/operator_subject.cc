@@ -1,5 +1,7 @@
 #include <map>
+#include <set>
 
+#include "core/operators/combined_watermark_status.h"
 #include "core/operators/operator.h"
 #include "core/operators/timestamps_and_watermarks.h"
 #include "sim/conform/operator_node.h"
@@ -13,7 +15,7 @@ namespace {
 class OperatorSubject final : public Subject {
  public:
   OperatorSubject(CaseNode made, TimersDue due)
-      : made_(std::move(made)), ctx_(made_.node, made_.config, made_.form) {
+      : made_(std::move(made)), ctx_(made_.node, made_.config, made_.form), combined_(inputs()) {
     ctx_.set_due(due);
     StepResult nothing;
     ctx_.record_to(nothing);
@@ -37,7 +39,7 @@ class OperatorSubject final : public Subject {
   }
 
   bool restart() override {
-    if (!made_.node.keyed || ended_) return false;
+    if (!made_.node.keyed || ended()) return false;
     StepResult unseen;
     ctx_.record_to(unseen);
     const Bytes bytes = take_snapshot();
@@ -55,42 +57,67 @@ class OperatorSubject final : public Subject {
                                                              scripted_generator(made_.assign));
   }
 
+  // From 0; null: the only one.
+  uint32_t input_of(const Value& input) const {
+    const int64_t number = input.is_null() ? 1 : number_of(input);
+    if (number < 1 || number > int64_t{inputs()})
+      throw UnknownRequest("the operator has no input " + std::to_string(number));
+    return static_cast<uint32_t>(number - 1);
+  }
+  uint32_t inputs() const { return inputs_of(made_.node.spec).value_or(1); }
+
   void act(const Value& step) {
-    if (has_member(step, "input") && number_of(member(step, "input")) != 1) {
-      throw UnknownRequest("a second input is not in the engine yet");
-    }
+    const uint32_t input = input_of(member(step, "input"));
     if (has_member(step, "row")) {
       const Row row = typed_row(member(step, "row"), made_.input);
       Timestamp time;
       if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
       RowBatch rows(static_cast<uint32_t>(row.size()));
       rows.append(row, time);
-      operator_->on_rows(0, rows, ctx_);
+      operator_->on_rows(input, rows, ctx_);
     } else if (has_member(step, "watermark")) {
-      watermark_ = EventTime{number_of(member(step, "watermark"))};
-      operator_->on_watermark(*watermark_, ctx_);
+      const EventTime time{number_of(member(step, "watermark"))};
+      advance(inputs() > 1 ? combined_.on_watermark(input, time) : Combined{time, std::nullopt});
     } else if (has_member(step, "status")) {
       const bool idle = text_of(member(step, "status")) == "idle";
-      operator_->on_status(idle ? StreamStatus::kIdle : StreamStatus::kActive, ctx_);
+      const StreamStatus status = idle ? StreamStatus::kIdle : StreamStatus::kActive;
+      advance(inputs() > 1 ? combined_.on_status(input, status) : Combined{std::nullopt, status});
     } else if (has_member(step, "now")) {
       ctx_.set_clock({number_of(member(step, "now"))});
     } else if (has_member(step, "end")) {
-      ended_ = true;  // pending processing timers are discarded
-      operator_->end_input(ctx_);
-      operator_->finish(ctx_);
+      end(member(step, "end"));
     } else if (has_member(step, "snapshot")) {
       snapshots_[text_of(member(step, "snapshot"))] = take_snapshot();
     } else if (has_member(step, "restore")) {
       restore(snapshots_.at(text_of(member(step, "restore"))));
+      combined_ = CombinedWatermarkStatus(inputs());
       watermark_.reset();
-      ended_ = false;
+      ended_inputs_.clear();
     } else {
       throw UnknownRequest("the step " + to_json(step) + " is not known");
     }
   }
 
+  using Combined = CombinedWatermarkStatus::Output;
+  void advance(const Combined& combined) {
+    if (combined.watermark) {
+      watermark_ = combined.watermark;
+      operator_->on_watermark(*watermark_, ctx_);
+    }
+    if (combined.status) operator_->on_status(*combined.status, ctx_);
+  }
+
+  void end(const Value& input) {
+    ended_inputs_.insert(input_of(input.type() == ValueType::kBool ? Value::null() : input));
+    if (!ended()) return;
+    operator_->end_input(ctx_);
+    operator_->finish(ctx_);
+  }
+  // Pending processing timers are then discarded.
+  bool ended() const { return ended_inputs_.size() == inputs(); }
+
   void run_due() {
-    while (!ended_) {
+    while (!ended()) {
       const std::optional<ProcTime> due = ctx_.take_due();
       if (!due) return;
       operator_->on_processing_time(*due, ctx_);
@@ -121,7 +148,8 @@ class OperatorSubject final : public Subject {
   std::map<std::string, Bytes> snapshots_;
   std::optional<EventTime> watermark_;
   uint64_t late_before_ = 0;
-  bool ended_ = false;
+  std::set<uint32_t> ended_inputs_;
+  CombinedWatermarkStatus combined_;  // of an operator with two inputs
 };
 
 }  // namespace

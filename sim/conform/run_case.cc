@@ -10,7 +10,8 @@ namespace leat {
 namespace {
 
 // What a step may tell beside what it gives out.
-constexpr std::string_view kTold[] = {"calls", "reported", "waiting", "paused"};
+constexpr std::string_view kTold[] = {"calls",    "timeouts", "blocked",
+                                      "reported", "waiting",  "paused"};
 
 std::string without_result(const Value& step) {
   std::vector<Value::MapEntry> kept;

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "core/graph/functions.h"
+#include "core/graph/two_input_functions.h"
 #include "core/graph/window_functions.h"
 #include "core/operators/watermark_generator.h"
 #include "sim/conform/recorded.h"
@@ -26,10 +26,18 @@ std::unique_ptr<KeyedProcessFunction> scripted_timers();
 std::unique_ptr<KeyedProcessFunction> scripted_states(const Value& node);
 // Rows [k, v, d, note] of the running aggregates.
 std::unique_ptr<ReduceFunction> scripted_concat();
-// The keyed script of twoinput.md with side outputs "side" and "other".
+
+// The scripts of twoinput.md, over rows [k, cmd, arg]; side outputs "side" and, with one input,
+// "other".
 std::unique_ptr<KeyedProcessFunction> scripted_process();
 // The window function fires() of window.md; what is kept does not clear its state with the window.
 enum class FiresState : uint8_t { kCleared, kKept };
 std::unique_ptr<WindowFunction> scripted_fires(FiresState kept);
+std::unique_ptr<ProcessFunction> scripted_unkeyed_process();
+std::unique_ptr<CoProcessFunction> scripted_connect();
+std::unique_ptr<CoProcessFunction> scripted_unkeyed_connect();
+std::unique_ptr<CoMapFunction> scripted_co_map();
+std::unique_ptr<CoFlatMapFunction> scripted_co_flat_map();
+std::unique_ptr<BroadcastProcessFunction> scripted_broadcast(bool keyed);
 
 }  // namespace leat

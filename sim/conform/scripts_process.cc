@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "sim/conform/scripts.h"
 
 namespace leat {
@@ -10,10 +8,6 @@ namespace {
 void emit(ProcessContext& ctx, std::vector<Value> cells) {
   ctx.emit(Row{Value::list(std::move(cells))});
 }
-void emit_side(ProcessContext& ctx, uint32_t side, std::vector<Value> cells) {
-  ctx.emit_side(side, Row{Value::list(std::move(cells))});
-}
-
 Value time_or_null(Timestamp time) { return time ? Value::integer(time->ms) : Value::null(); }
 
 class Repeat final : public FlatMapFunction {
@@ -102,91 +96,9 @@ class Timers final : public KeyedProcessFunction {
   }
 };
 
-class Script final : public KeyedProcessFunction {
- public:
-  std::vector<StateDescriptor> states() const override {
-    return {{"sum"}, {"chain_step"}, {"chain_left"}, {"side_on_timer"}};
-  }
-  void process(RowView in, ProcessContext& ctx) const override {
-    const std::string_view command = in[1].as_text();
-    const Value& arg = in[2];
-    const Value& key = in[0];
-    const Value one = Value::integer(1);
-    if (command == "emit") {
-      emit(ctx, {key, Value::text("emit"), one, arg, time_or_null(ctx.timestamp()),
-                 Value::integer(ctx.watermark().ms), Value::integer(ctx.now().ms)});
-    } else if (command == "side") {
-      emit_side(ctx, kSide, {key, Value::text("side"), one, arg});
-    } else if (command == "both") {
-      emit(ctx, {key, Value::text("main"), arg});
-      emit_side(ctx, kSide, {key, Value::text("side"), one, arg});
-      emit(ctx, {key, Value::text("main"), Value::integer(wrapping_add(arg.as_int(), 1))});
-    } else if (command == "other") {
-      emit_side(ctx, kOther, {key, Value::text("other"), arg});
-    } else {
-      change(command, arg, ctx);
-    }
-  }
-  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
-    const Value key = ctx.key()[0];
-    emit(ctx, {key, Value::text(domain == TimeDomain::kEvent ? "et" : "pt"), Value::integer(time),
-               Value::integer(ctx.watermark().ms), Value::integer(ctx.now().ms),
-               ctx.value(kSum).get(), time_or_null(ctx.timestamp())});
-    if (!ctx.value(kSideOnTimer).get().is_null()) {
-      emit_side(ctx, kSide, {key, Value::text("side_timer"), Value::integer(time)});
-    }
-    const Value left = ctx.value(kChainLeft).get();
-    if (left.is_null() || left.as_int() <= 0) return;
-    ctx.value(kChainLeft).update(Value::integer(left.as_int() - 1));
-    const int64_t next = wrapping_add(time, ctx.value(kChainStep).get().as_int());
-    if (domain == TimeDomain::kEvent) {
-      ctx.register_timer(EventTime{next});
-    } else {
-      ctx.register_timer(ProcTime{next});
-    }
-  }
-  std::unique_ptr<KeyedProcessFunction> clone() const override {
-    return std::make_unique<Script>();
-  }
-
- private:
-  static constexpr uint32_t kSum = 0, kChainStep = 1, kChainLeft = 2, kSideOnTimer = 3;
-  static constexpr uint32_t kSide = 0, kOther = 1;
-
-  static void change(std::string_view command, const Value& arg, ProcessContext& ctx) {
-    ValueState& sum = ctx.value(kSum);
-    if (command == "add") {
-      const Value before = sum.get();
-      sum.update(before.is_null() ? arg
-                                  : Value::integer(wrapping_add(before.as_int(), arg.as_int())));
-      emit(ctx, {ctx.key()[0], Value::text("sum"), sum.get()});
-    } else if (command == "get") {
-      emit(ctx, {ctx.key()[0], Value::text("sum"), sum.get()});
-    } else if (command == "clear") {
-      sum.clear();
-    } else if (command == "et") {
-      ctx.register_timer(EventTime{arg.as_int()});
-    } else if (command == "pt") {
-      ctx.register_timer(ProcTime{arg.as_int()});
-    } else if (command == "del_et") {
-      ctx.delete_timer(EventTime{arg.as_int()});
-    } else if (command == "del_pt") {
-      ctx.delete_timer(ProcTime{arg.as_int()});
-    } else if (command == "chain") {
-      ctx.value(kChainStep).update(arg);
-      ctx.value(kChainLeft).update(Value::integer(3));
-    } else if (command == "side_timer") {
-      ctx.value(kSideOnTimer).update(Value::boolean(true));
-    } else {
-      throw JobError("the script knows no " + std::string(command));
-    }
-  }
-};
-
 }  // namespace
 
 std::unique_ptr<FlatMapFunction> scripted_repeat() { return std::make_unique<Repeat>(); }
 std::unique_ptr<KeyedProcessFunction> scripted_timers() { return std::make_unique<Timers>(); }
-std::unique_ptr<KeyedProcessFunction> scripted_process() { return std::make_unique<Script>(); }
 
 }  // namespace leat

@@ -1,4 +1,4 @@
-#include "core/operators/keyed_process_operator.h"
+#include "core/operators/keyed_operator.h"
 
 #include <utility>
 
@@ -15,10 +15,10 @@ constexpr uint32_t kProcessingTimers = 0xffffffff;
 
 }  // namespace
 
-class KeyedProcessOperator::Context final : public ProcessContext {
+class KeyedOperator::Context final : public ProcessContext {
  public:
   // `own`: of the row or timer. `main`, `side`: what goes with emitted rows.
-  Context(KeyedProcessOperator& op, OperatorContext& ctx) : op_(op), ctx_(ctx) {
+  Context(KeyedOperator& op, OperatorContext& ctx) : op_(op), ctx_(ctx) {
     op.state_.set_now(ctx.now());
   }
 
@@ -35,8 +35,8 @@ class KeyedProcessOperator::Context final : public ProcessContext {
 
   RowView key() const override {
     const Value& key = op_.state_.current_key();
-    if (op_.key_fields_.empty()) return {};
-    if (op_.key_fields_.size() == 1) return {&key, 1};
+    if (op_.key_fields_[0].empty()) return {};
+    if (op_.key_fields_[0].size() == 1) return {&key, 1};
     return key.as_list();
   }
   Timestamp timestamp() const override { return own_; }
@@ -85,49 +85,48 @@ class KeyedProcessOperator::Context final : public ProcessContext {
     }
   }
 
-  KeyedProcessOperator& op_;
+  KeyedOperator& op_;
   OperatorContext& ctx_;
   Timestamp own_;
   Timestamp main_;
   EventTime side_;
 };
 
-KeyedProcessOperator::KeyedProcessOperator(const StreamNode& node)
-    : key_fields_(node.key_fields),
+KeyedOperator::KeyedOperator(const StreamNode& node, const std::vector<StateDescriptor>& states)
+    : key_fields_{node.key_fields, node.second_key_fields},
       sides_(static_cast<uint32_t>(node.sides.size())),
-      function_(std::get<KeyedProcessSpec>(node.spec).function->clone()),
-      state_(function_->states()) {}
+      state_(states) {}
 
-KeyedProcessOperator::~KeyedProcessOperator() = default;
+KeyedOperator::~KeyedOperator() = default;
 
-void KeyedProcessOperator::open(OperatorContext& ctx) { ask_to_wake(ctx); }
+void KeyedOperator::open(OperatorContext& ctx) { ask_to_wake(ctx); }
 
-void KeyedProcessOperator::on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) {
+void KeyedOperator::on_rows(uint32_t input, RowBatch& rows, OperatorContext& ctx) {
   Context context(*this, ctx);
   for (uint32_t i = 0; i < rows.size(); ++i) {
     const RowView row = std::as_const(rows).row(i);
-    state_.set_current_key(key_of(row, key_fields_));
+    state_.set_current_key(key_of(row, key_fields_[input]));
     context.on_row(rows.timestamp(i));
-    function_->process(row, context);
+    process(input, row, context);
   }
   ask_to_wake(ctx);
 }
 
-void KeyedProcessOperator::on_watermark(EventTime time, OperatorContext& ctx) {
+void KeyedOperator::on_watermark(EventTime time, OperatorContext& ctx) {
   watermark_ = time;  // first: callbacks see the new watermark
   fire_timers(TimeDomain::kEvent, time.ms, ctx);
   ask_to_wake(ctx);
   ctx.emit(Watermark{time});
 }
 
-void KeyedProcessOperator::on_processing_time(ProcTime time, OperatorContext& ctx) {
+void KeyedOperator::on_processing_time(ProcTime time, OperatorContext& ctx) {
   wake_at_.reset();
   fire_timers(TimeDomain::kProcessing, time.ms, ctx);
   ask_to_wake(ctx);
 }
 
 // A timer that a callback sets at or before `until` fires in the same pass.
-void KeyedProcessOperator::fire_timers(TimeDomain domain, int64_t until, OperatorContext& ctx) {
+void KeyedOperator::fire_timers(TimeDomain domain, int64_t until, OperatorContext& ctx) {
   Context context(*this, ctx);
   TimerQueue& queue = timers(domain);
   while (queue.head().value_or(until) <= until && !queue.empty()) {
@@ -140,11 +139,11 @@ void KeyedProcessOperator::fire_timers(TimeDomain domain, int64_t until, Operato
     context.on_timer(domain, timer.time);
     ctx.add_fact(TimerFired{ctx.execution(), ctx.node_id(), domain, timer.time, timer.key.hash()});
     context.tell(RecordTap::TimerEvent::kFired, domain, timer.time);
-    function_->on_timer(domain, timer.time, context);
+    on_timer(domain, timer.time, context);
   }
 }
 
-void KeyedProcessOperator::ask_to_wake(OperatorContext& ctx) {
+void KeyedOperator::ask_to_wake(OperatorContext& ctx) {
   const std::optional<int64_t> head = processing_timers_.head();
   if (head == wake_at_) return;
   wake_at_ = head;
@@ -155,7 +154,7 @@ void KeyedProcessOperator::ask_to_wake(OperatorContext& ctx) {
   }
 }
 
-void KeyedProcessOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext& ctx) {
+void KeyedOperator::snapshot(CheckpointId, ByteWriter& out, OperatorContext& ctx) {
   state_.set_now(ctx.now());
   KeyedBytesWriter sections(ctx.max_parallelism());
   state_.snapshot(sections);
@@ -164,7 +163,7 @@ void KeyedProcessOperator::snapshot(CheckpointId, ByteWriter& out, OperatorConte
   sections.write(out);
 }
 
-void KeyedProcessOperator::restore(ByteReader& in, OperatorContext&) {
+void KeyedOperator::restore(ByteReader& in, OperatorContext&) {
   read_keyed_bytes(in, [this](uint32_t, ByteReader& section) {
     while (!section.at_end()) {
       const uint32_t tag = section.u32();
