@@ -57,6 +57,7 @@ std::unique_ptr<Subject> make_source_output_subject(const Value& body);
 std::unique_ptr<Subject> make_chain_subject(const Value& node);
 std::unique_ptr<Subject> make_alignment_subject(const Value& body);
 std::unique_ptr<Subject> make_async_subject(const Value& node);
+std::unique_ptr<Subject> make_task_subject(const Value& node);
 std::unique_ptr<Subject> make_operator_subject(const RecordedCase& recorded);
 
 // The pure functions: the result, or what the engine throws.

@@ -121,6 +121,7 @@ std::unique_ptr<Subject> make_subject(const RecordedCase& recorded) {
   if (has_member(node, "aligned_source")) return make_alignment_subject(recorded.body);
   if (has_member(node, "source_output")) return make_source_output_subject(recorded.body);
   if (has_member(node, "async")) return make_async_subject(node);
+  if (has_member(node, "union") || has_member(node, "channels")) return make_task_subject(node);
   return make_operator_subject(recorded);
 }
 

@@ -40,7 +40,13 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"window/session_dynamic_remap.jsonl", 58}, std::pair{"window/sliding.jsonl", 254},
         std::pair{"window/snapshot_restore.jsonl", 343}, std::pair{"window/triggers.jsonl", 370},
         std::pair{"window/tumbling.jsonl", 256}, std::pair{"window/window_all.jsonl", 160},
-        std::pair{"window/window_state.jsonl", 157}, std::pair{"twoinput/stateless.jsonl", 156}),
+        std::pair{"window/window_state.jsonl", 157}, std::pair{"twoinput/stateless.jsonl", 156},
+        std::pair{"twoinput/connect.jsonl", 121},
+        std::pair{"twoinput/coprocess_nonkeyed.jsonl", 164},
+        std::pair{"twoinput/process_side_outputs.jsonl", 214},
+        std::pair{"twoinput/broadcast.jsonl", 101}, std::pair{"twoinput/interval_join.jsonl", 122},
+        std::pair{"twoinput/async.jsonl", 131}, std::pair{"twoinput/channels.jsonl", 115},
+        std::pair{"twoinput/window_join.jsonl", 104}, std::pair{"twoinput/cogroup.jsonl", 104}),
     [](const auto& instance) {
       std::string name = instance.param.first;
       for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
