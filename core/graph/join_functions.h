@@ -43,6 +43,8 @@ class CoGroupFunction {
   virtual ~CoGroupFunction() = default;
   virtual void co_group(const std::vector<RowView>& left, const std::vector<RowView>& right,
                         Collector& out) const = 0;
+  // Whether the answer is another where the rows of a side have another order.
+  virtual bool depends_on_order() const { return true; }
   virtual std::unique_ptr<CoGroupFunction> clone() const = 0;
 };
 

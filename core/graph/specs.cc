@@ -162,6 +162,8 @@ struct Describer {
            describe(s.lower) + ", " + describe(s.upper) +
            (s.upper_bound == Bound::kExclusive ? ")" : "]");
   }
+  std::string operator()(const WindowJoinSpec& s) const { return "join, " + (*this)(s.window); }
+  std::string operator()(const CoGroupSpec& s) const { return "co-group, " + (*this)(s.window); }
   std::string operator()(const AsyncSpec& s) const {
     return with_label(s.mode == AsyncSpec::Mode::kOrdered ? "async" : "async unordered", s.label);
   }
@@ -176,6 +178,8 @@ struct Inputs {
   std::optional<uint32_t> operator()(const CoProcessSpec&) const { return 2; }
   std::optional<uint32_t> operator()(const BroadcastProcessSpec&) const { return 2; }
   std::optional<uint32_t> operator()(const IntervalJoinSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const WindowJoinSpec&) const { return 2; }
+  std::optional<uint32_t> operator()(const CoGroupSpec&) const { return 2; }
   template <class Spec>
   std::optional<uint32_t> operator()(const Spec&) const {
     return 1;
@@ -205,6 +209,10 @@ WindowSpec count_windows(int64_t n, int64_t slide) {
   spec.evictor.kind = EvictorSpec::Kind::kCount;
   spec.evictor.count = n;
   return spec;
+}
+
+bool unites_inputs(const NodeSpec& spec) {
+  return std::holds_alternative<WindowJoinSpec>(spec) || std::holds_alternative<CoGroupSpec>(spec);
 }
 
 std::optional<uint32_t> inputs_of(const NodeSpec& spec) { return std::visit(Inputs{}, spec); }

@@ -204,6 +204,19 @@ struct WindowSpec {
 WindowSpec count_windows(int64_t n);
 WindowSpec count_windows(int64_t n, int64_t slide);
 
+// ---- window joins: the rows of two inputs, of one key in one window ----
+// The window's aggregates, reduction and function are unused; late rows are dropped and counted.
+struct WindowJoinSpec {
+  WindowSpec window;
+  std::shared_ptr<const JoinFunction> function;  // of each pair
+  std::string label;
+};
+struct CoGroupSpec {
+  WindowSpec window;
+  std::shared_ptr<const CoGroupFunction> function;
+  std::string label;
+};
+
 // ---- sinks ----
 struct SinkSpec {
   enum class Kind : uint8_t {
@@ -216,13 +229,16 @@ struct SinkSpec {
   std::string prefix;  // kPrint
 };
 
-using NodeSpec = std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec,
-                              AssignSpec, KeyedProcessSpec, RunningAggregateSpec, WindowSpec,
-                              SinkSpec, ProcessSpec, CoMapSpec, CoFlatMapSpec, CoProcessSpec,
-                              BroadcastProcessSpec, IntervalJoinSpec, AsyncSpec>;
+using NodeSpec =
+    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec, AssignSpec,
+                 KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec, ProcessSpec,
+                 CoMapSpec, CoFlatMapSpec, CoProcessSpec, BroadcastProcessSpec, IntervalJoinSpec,
+                 AsyncSpec, WindowJoinSpec, CoGroupSpec>;
 
 // How many inputs a node of this kind reads; a union as many as it likes (nothing).
 std::optional<uint32_t> inputs_of(const NodeSpec& spec);
+// Whether the channels of all inputs count as channels of one: the node is a union inside.
+bool unites_inputs(const NodeSpec& spec);
 
 // "tumbling 6 h +1 h" and the like, one short line for pictures and reports.
 std::string describe(const NodeSpec& spec);

@@ -4,7 +4,7 @@ namespace leat {
 
 InputWatermarks::InputWatermarks(const StreamNode& head,
                                  const std::vector<uint32_t>& input_of_channel) {
-  const uint32_t inputs = inputs_of(head.spec).value_or(1);
+  const uint32_t inputs = unites_inputs(head.spec) ? 1 : inputs_of(head.spec).value_or(1);
   std::vector<uint32_t> channels(inputs, 0);
   for (const uint32_t input : input_of_channel) {
     const uint32_t valve = inputs > 1 ? input : 0;

@@ -8,6 +8,7 @@
 #include "core/operators/running_aggregate.h"
 #include "core/operators/stateless_operators.h"
 #include "core/operators/timestamps_and_watermarks.h"
+#include "core/operators/window_join_operator.h"
 #include "core/operators/window_operator.h"
 
 namespace leat {
@@ -54,6 +55,10 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const IntervalJoinSpec&) const {
     return make_interval_join(node);
   }
+  std::unique_ptr<Operator> operator()(const WindowJoinSpec&) const {
+    return make_window_join(node);
+  }
+  std::unique_ptr<Operator> operator()(const CoGroupSpec&) const { return make_window_join(node); }
   std::unique_ptr<Operator> operator()(const AsyncSpec& spec) const { return make_async(spec); }
   std::unique_ptr<Operator> operator()(const SourceSpec&) const {
     fail_check("sources are made by core/connectors");

@@ -100,7 +100,7 @@ class AsyncSubject final : public Subject {
  public:
   explicit AsyncSubject(const Value& async)
       : outside_(std::make_shared<OutsideSystem>()),
-        ctx_(node_of(spec_of(async, outside_)), {}, RowForm::kOneList),
+        ctx_(node_of(spec_of(async, outside_)), config(), RowForm::kOneList),
         operator_(make()) {
     ctx_.set_due(TimersDue::kAt);
     operator_->open(ctx_);
@@ -121,6 +121,11 @@ class AsyncSubject final : public Subject {
   }
 
  private:
+  static JobConfig config() {
+    JobConfig config;
+    config.flink_defects = true;
+    return config;
+  }
   static StreamNode node_of(AsyncSpec spec) {
     StreamNode node;
     node.name = "conform";

@@ -109,9 +109,9 @@ Row typed_row(const Value& cells, const Schema& schema) {
 
 CaseNode node_of_case(const Value& body) {
   const Value spec = member(body, "node");
-  only_members(
-      spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process", "sides",
-             "assign", "ties", "ttl", "default", "connect", "broadcast", "side", "interval_join"});
+  only_members(spec, {"key_by", "map", "filter", "flat_map", "window", "aggregate", "process",
+                      "sides", "assign", "ties", "ttl", "default", "connect", "broadcast", "side",
+                      "interval_join", "apply"});
   const Schema schema = schema_of_fields(member(body, "fields"));
   CaseNode made;
   made.input = schema;
@@ -132,7 +132,7 @@ CaseNode node_of_case(const Value& body) {
     if (text != "repeat(n)") throw UnknownRequest("the flat_map \"" + text + "\" is not known");
     node.output.fields.resize(2);
     node.spec = FlatMapSpec{scripted_repeat(), text};
-  } else if (has_member(spec, "window")) {
+  } else if (has_member(spec, "window") && !has_member(spec, "apply")) {
     make_window_node(spec, schema, made);
   } else if (has_member(spec, "aggregate")) {
     node.output = schema;
@@ -141,7 +141,7 @@ CaseNode node_of_case(const Value& body) {
     made.assign = member(spec, "assign");
     node.output = schema;
     made.config.auto_watermark_interval = duration_of(made.assign, "interval");
-  } else if (!make_two_input_node(spec, made)) {
+  } else if (!make_two_input_node(spec, schema, made)) {
     throw UnknownRequest("the node " + to_json(spec) + " is not in the engine yet");
   }
   return made;

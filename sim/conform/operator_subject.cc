@@ -15,7 +15,10 @@ namespace {
 class OperatorSubject final : public Subject {
  public:
   OperatorSubject(CaseNode made, TimersDue due)
-      : made_(std::move(made)), ctx_(made_.node, made_.config, made_.form), combined_(inputs()) {
+      : made_(std::move(made)),
+        ctx_(made_.node, made_.config, made_.form),
+        combined_(inputs()),
+        valve_(inputs()) {
     ctx_.set_due(due);
     StepResult nothing;
     ctx_.record_to(nothing);
@@ -77,11 +80,11 @@ class OperatorSubject final : public Subject {
       operator_->on_rows(input, rows, ctx_);
     } else if (has_member(step, "watermark")) {
       const EventTime time{number_of(member(step, "watermark"))};
-      advance(inputs() > 1 ? combined_.on_watermark(input, time) : Combined{time, std::nullopt});
+      advance(combine_watermark(input, time));
     } else if (has_member(step, "status")) {
       const bool idle = text_of(member(step, "status")) == "idle";
       const StreamStatus status = idle ? StreamStatus::kIdle : StreamStatus::kActive;
-      advance(inputs() > 1 ? combined_.on_status(input, status) : Combined{std::nullopt, status});
+      advance(combine_status(input, status));
     } else if (has_member(step, "now")) {
       ctx_.set_clock({number_of(member(step, "now"))});
     } else if (has_member(step, "end")) {
@@ -91,6 +94,7 @@ class OperatorSubject final : public Subject {
     } else if (has_member(step, "restore")) {
       restore(snapshots_.at(text_of(member(step, "restore"))));
       combined_ = CombinedWatermarkStatus(inputs());
+      valve_ = WatermarkValve(inputs());
       watermark_.reset();
       ended_inputs_.clear();
     } else {
@@ -98,7 +102,17 @@ class OperatorSubject final : public Subject {
     }
   }
 
+  // What two inputs say together; the cases of one input speak to the operator itself.
   using Combined = CombinedWatermarkStatus::Output;
+  bool united() const { return unites_inputs(made_.node.spec); }
+  Combined combine_watermark(uint32_t input, EventTime time) {
+    if (inputs() == 1) return {time, std::nullopt};
+    return united() ? valve_.on_watermark(input, time) : combined_.on_watermark(input, time);
+  }
+  Combined combine_status(uint32_t input, StreamStatus status) {
+    if (inputs() == 1) return {std::nullopt, status};
+    return united() ? valve_.on_status(input, status) : combined_.on_status(input, status);
+  }
   void advance(const Combined& combined) {
     if (combined.watermark) {
       watermark_ = combined.watermark;
@@ -150,6 +164,7 @@ class OperatorSubject final : public Subject {
   uint64_t late_before_ = 0;
   std::set<uint32_t> ended_inputs_;
   CombinedWatermarkStatus combined_;  // of an operator with two inputs
+  WatermarkValve valve_;              // of one that unites them
 };
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "sim/conform/two_input_node.h"
 
+#include <algorithm>
+
 #include "sim/conform/scripts.h"
+#include "sim/conform/window_node.h"
 
 namespace leat {
 
@@ -104,9 +107,56 @@ void make_interval_join(const Value& spec, StreamNode& node) {
   node.spec = std::move(join);
 }
 
+class WindowPairScript final : public JoinFunction {
+ public:
+  void join(RowView left, RowView right, Collector& out) const override {
+    out.collect(Row{left[0], left[2], right[2]});
+  }
+  std::unique_ptr<JoinFunction> clone() const override {
+    return std::make_unique<WindowPairScript>();
+  }
+};
+
+// Emits [k, [n of left], [n of right]]; the recorded lists of sessions are sorted.
+class GroupScript final : public CoGroupFunction {
+ public:
+  explicit GroupScript(bool sorted) : sorted_(sorted) {}
+  void co_group(const std::vector<RowView>& left, const std::vector<RowView>& right,
+                Collector& out) const override {
+    const Value key = left.empty() ? (right.empty() ? Value::null() : right[0][0]) : left[0][0];
+    out.collect(Row{key, numbers(left), numbers(right)});
+  }
+  std::unique_ptr<CoGroupFunction> clone() const override {
+    return std::make_unique<GroupScript>(sorted_);
+  }
+
+ private:
+  Value numbers(const std::vector<RowView>& rows) const {
+    std::vector<Value> all;
+    for (const RowView row : rows) all.push_back(row[2]);
+    if (sorted_) std::sort(all.begin(), all.end());
+    return Value::list(std::move(all));
+  }
+  bool sorted_;
+};
+
+void make_window_join(const Value& spec, const Schema& schema, StreamNode& node) {
+  WindowSpec window = window_of_case(member(spec, "window"), schema);
+  const std::string apply = text_of(member(spec, "apply"));
+  node.output.fields.resize(3);
+  if (apply == "join") {
+    node.spec = WindowJoinSpec{std::move(window), std::make_shared<WindowPairScript>(), apply};
+  } else if (apply == "cogroup") {
+    const bool sorted = window.assigner == WindowSpec::Assigner::kSession;
+    node.spec = CoGroupSpec{std::move(window), std::make_shared<GroupScript>(sorted), apply};
+  } else {
+    throw UnknownRequest("to apply \"" + apply + "\" is not known");
+  }
+}
+
 }  // namespace
 
-bool make_two_input_node(const Value& spec, CaseNode& made) {
+bool make_two_input_node(const Value& spec, const Schema& schema, CaseNode& made) {
   if (has_member(spec, "process")) {
     make_process(spec, made);
   } else if (has_member(spec, "connect")) {
@@ -115,6 +165,8 @@ bool make_two_input_node(const Value& spec, CaseNode& made) {
     make_broadcast(spec, made);
   } else if (has_member(spec, "interval_join")) {
     make_interval_join(spec, made.node);
+  } else if (has_member(spec, "window")) {
+    make_window_join(spec, schema, made.node);
   } else {
     return false;
   }

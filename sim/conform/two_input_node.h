@@ -7,6 +7,6 @@ namespace leat {
 
 // Fills in the node if it is one of these; its key is set already. Throws UnknownRequest for what
 // is not known.
-bool make_two_input_node(const Value& spec, CaseNode& made);
+bool make_two_input_node(const Value& spec, const Schema& schema, CaseNode& made);
 
 }  // namespace leat

@@ -89,6 +89,14 @@ SinkClass window_class(const WindowSpec& window) {
   return by_order ? std::max(c, SinkClass::kLateSensitive) : c;
 }
 
+// Of a window, or of a join over windows.
+const WindowSpec* window_of(const NodeSpec& spec) {
+  if (const auto* window = std::get_if<WindowSpec>(&spec)) return window;
+  if (const auto* join = std::get_if<WindowJoinSpec>(&spec)) return &join->window;
+  if (const auto* group = std::get_if<CoGroupSpec>(&spec)) return &group->window;
+  return nullptr;
+}
+
 OutFlow through(const StreamNode& node, OutFlow in) {
   const NodeSpec& spec = node.spec;
   if (const auto* source = std::get_if<SourceSpec>(&spec)) {
@@ -109,8 +117,26 @@ OutFlow through(const StreamNode& node, OutFlow in) {
     in.c = std::max(in.c, SinkClass::kLateSensitive);  // each result shows the order of the rows
     return in;
   }
-  if (const auto* window = std::get_if<WindowSpec>(&spec)) {
+  if (std::holds_alternative<IntervalJoinSpec>(spec)) {
+    if (in.may_be_late) in.c = std::max(in.c, SinkClass::kLateSensitive);
+    return in;
+  }
+  if (const auto* async = std::get_if<AsyncSpec>(&spec)) {
+    // Whether an answer is in time is for the clock to say, and repetitions are not foreseen.
+    if (async->timeout || async->retry) in.c = SinkClass::kProcessingTime;
+    return in;
+  }
+  if (std::holds_alternative<CoProcessSpec>(spec) || std::holds_alternative<ProcessSpec>(spec) ||
+      std::holds_alternative<BroadcastProcessSpec>(spec) ||
+      std::holds_alternative<CoFlatMapSpec>(spec)) {
+    // Nothing says that they do not look at the order, or at the clock.
+    return {SinkClass::kProcessingTime, true};
+  }
+  if (const WindowSpec* window = window_of(spec)) {
     in.c = std::max(in.c, window_class(*window));
+    if (const auto* group = std::get_if<CoGroupSpec>(&spec)) {
+      if (group->function->depends_on_order()) in.c = std::max(in.c, SinkClass::kLateSensitive);
+    }
     if (in.c == SinkClass::kProcessingTime) in.may_be_late = true;
     if (in.may_be_late) in.c = std::max(in.c, SinkClass::kLateSensitive);
   }

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "sim/oracle/pane.h"
+#include "sim/oracle/two_input_reference.h"
 
 namespace leat {
 namespace {
@@ -133,8 +134,10 @@ Reference::Reference(const Plan& plan) : plan_(plan), outputs_(plan.graph().node
   }
 }
 
-void Reference::gather(const StreamNode& node, RowBatch& in) const {
-  for (const StreamEdge& edge : node.inputs) {
+// The rows of one edge, or of all.
+void Reference::gather(const StreamNode& node, std::span<const StreamEdge> edges,
+                       RowBatch& in) const {
+  for (const StreamEdge& edge : edges) {
     const Outputs& from = outputs_[edge.from.value];
     const RowBatch& rows = edge.output == kMainOutput ? from.main : from.sides[edge.output];
     // A broadcast edge brings every row to every subtask.
@@ -158,8 +161,19 @@ void Reference::evaluate(NodeId id) {
       read_all(*source, out.main);
     } else {
       RowBatch in(node.inputs.empty() ? 0 : plan_.graph().schema_of(node.inputs[0]).width());
-      gather(node, in);
-      if (const auto* window = std::get_if<WindowSpec>(&node.spec)) {
+      if (is_defined_by_pairs(node)) {
+        const std::span<const StreamEdge> edges(node.inputs);
+        RowBatch right(plan_.graph().schema_of(edges[1]).width());
+        gather(node, edges.first(1), in);
+        gather(node, edges.subspan(1), right);
+        apply_two_input(node, in, right, out.main);
+        out.known = true;
+        return;
+      }
+      gather(node, node.inputs, in);
+      if (const auto* async = std::get_if<AsyncSpec>(&node.spec)) {
+        apply_async(*async, in, out.main);
+      } else if (const auto* window = std::get_if<WindowSpec>(&node.spec)) {
         all_windows(*window, node, in, out.main);
       } else if (std::holds_alternative<UnionSpec>(node.spec) ||
                  std::holds_alternative<SinkSpec>(node.spec)) {

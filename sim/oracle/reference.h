@@ -23,7 +23,7 @@ class Reference {
     bool known = false;
   };
   void evaluate(NodeId id);
-  void gather(const StreamNode& node, RowBatch& in) const;
+  void gather(const StreamNode& node, std::span<const StreamEdge> edges, RowBatch& in) const;
 
   const Plan& plan_;
   std::vector<Outputs> outputs_;  // by node; of a sink: what came in

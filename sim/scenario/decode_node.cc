@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sim/scenario/decode_parts.h"
+#include "sim/scenario/decode_two_input.h"
 #include "sim/scenario/expr_functions.h"
 
 namespace leat {
@@ -10,8 +11,7 @@ namespace leat {
 namespace {
 
 // Kinds of nodes that the recorded jobs have and this engine does not offer yet.
-constexpr const char* kNotYet[] = {"subtask",       "full_window", "join",      "cogroup",
-                                   "interval_join", "connect",     "broadcast", "pick"};
+constexpr const char* kNotYet[] = {"subtask", "full_window", "broadcast", "pick"};
 
 std::string label_of(const std::vector<NamedExpression>& list) {
   std::string label;
@@ -77,7 +77,7 @@ class NodeDecoder {
   void decode_kind() {
     std::vector<std::string> kinds;
     for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union",
-                             "assign", "window", "process", "running"}) {
+                             "assign", "window", "process", "running", "async"}) {
       if (fields_.has(kind)) kinds.emplace_back(kind);
     }
     if (fields_.has("reduce") && !fields_.has("window")) kinds.emplace_back("reduce");
@@ -97,6 +97,7 @@ class NodeDecoder {
       return;
     }
     if (kind == "assign") return decode_assign();
+    if (kind == "async") return decode_async(fields_, input_, node_);
     if (!node_.keyed) {
       d_.error("SC108", json_.span,
                fmt::format("a {} needs \"key_by\"", kind == "process" ? "process function" : kind),
@@ -120,7 +121,8 @@ class NodeDecoder {
     if (kinds.empty()) {
       d_.error("SC108", json_.span, "the node does nothing",
                "give one of: map, project, filter, flat_map, split, stamp, union, partition, "
-               "assign, window, process, running, reduce");
+               "assign, window, process, running, reduce, async; of two inputs: join, cogroup, "
+               "interval_join, connect");
     } else {
       d_.error("SC106", fields_.key_span(kinds[1]),
                fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
@@ -375,8 +377,13 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   bool good = true;
   const std::vector<const NamedOutput*> inputs = decode_inputs(json, progress, good);
   const bool is_union = json.find("union") != nullptr;
-  if (inputs.size() > 1 && !is_union) {
+  const bool is_two = is_two_input_node(json);
+  if (inputs.size() > 1 && !is_union && !is_two) {
     d.error("SC114", json.find("inputs")->value.span, "only a union has several inputs");
+    good = false;
+  }
+  if (good && is_two && inputs.size() != 2) {
+    d.error("SC114", json.find("inputs")->value.span, "the node reads two inputs");
     good = false;
   }
   for (const NamedOutput* input : inputs) {
@@ -399,7 +406,12 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   node.name = name;
   const Schema schema = inputs[0]->schema;
   for (const NamedOutput* input : inputs) node.inputs.push_back(input->edge);
-  NodeDecoder(json, schema, progress, node).decode();
+  if (is_two) {
+    const Schema right = inputs[1]->schema;
+    decode_two_input_node(json, schema, right, progress, node);
+  } else {
+    NodeDecoder(json, schema, progress, node).decode();
+  }
   if (d.errors() > errors) return progress.announce_broken(name);
   if (node.keyed) {
     for (StreamEdge& edge : node.inputs)
