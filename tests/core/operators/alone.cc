@@ -48,10 +48,10 @@ std::vector<std::string> Alone::open() {
   return told();
 }
 
-std::vector<std::string> Alone::row(Row row, Timestamp time) {
+std::vector<std::string> Alone::row(Row row, Timestamp time, uint32_t input) {
   RowBatch rows(static_cast<uint32_t>(row.size()));
   rows.append(row, time);
-  operator_->on_rows(0, rows, *this);
+  operator_->on_rows(input, rows, *this);
   return told();
 }
 
