@@ -67,7 +67,10 @@ class OperatorSubject final : public Subject {
       throw UnknownRequest("the operator has no input " + std::to_string(number));
     return static_cast<uint32_t>(number - 1);
   }
-  uint32_t inputs() const { return inputs_of(made_.node.spec).value_or(1); }
+  uint32_t inputs() const {
+    if (!made_.assign.is_null()) return 1;  // made by the subject itself, the node says nothing
+    return inputs_of(made_.node.spec).value_or(1);
+  }
 
   void act(const Value& step) {
     const uint32_t input = input_of(member(step, "input"));
