@@ -210,6 +210,7 @@ class Planner {
       if (!edge.chained) add_job_edge(edge);
     }
     settle_unaligned();
+    settle_gates();
     return std::move(job_);
   }
 
@@ -244,6 +245,38 @@ class Planner {
                      !(yields(to) && head != nullptr && head->has_own_loop);
       if (edge.chained) heads_[edge.to.value] = heads_[edge.from.value];
     }
+  }
+
+  // The edges that leave a chain: those of what is chained behind a node before its own.
+  void collect_outputs(const JobVertex& vertex, NodeId node, std::vector<uint32_t>& outputs) const {
+    for (const ChainLink& link : vertex.links) {
+      if (link.from == node) collect_outputs(vertex, link.to, outputs);
+    }
+    for (const uint32_t e : vertex.out_edges) {
+      if (job_.edges[e].from == node) outputs.push_back(e);
+    }
+  }
+
+  // What is behind a vertex is connected before the vertex itself. (Flink: createChain.)
+  void connect(VertexId id, std::vector<uint8_t>& seen, std::vector<uint32_t>& connected) const {
+    if (seen[id.value] != 0) return;
+    seen[id.value] = 1;
+    std::vector<uint32_t> outputs;
+    collect_outputs(job_.vertex(id), job_.vertex(id).nodes[0], outputs);
+    for (const uint32_t e : outputs) connect(job_.edges[e].to_vertex, seen, connected);
+    connected.insert(connected.end(), outputs.begin(), outputs.end());
+  }
+
+  // The input gates of a vertex stand in the order in which its edges are connected.
+  void settle_gates() {
+    std::vector<uint8_t> seen(job_.vertices.size());
+    std::vector<uint32_t> connected;
+    for (uint32_t v = 0; v < job_.vertices.size(); ++v) {
+      if (job_.vertices[v].in_edges.empty()) connect(VertexId{v}, seen, connected);
+    }
+    for (JobVertex& vertex : job_.vertices) vertex.in_edges.clear();
+    for (const uint32_t e : connected)
+      job_.vertices[job_.edges[e].to_vertex.value].in_edges.push_back(e);
   }
 
   void settle_unaligned() {

@@ -140,6 +140,7 @@ CaseNode node_of_case(const Value& body) {
   } else if (has_member(spec, "assign")) {
     made.assign = member(spec, "assign");
     node.output = schema;
+    node.spec = AssignSpec{};
     made.config.auto_watermark_interval = duration_of(made.assign, "interval");
   } else if (!make_two_input_node(spec, schema, made)) {
     throw UnknownRequest("the node " + to_json(spec) + " is not in the engine yet");
