@@ -392,8 +392,8 @@ TEST_F(TaskStory, FinishesWhenAllChannelsHaveEndedAndACheckpointHoldsIt) {
   world.send(1, {2}, EndOfData{});
   world.run_steps();
   EXPECT_EQ(world.seen(),
-            (Lines{"a.end_input", "a.finish", "b.end_input", "b.finish",
-                   "-> out[0]: 2 <end of data>", "all data done", "credit 2 to src[1]/0"}));
+            (Lines{"credit 2 to src[1]/0", "a.end_input", "a.finish", "b.end_input", "b.finish",
+                   "-> out[0]: 2 <end of data>", "all data done"}));
   world.advance_to(1000);  // pending processing timers are discarded
   EXPECT_EQ(world.seen(), Lines{});
   world.send(0, {}, barrier(4));
