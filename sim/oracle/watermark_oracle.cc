@@ -192,13 +192,19 @@ class WatermarkOracle final : public Oracle {
     EventTime least = EventTime::max();
     bool live = false;
     for (const uint32_t from : plan_.upstream(instance)) {
-      if (at_[from].was_idle) continue;
+      if (at_[from].was_idle || says_again_what_it_held(from)) continue;
       // Its new attempt has begun, and this instance still reads what the old one sent.
       if (attempt_of(from) > attempt_of(instance)) continue;
       live = true;
       least = std::min(least, bound_of(from));
     }
     return live ? least : EventTime::max();
+  }
+
+  // The queue of open calls holds watermarks too, and a restored one gives them out before its
+  // inputs have said any. (Flink: AsyncWaitOperator.open.)
+  bool says_again_what_it_held(uint32_t instance) const {
+    return attempt_of(instance) > 1 && std::holds_alternative<AsyncSpec>(spec(instance));
   }
 
   void on_advanced(const WatermarkAdvanced& fact) {

@@ -130,7 +130,11 @@ class TwoInputDecoder {
   }
 
   void decode_windowed(const char* kind) {
-    std::optional<WindowSpec> window = decode_window_spec(*fields_.get(kind), both_, d_);
+    const Json* json = fields_.get(kind);
+    if (json == nullptr || !json->is(Json::Kind::kObject))
+      return d_.error("SC108", fields_.key_span(kind), "a node of two inputs needs its windows",
+                      "for example \"join\": {\"tumbling\": \"10s\"}");
+    std::optional<WindowSpec> window = decode_window_spec(*json, both_, d_);
     if (!window) return;
     if (window->late_to_side)
       return d_.error("SC106", fields_.key_span(kind), "a window join has no output of late rows");
