@@ -81,6 +81,8 @@ struct SplitSpec {
   std::shared_ptr<const FilterFunction> when;
   std::string label;
 };
+// Appends the index of the subtask that the row came to, as an int.
+struct SubtaskSpec {};
 // Puts its inputs together; exists only in the graph (its inputs become the consumers' inputs).
 struct UnionSpec {};
 // New timestamps and watermarks here; those from before stop, except MAX.
@@ -216,8 +218,8 @@ struct SinkSpec {
 };
 
 using NodeSpec =
-    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec, AssignSpec,
-                 KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec>;
+    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, SubtaskSpec, UnionSpec,
+                 AssignSpec, KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec>;
 
 // "tumbling 6 h +1 h" and the like, one short line for pictures and reports.
 std::string describe(const NodeSpec& spec);

@@ -100,6 +100,11 @@ OutFlow through(const StreamNode& node, OutFlow in) {
                      assign->watermark.idle_after.has_value();
     return in;
   }
+  if (std::holds_alternative<SubtaskSpec>(spec)) {
+    in.c =
+        std::max(in.c, SinkClass::kLateSensitive);  // where a row goes is no matter of its values
+    return in;
+  }
   if (std::holds_alternative<KeyedProcessSpec>(spec)) {
     in.c = std::max(in.c, SinkClass::kLateSensitive);
     in.may_be_late = true;  // it may emit with any timestamp of the past

@@ -10,8 +10,7 @@ namespace leat {
 namespace {
 
 // Kinds of nodes that the recorded jobs have and this engine does not offer yet.
-constexpr const char* kNotYet[] = {"subtask",       "full_window", "join",      "cogroup",
-                                   "interval_join", "connect",     "broadcast", "pick"};
+constexpr const char* kNotYet[] = {"join", "cogroup", "interval_join", "connect", "broadcast"};
 
 std::string label_of(const std::vector<NamedExpression>& list) {
   std::string label;
@@ -40,10 +39,25 @@ class NodeDecoder {
     decode_key();
     decode_chaining();
     decode_kind();
-    if (d_.errors() == errors && node_.keyed && node_.key_fields.empty()) node_.parallelism = 1;
+    settle_parallelism(errors);
+  }
+
+  // A node that a script completes: what all nodes have is decoded here.
+  void decode_scripted(const NodeScript& script, const Json& whole) {
+    const size_t errors = d_.errors();
+    node_.parallelism = static_cast<uint32_t>(
+        fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
+    decode_key();
+    decode_chaining();
+    node_.output = input_;
+    if (d_.errors() == errors) script.complete({whole, {input_}, node_, d_});
+    settle_parallelism(errors);
   }
 
  private:
+  void settle_parallelism(size_t errors) {
+    if (d_.errors() == errors && node_.keyed && node_.key_fields.empty()) node_.parallelism = 1;
+  }
   void decode_key() {
     if (json_.find("key_by") == nullptr) return;
     node_.keyed = true;  // null: one key for all rows
@@ -77,7 +91,7 @@ class NodeDecoder {
   void decode_kind() {
     std::vector<std::string> kinds;
     for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union",
-                             "assign", "window", "process", "running"}) {
+                             "assign", "window", "process", "running", "subtask", "full_window"}) {
       if (fields_.has(kind)) kinds.emplace_back(kind);
     }
     if (fields_.has("reduce") && !fields_.has("window")) kinds.emplace_back("reduce");
@@ -97,6 +111,7 @@ class NodeDecoder {
       return;
     }
     if (kind == "assign") return decode_assign();
+    if (kind == "subtask") return decode_subtask();
     if (!node_.keyed) {
       d_.error("SC108", json_.span,
                fmt::format("a {} needs \"key_by\"", kind == "process" ? "process function" : kind),
@@ -105,6 +120,8 @@ class NodeDecoder {
     }
     if (kind == "window")
       decode_window(fields_, input_, node_);
+    else if (kind == "full_window")
+      decode_full_window(fields_, input_, node_);
     else if (kind == "running")
       decode_running(fields_, input_, node_);
     else if (kind == "reduce")
@@ -119,8 +136,8 @@ class NodeDecoder {
     }
     if (kinds.empty()) {
       d_.error("SC108", json_.span, "the node does nothing",
-               "give one of: map, project, filter, flat_map, split, stamp, union, partition, "
-               "assign, window, process, running, reduce");
+               "give one of: map, project, filter, flat_map, split, stamp, subtask, union, "
+               "partition, assign, window, process, running, reduce");
     } else {
       d_.error("SC106", fields_.key_span(kinds[1]),
                fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
@@ -227,6 +244,11 @@ class NodeDecoder {
     const std::string name = fields_.text("stamp", "at");
     append(name, ValueType::kInt, fields_.key_span("stamp"));
     node_.spec = MapSpec{stamp_function(), "timestamp as " + name};
+  }
+
+  void decode_subtask() {
+    append(fields_.text("subtask", "subtask"), ValueType::kInt, fields_.key_span("subtask"));
+    node_.spec = SubtaskSpec{};
   }
 
   void decode_assign() {
@@ -399,7 +421,12 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   node.name = name;
   const Schema schema = inputs[0]->schema;
   for (const NamedOutput* input : inputs) node.inputs.push_back(input->edge);
-  NodeDecoder(json, schema, progress, node).decode();
+  if (const NodeScript* script = find_script(progress.scripts, json); script != nullptr) {
+    NodeDecoder(without_script(*script, json), schema, progress, node)
+        .decode_scripted(*script, json);
+  } else {
+    NodeDecoder(json, schema, progress, node).decode();
+  }
   if (d.errors() > errors) return progress.announce_broken(name);
   if (node.keyed) {
     for (StreamEdge& edge : node.inputs)
