@@ -154,6 +154,9 @@ void Subtask::act(const std::vector<BarrierAction>& actions) {
       case Kind::kAbortCancelled:
         checkpoints_.abort_on_barrier(action.checkpoint, "cancelled upstream");
         break;
+      case Kind::kAbortInputEnded:
+        checkpoints_.abort_on_barrier(action.checkpoint, "a channel has ended");
+        break;
       case Kind::kUnblock:
         gate_.unblock(action.channel);
         break;
