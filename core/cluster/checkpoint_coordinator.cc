@@ -162,12 +162,13 @@ AckResult CheckpointCoordinator::on_acknowledge(ExecutionId from, CheckpointId i
   return AckResult::kCounted;
 }
 
-void CheckpointCoordinator::on_decline(ExecutionId from, CheckpointId id, ProcTime now) {
+void CheckpointCoordinator::on_decline(ExecutionId from, CheckpointId id, ProcTime now,
+                                       AbortReason reason) {
   const Pending* pending = find(id);
   if (pending == nullptr || pending->stage == Stage::kCommitting) return;
   const auto& all = pending->executions;
   if (std::find(all.begin(), all.end(), from) == all.end()) return;
-  abort(id, AbortReason::kDeclined, from);
+  abort(id, reason, from);
   look(now, 2);
 }
 

@@ -120,7 +120,8 @@ class CheckpointCoordinator {
                           ProcTime now);
   AckResult on_acknowledge(ExecutionId from, CheckpointId id, const SnapshotHandle& handle,
                            ProcTime now);
-  void on_decline(ExecutionId from, CheckpointId id, ProcTime now);
+  void on_decline(ExecutionId from, CheckpointId id, ProcTime now,
+                  AbortReason reason = AbortReason::kDeclined);
   void on_trigger_lost(CheckpointId id, ProcTime now);  // it did not reach its task
   // It is over and has said all it will: what still waits for it is given up at once, where Flink
   // would let it time out (and count that as a failure).
