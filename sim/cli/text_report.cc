@@ -136,6 +136,11 @@ std::string coverage_text(const ScenarioCoverage& seen) {
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
+  return text;
+}
+
+std::string unjudged_text(const Scenario& scenario) {
+  std::string text;
   for (const auto& [node, why] : not_judged(scenario.program->graph)) {
     text += fmt::format("      not judged: answers of {}: {}\n", node, why);
   }

@@ -20,6 +20,8 @@ std::string seed_options(const RunOutcome& outcome);
 std::string strategies_text(const CampaignResult& result);
 // Runs, restores, and how often each fault kind fired.
 std::string coverage_text(const ScenarioCoverage& seen);
+// What no oracle looks at, and why.
+std::string unjudged_text(const Scenario& scenario);
 
 // The same over the whole campaign, one line each.
 std::string total_text(const CampaignResult& result);

@@ -152,8 +152,10 @@ std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
 size_t tell_result(const Loaded& loaded, const CampaignResult& result, const ExploreVerb& verb,
                    const JobRegistry* jobs) {
   size_t failed = 0;
-  for (const ScenarioCoverage& seen : result.scenarios) {
+  for (size_t i = 0; i < result.scenarios.size(); ++i) {
+    const ScenarioCoverage& seen = result.scenarios[i];
     std::cout << coverage_text(seen);
+    if (i < loaded.scenarios.size()) std::cout << unjudged_text(loaded.scenarios[i]);
     if (!seen.failures.empty() || !seen.complaints.empty()) ++failed;
     for (const Failure& failure : seen.failures) {
       const Scenario& scenario =
