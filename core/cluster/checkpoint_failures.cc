@@ -49,6 +49,17 @@ AbortReason abort_reason(CheckpointFailure reason) {
   }
 }
 
+CheckpointFailure failure_said(AbortReason by_task) {
+  switch (by_task) {
+    case AbortReason::kTaskNotRunning:
+      return CheckpointFailure::kTaskNotReady;
+    case AbortReason::kSubsumed:
+      return CheckpointFailure::kDeclinedSubsumed;
+    default:
+      return CheckpointFailure::kDeclined;
+  }
+}
+
 bool CheckpointFailures::add(CheckpointId id, CheckpointFailure reason) {
   const bool counts =
       reason == CheckpointFailure::kExpired || reason == CheckpointFailure::kDeclined ||

@@ -34,6 +34,8 @@ enum class CheckpointFailure : uint8_t {
 inline constexpr uint8_t kCheckpointFailures = 18;
 const char* name_of(CheckpointFailure reason);  // as Flink: "CHECKPOINT_EXPIRED"
 AbortReason abort_reason(CheckpointFailure reason);
+// Of a task that declines.
+CheckpointFailure failure_said(AbortReason by_task);
 
 class CheckpointFailures {
  public:

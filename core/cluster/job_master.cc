@@ -131,7 +131,8 @@ void JobMaster::on_worker_message(MessageType type, const Message& message) {
     coordinator_.on_acknowledge(ack.execution, ack.checkpoint, ack.handle, now);
   } else if (type == MessageType::kDecline) {
     const auto decline = unpack<Decline>(body);
-    coordinator_.on_decline(decline.execution, decline.checkpoint, now);
+    coordinator_.on_decline(decline.execution, decline.checkpoint, now,
+                            failure_said(decline.reason));
   } else if (type == MessageType::kTriggerReceived) {
     const auto received = unpack<TriggerReceived>(body);
     std::erase_if(open_triggers_, [&](const OpenTrigger& open) {

@@ -218,11 +218,13 @@ struct Decline {
   static constexpr MessageType kType = MessageType::kDecline;
   ExecutionId execution;
   CheckpointId checkpoint;
+  AbortReason reason = AbortReason::kDeclined;
   std::string cause;
   template <class Self, class A>
   static void fields(Self& m, A& a) {
     a(m.execution);
     a(m.checkpoint);
+    a(m.reason);
     a(m.cause);
   }
 };

@@ -259,8 +259,9 @@ void TaskExecutor::acknowledge(ExecutionId execution, CheckpointId id,
   tell_job_master(Acknowledge{execution, id, handle});
 }
 
-void TaskExecutor::decline(ExecutionId execution, CheckpointId id, const std::string& cause) {
-  tell_job_master(Decline{execution, id, cause});
+void TaskExecutor::decline(ExecutionId execution, CheckpointId id, AbortReason reason,
+                           const std::string& cause) {
+  tell_job_master(Decline{execution, id, reason, cause});
 }
 
 void TaskExecutor::send_reader_event(ExecutionId execution, NodeId node, Bytes event) {

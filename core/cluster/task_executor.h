@@ -30,7 +30,8 @@ class TaskExecutor {
   void report(ExecutionId execution, ExecutionState state, const std::string& cause);
   void report_end_of_data(ExecutionId execution);
   void acknowledge(ExecutionId execution, CheckpointId id, const SnapshotHandle& handle);
-  void decline(ExecutionId execution, CheckpointId id, const std::string& cause);
+  void decline(ExecutionId execution, CheckpointId id, AbortReason reason,
+               const std::string& cause);
   void send_reader_event(ExecutionId execution, NodeId node, Bytes event);
 
  private:

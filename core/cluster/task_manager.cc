@@ -121,8 +121,9 @@ class TaskManager final : public Process, private TaskHost {
   void acknowledge(ExecutionId execution, CheckpointId id, const SnapshotHandle& handle) override {
     executor_.acknowledge(execution, id, handle);
   }
-  void decline(ExecutionId execution, CheckpointId id, const std::string& cause) override {
-    executor_.decline(execution, id, cause);
+  void decline(ExecutionId execution, CheckpointId id, AbortReason reason,
+               const std::string& cause) override {
+    executor_.decline(execution, id, reason, cause);
   }
   void send_to_coordinator(ExecutionId execution, NodeId node, Bytes event) override {
     executor_.send_reader_event(execution, node, std::move(event));

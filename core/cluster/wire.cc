@@ -25,6 +25,13 @@ void FieldReader::operator()(ExecutionState& v) {
   v = static_cast<ExecutionState>(raw);
 }
 
+void FieldReader::operator()(AbortReason& v) {
+  const uint8_t raw = in_.u8();
+  check(raw <= static_cast<uint8_t>(AbortReason::kTaskNotRunning),
+        "a message has an unknown reason");
+  v = static_cast<AbortReason>(raw);
+}
+
 MessageType type_of(std::string_view body) {
   check(!body.empty(), "a message is empty");
   return static_cast<MessageType>(body[0]);

@@ -73,6 +73,7 @@ class FieldWriter {
   void operator()(ProcTime v) { out_.time(v); }
   void operator()(JobStatus v) { out_.u8(static_cast<uint8_t>(v)); }
   void operator()(ExecutionState v) { out_.u8(static_cast<uint8_t>(v)); }
+  void operator()(AbortReason v) { out_.u8(static_cast<uint8_t>(v)); }
   void operator()(const Bytes& v) { out_.text(v); }
   void operator()(const Placement& v);
   void operator()(const SnapshotHandle& v) { v.encode(out_); }
@@ -104,6 +105,7 @@ class FieldReader {
   void operator()(ProcTime& v) { v = in_.proc_time(); }
   void operator()(JobStatus& v);
   void operator()(ExecutionState& v);
+  void operator()(AbortReason& v);
   void operator()(Bytes& v) { v = Bytes(in_.text()); }
   void operator()(Placement& v);
   void operator()(SnapshotHandle& v) { v = SnapshotHandle::decode(in_); }

@@ -66,7 +66,8 @@ void SubtaskCheckpoints::on_stored(const BlobReply& reply) {
   }
   if (!reply.ok) {
     drop(id);
-    services_.host().decline(services_.execution(), id, "snapshot not stored: " + reply.error);
+    services_.host().decline(services_.execution(), id, AbortReason::kDeclined,
+                             "snapshot not stored: " + reply.error);
     return;
   }
   pending->stored = true;
@@ -95,10 +96,11 @@ void SubtaskCheckpoints::acknowledge_if_done(CheckpointId id) {
   services_.host().acknowledge(services_.execution(), id, handle);
 }
 
-void SubtaskCheckpoints::abort_on_barrier(CheckpointId id, const std::string& cause) {
+void SubtaskCheckpoints::abort_on_barrier(CheckpointId id, AbortReason reason,
+                                          const std::string& cause) {
   last_ = std::max(last_, id);
   std::erase_if(aborted_early_, [&](CheckpointId early) { return early <= id; });
-  services_.host().decline(services_.execution(), id, cause);
+  services_.host().decline(services_.execution(), id, reason, cause);
   outputs_.broadcast(CancelCheckpointMarker{id});
 }
 

@@ -17,7 +17,7 @@ class SubtaskCheckpoints {
   // A checkpoint that was aborted before becomes a cancel marker; an older one nothing.
   void perform(CheckpointBarrier barrier);
   // The alignment was given up: says so to the coordinator and downstream.
-  void abort_on_barrier(CheckpointId id, const std::string& cause);
+  void abort_on_barrier(CheckpointId id, AbortReason reason, const std::string& cause);
 
   // A completion is told once, and never an older one.
   void notify_complete(CheckpointId id);

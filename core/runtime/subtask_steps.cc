@@ -149,10 +149,12 @@ void Subtask::act(const std::vector<BarrierAction>& actions) {
         checkpoints_.perform({action.checkpoint, barrier_timestamp_});
         break;
       case Kind::kAbortSubsumed:
-        checkpoints_.abort_on_barrier(action.checkpoint, "a later checkpoint has begun");
+        checkpoints_.abort_on_barrier(action.checkpoint, AbortReason::kSubsumed,
+                                      "a later checkpoint has begun");
         break;
       case Kind::kAbortCancelled:
-        checkpoints_.abort_on_barrier(action.checkpoint, "cancelled upstream");
+        checkpoints_.abort_on_barrier(action.checkpoint, AbortReason::kTaskNotRunning,
+                                      "cancelled upstream");
         break;
       case Kind::kAbortInputEnded:
         checkpoints_.abort_on_barrier(action.checkpoint, "a channel has ended");
@@ -168,7 +170,7 @@ void Subtask::trigger_checkpoint(CheckpointId id, ProcTime timestamp) {
   if (dead()) return;
   // A task whose channels have begun to end can send no barrier any more.
   if (!running() || closing_) {
-    host_.decline(execution(), id, "the task is not running");
+    host_.decline(execution(), id, AbortReason::kTaskNotRunning, "the task is not running");
     // Nobody downstream shall wait for a barrier from here.
     if (state_ == ExecutionState::kInitializing) {
       guarded([&] { outputs_.broadcast(CancelCheckpointMarker{id}); });

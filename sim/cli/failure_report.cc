@@ -123,6 +123,7 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   KeptFailure kept;
   RunRequest run;
   run.seed = failed.seed;
+  run.strategy = failed.strategy;
   run.record = true;
   const RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
   kept.nondeterministic = again.digest != failed.digest;
@@ -157,7 +158,10 @@ std::string report_text(const Scenario& scenario, const RunOutcome& failed, cons
                         const JobRegistry* registry) {
   std::string text;
   const auto original = [&] {
-    return fmt::format("./leat run {} --seed {}", scenario.path, failed.seed);
+    const std::string options = seed_options(failed);
+    if (scenario.path.starts_with("generated-"))
+      return "./leat explore --generate --runs 1" + options;
+    return fmt::format("./leat run {}{}", scenario.path, options);
   };
   if (kept.shrunk) {
     const ShrinkResult& small = *kept.shrunk;

@@ -43,6 +43,7 @@ Json outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
   }
   return {{"scenario", scenario.name},
           {"seed", outcome.seed},
+          {"strategy", name_of(outcome.strategy)},
           {"passed", outcome.verdict.ok()},
           {"end", name_of_end(outcome.stats.end)},
           {"digest", outcome.digest},
@@ -122,7 +123,10 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
     const ScenarioCoverage& seen = result.scenarios[i];
     Json failures = Json::array();
     for (const Failure& failure : seen.failures) {
-      failures.push_back(outcome_json(scenarios[i], failure.outcome));
+      Json json =
+          outcome_json(failure.generated ? *failure.generated : scenarios[i], failure.outcome);
+      json["found_after"] = failure.found_after;
+      failures.push_back(std::move(json));
     }
     list.push_back({{"scenario", seen.name},
                     {"runs", seen.runs},

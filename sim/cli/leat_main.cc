@@ -61,6 +61,7 @@ class CommandLine {
     CLI::App* verb =
         add("run", "Run scenarios once each and judge them", "scenario files or folders");
     verb->add_option("--seed", run_.seed, "seed of the run (default: the scenario's)");
+    verb->add_option("--strategy", run_.strategy, "how the seed answers, as explore said");
     verb->add_flag("--trace", run_.trace, "print every fact");
     verb->add_flag("--step", run_.step, "print every fact and wait for Enter after each");
     verb->add_option("--until", run_.until, "stop at this virtual time, such as 7020ms");
@@ -70,8 +71,16 @@ class CommandLine {
   }
 
   void add_explore() {
-    CLI::App* verb = add("explore", "Run scenarios under many seeds of faults and disorder",
-                         "scenario files or folders");
+    CLI::App* verb =
+        add("explore", "Run scenarios under many seeds of faults and disorder", nullptr);
+    verb->add_option("PATH", common_.paths, "scenario files or folders");
+    verb->add_flag("--generate", explore_.generate, "draw whole jobs from the seed, too");
+    verb->add_flag("--first", explore_.first, "stop at the first failure of any scenario");
+    verb->add_option("--shard", explore_.shard, "I/N: only the I-th of N parts of the seeds");
+    verb->add_option("--out", explore_.out,
+                     "write what is seen to this file of JSON Lines, and go on where it ends");
+    verb->add_option("--strategy", explore_.strategy,
+                     "one strategy for all seeds: random, chains, few, extreme or calm");
     verb->add_option("--runs", explore_.runs, "runs in all")->check(CLI::Range(1, 1000000000));
     verb->add_option("--jobs", explore_.jobs, "threads")->check(CLI::Range(1, 256));
     verb->add_option("--seed", explore_.seed, "first seed");
@@ -88,6 +97,9 @@ class CommandLine {
   void add_others() {
     CLI::App* replay = add("replay", "Run a stored failure again, bit for bit", "capsules");
     on(replay, [this] { return replay_verb(common_); });
+    CLI::App* merge = add("merge", "Join parts of a campaign", "files that explore --out wrote");
+    merge->add_flag("!--no-shrink", merge_.shrink, "report failures as they were found");
+    on(merge, [this] { return merge_verb(common_, merge_); });
     CLI::App* shrinks =
         add("shrink", "Make a failure small", "capsules, or FILE@SEED for a run of a scenario");
     shrinks->add_option("--jobs", shrink_.jobs, "threads")->check(CLI::Range(1, 256));
@@ -130,6 +142,7 @@ class CommandLine {
   RunVerb run_;
   ExploreVerb explore_;
   ShrinkVerb shrink_;
+  MergeVerb merge_;
   PictureVerb picture_;
   ConformOptions conform_;
   std::function<int()> verb_;

@@ -126,20 +126,44 @@ std::string fired_text(const std::array<uint64_t, kFaultKinds>& fired, uint64_t 
 
 }  // namespace
 
-std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen) {
+std::string coverage_text(const ScenarioCoverage& seen) {
   const uint64_t runs = std::max<uint64_t>(seen.runs, 1);
   std::string text =
       fmt::format("{}  {:<34} {:>8} runs  {:>5.1f} % restored\n",
-                  seen.failures.empty() && seen.complaints.empty() ? "ok  " : "FAIL", scenario.name,
+                  seen.failures.empty() && seen.complaints.empty() ? "ok  " : "FAIL", seen.name,
                   with_commas(seen.runs),
                   100.0 * static_cast<double>(seen.restored) / static_cast<double>(runs));
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
+  return text;
+}
+
+std::string unjudged_text(const Scenario& scenario) {
+  std::string text;
   for (const auto& [node, why] : not_judged(scenario.program->graph)) {
     text += fmt::format("      not judged: answers of {}: {}\n", node, why);
   }
   return text;
+}
+
+std::string seed_options(const RunOutcome& outcome) {
+  std::string text = fmt::format(" --seed {}", outcome.seed);
+  if (outcome.strategy != Strategy::kRandom)
+    text += fmt::format(" --strategy {}", name_of(outcome.strategy));
+  return text;
+}
+
+std::string strategies_text(const CampaignResult& result) {
+  std::string text;
+  for (const Strategy strategy : all_strategies()) {
+    const StrategyTally& tally = result.strategies[static_cast<size_t>(strategy)];
+    if (tally.runs == 0) continue;
+    text += fmt::format("{}{} {} runs{}", text.empty() ? "strategy  " : " · ", name_of(strategy),
+                        with_commas(tally.runs),
+                        tally.failures > 0 ? fmt::format(" {} failed", tally.failures) : "");
+  }
+  return text.empty() ? text : text + "\n";
 }
 
 std::string total_text(const CampaignResult& result) {

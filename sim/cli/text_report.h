@@ -14,8 +14,14 @@ std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
 std::string violations_text(const RunOutcome& outcome);
 // A few lines about one run that passed.
 std::string passed_text(const Scenario& scenario, const RunOutcome& outcome);
+// " --seed 7 --strategy chains": what makes `run` repeat this run.
+std::string seed_options(const RunOutcome& outcome);
+// How many runs and failures each strategy had.
+std::string strategies_text(const CampaignResult& result);
 // Runs, restores, and how often each fault kind fired.
-std::string coverage_text(const Scenario& scenario, const ScenarioCoverage& seen);
+std::string coverage_text(const ScenarioCoverage& seen);
+// What no oracle looks at, and why.
+std::string unjudged_text(const Scenario& scenario);
 
 // The same over the whole campaign, one line each.
 std::string total_text(const CampaignResult& result);

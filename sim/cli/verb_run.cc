@@ -66,6 +66,12 @@ class OneRun {
     RunRequest request;
     request.seed = verb_.seed.value_or(scenario_.seed);
     if (!verb_.seed) request.rest = RunRequest::Rest::kPlain;
+    const auto strategy = strategy_named(verb_.strategy);
+    if (!strategy) {
+      std::cerr << "error: no strategy is called \"" << verb_.strategy << "\"\n";
+      return 2;
+    }
+    request.strategy = *strategy;
     if (!set_until(request)) return 2;
     if (common_.format == Format::kHuman) std::cout << "seed " << request.seed << "\n";
     FactPrinter printer(verb_.step);
@@ -105,7 +111,7 @@ class OneRun {
     }
     std::string replay = "./leat run " + scenario_.path;
     if (request.rest == RunRequest::Rest::kDrawn || !scenario_.choices)
-      replay += " --seed " + std::to_string(outcome.seed);
+      replay += seed_options(outcome);
     std::cout << failure_text(scenario_, outcome, replay)
               << story_text(scenario_, outcome, request);
   }

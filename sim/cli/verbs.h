@@ -21,6 +21,7 @@ struct CommonOptions {
 
 struct RunVerb {
   std::optional<uint64_t> seed;
+  std::string strategy = "random";
   bool trace = false;                // print every fact
   bool step = false;                 // stop after each event and wait for Enter
   std::optional<std::string> until;  // "7020ms"
@@ -36,11 +37,22 @@ struct ExploreVerb {
   bool digest = false;               // print the campaign's digest and nothing else
   std::vector<std::string> oracles;  // only these; empty: all
   bool shrink = true;
-  uint64_t twins = 2;  // runs of each scenario that are run again in a fresh process
+  bool generate = false;  // generated jobs, too
+  bool first = false;     // stop at the first failure of any scenario
+  std::string strategy;   // "": the portfolio
+  std::string shard;      // "2/4": the second of four parts
+  std::string out;        // JSON Lines; "": under .leat, until the campaign has ended
+  uint64_t twins = 2;     // runs of each scenario that are run again in a fresh process
 };
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
 
 int replay_verb(const CommonOptions& common);  // paths: capsules
+
+// Parts of one campaign, as explore --out wrote them, to one verdict.
+struct MergeVerb {
+  bool shrink = true;
+};
+int merge_verb(const CommonOptions& common, const MergeVerb& verb);
 
 struct ShrinkVerb {
   uint32_t jobs = 1;

@@ -33,7 +33,7 @@ class LoneTaskHost final : public TaskHost, private Env, private BlobStore {
   void report_finished(ExecutionId) override {}
   void report_failed(ExecutionId, const std::string& cause) override { failure_ = cause; }
   void acknowledge(ExecutionId, CheckpointId, const SnapshotHandle&) override {}
-  void decline(ExecutionId, CheckpointId, const std::string&) override {}
+  void decline(ExecutionId, CheckpointId, AbortReason, const std::string&) override {}
   void send_to_coordinator(ExecutionId, NodeId, Bytes) override {}
 
  private:

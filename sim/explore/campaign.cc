@@ -5,6 +5,9 @@
 #include <mutex>
 #include <thread>
 
+#include "sim/explore/generate_job.h"
+#include "sim/scenario/decode.h"
+
 namespace leat {
 
 namespace {
@@ -16,12 +19,6 @@ struct Block {
   size_t scenario = 0;
   uint64_t first = 0;
   uint64_t count = 0;
-};
-
-// What a thread found in one block; merged in the order of blocks.
-struct BlockResult {
-  ScenarioCoverage seen;
-  Digest digest;
 };
 
 std::vector<Block> blocks_of(size_t scenarios, const CampaignRequest& request) {
@@ -36,8 +33,11 @@ std::vector<Block> blocks_of(size_t scenarios, const CampaignRequest& request) {
   return blocks;
 }
 
-void add_run(const RunOutcome& outcome, BlockResult& block, size_t scenario) {
+void add_run(const RunOutcome& outcome, BlockResult& block, Digest& digest) {
   ScenarioCoverage& seen = block.seen;
+  StrategyTally& tally = seen.strategies[static_cast<size_t>(outcome.strategy)];
+  ++tally.runs;
+  tally.failures += outcome.verdict.ok() ? 0 : 1;
   ++seen.runs;
   seen.restored += outcome.restored ? 1 : 0;
   for (size_t k = 0; k < kFaultKinds; ++k)
@@ -46,8 +46,7 @@ void add_run(const RunOutcome& outcome, BlockResult& block, size_t scenario) {
   for (const auto& [oracle, count] : outcome.verdict.judged) seen.judged[oracle] += count;
   seen.steps += outcome.stats.steps;
   seen.virtual_ms += static_cast<uint64_t>(outcome.stats.ended_at.ms);
-  block.digest.add(outcome.digest);
-  if (!outcome.verdict.ok()) seen.failures.push_back({scenario, outcome});
+  digest.add(outcome.digest);
 }
 
 class Fleet {
@@ -55,11 +54,14 @@ class Fleet {
   Fleet(const std::vector<Scenario>& scenarios, const CampaignRequest& request)
       : scenarios_(scenarios),
         request_(request),
-        blocks_(blocks_of(scenarios.size(), request)),
+        subjects_(scenarios.size() + (request.generate ? 1 : 0)),
+        blocks_(blocks_of(subjects_, request)),
         results_(blocks_.size()),
-        failed_(scenarios.size()) {}
+        done_blocks_(blocks_.size(), 0),
+        failed_(request.stop == CampaignRequest::Stop::kAll ? 1 : subjects_) {}
 
   void run() {
+    take_known();
     std::vector<std::thread> threads;
     for (uint32_t i = 1; i < request_.jobs; ++i) threads.emplace_back([this] { work(); });
     work();
@@ -67,14 +69,41 @@ class Fleet {
     if (broken_) std::rethrow_exception(broken_);
   }
 
+  // Failures say how many runs came before them in the order of the campaign.
+  void count_runs() {
+    uint64_t before = 0;
+    for (BlockResult& result : results_) {
+      for (Failure& failure : result.seen.failures) failure.found_after += before;
+      before += result.seen.runs;
+    }
+  }
+  // Whether a block is part of the result: what other threads did beyond the end is not.
+  bool counts(size_t b) { return b <= limit_of(blocks_[b].scenario).load(); }
+  bool is_missing(size_t b) const { return done_blocks_[b] == 0; }
+
+  size_t subjects() const { return subjects_; }
   std::vector<BlockResult>& results() { return results_; }
   const std::vector<Block>& blocks() const { return blocks_; }
 
  private:
+  void take_known() {
+    for (const auto& [b, result] : request_.known) {
+      if (b >= blocks_.size()) continue;
+      results_[b] = result;
+      done_blocks_[b] = 1;
+      for (Failure& failure : results_[b].seen.failures) {
+        if (failure.scenario != scenarios_.size() || !request_.generate) continue;
+        failure.generated =
+            std::make_shared<const Scenario>(request_.generate(failure.outcome.seed));
+      }
+      if (result.seen.failures.size() >= request_.failures_max) lower(blocks_[b].scenario, b);
+    }
+  }
+
   void work() {
     try {
       // One plan a thread and scenario: it may serve many runs of one thread.
-      std::vector<std::unique_ptr<Plan>> plans(scenarios_.size());
+      std::vector<std::unique_ptr<Plan>> plans(subjects_);
       for (size_t b = next_++; b < blocks_.size(); b = next_++) run_block(b, plans);
     } catch (const std::exception&) {
       const std::lock_guard lock(mutex_);
@@ -86,30 +115,53 @@ class Fleet {
     const Block& block = blocks_[b];
     // Blocks after the one that held the last allowed failure are not run; earlier ones always are,
     // so that what is reported does not depend on which thread was faster.
-    if (b > failed_[block.scenario].load()) return;
-    const Scenario& scenario = scenarios_[block.scenario];
-    auto& plan = plans[block.scenario];
-    if (!plan) plan = std::make_unique<Plan>(*scenario.program);
-    for (uint64_t i = 0; i < block.count; ++i) {
-      RunRequest run;
-      run.seed = block.first + i;
-      run.oracles = request_.oracles;
-      add_run(run_once(scenario, *plan, run), results_[b], block.scenario);
-    }
+    if (b > limit_of(block.scenario).load()) return;
+    const CampaignRequest::Shard& shard = request_.shard;
+    if (done_blocks_[b] != 0 || shard.of == 0 || b % shard.of != shard.index) return;
+    Digest digest;
+    for (uint64_t i = 0; i < block.count; ++i)
+      run_one(b, block.first + i, digest, plans[block.scenario]);
+    results_[b].digest_low = digest.low();
+    results_[b].digest_high = digest.high();
     if (results_[b].seen.failures.size() >= request_.failures_max) lower(block.scenario, b);
-    tell(block.count, results_[b].seen.failures.size());
+    tell(b);
+  }
+
+  void run_one(size_t b, uint64_t seed, Digest& digest, std::unique_ptr<Plan>& plan) {
+    const size_t subject = blocks_[b].scenario;
+    std::shared_ptr<const Scenario> made;
+    if (subject == scenarios_.size()) {
+      made = std::make_shared<const Scenario>(request_.generate(seed));
+      plan = nullptr;
+    }
+    const Scenario& scenario = made ? *made : scenarios_[subject];
+    if (!plan) plan = std::make_unique<Plan>(*scenario.program);
+    RunRequest run;
+    run.seed = seed;
+    run.strategy = request_.strategy.value_or(strategy_of(seed));
+    run.oracles = request_.oracles;
+    RunOutcome outcome = run_once(scenario, *plan, run);
+    BlockResult& result = results_[b];
+    add_run(outcome, result, digest);
+    if (!outcome.verdict.ok()) {
+      result.seen.failures.push_back({subject, std::move(outcome), result.seen.runs, made});
+    }
+    if (made) plan = nullptr;  // it refers to the scenario
   }
 
   void lower(size_t scenario, size_t b) {
-    size_t before = failed_[scenario].load();
-    while (b < before && !failed_[scenario].compare_exchange_weak(before, b)) {
+    std::atomic<size_t>& limit = limit_of(scenario);
+    size_t before = limit.load();
+    while (b < before && !limit.compare_exchange_weak(before, b)) {
     }
   }
 
-  void tell(uint64_t runs, uint64_t failures) {
+  void tell(size_t b) {
     const std::lock_guard lock(mutex_);
-    done_ += runs;
-    failures_ += failures;
+    done_blocks_[b] = 1;
+    done_ += results_[b].seen.runs;
+    failures_ += results_[b].seen.failures.size();
+    if (request_.ended) request_.ended(b, results_[b]);
     if (request_.progress) request_.progress(done_, failures_);
   }
 
@@ -117,11 +169,18 @@ class Fleet {
     Limit() : std::atomic<size_t>(static_cast<size_t>(-1)) {}
   };
 
+  std::atomic<size_t>& limit_of(size_t subject) {
+    return failed_[failed_.size() == 1 ? 0 : subject];
+  }
+
   const std::vector<Scenario>& scenarios_;
   const CampaignRequest& request_;
+  const size_t subjects_;
   const std::vector<Block> blocks_;
   std::vector<BlockResult> results_;
-  std::vector<Limit> failed_;  // by scenario: the first block that was the last to be run
+  std::vector<char> done_blocks_;
+  // By subject, or one for all: the first block that was the last to be run.
+  std::vector<Limit> failed_;
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
   uint64_t done_ = 0;
@@ -135,20 +194,24 @@ void merge(BlockResult& from, ScenarioCoverage& into, Digest& digest, uint32_t f
   into.restored += from.seen.restored;
   for (size_t k = 0; k < kFaultKinds; ++k) into.fired[k] += from.seen.fired[k];
   for (size_t k = 0; k < kFactKinds; ++k) into.facts[k] += from.seen.facts[k];
+  for (size_t k = 0; k < kStrategies; ++k) {
+    into.strategies[k].runs += from.seen.strategies[k].runs;
+    into.strategies[k].failures += from.seen.strategies[k].failures;
+  }
   for (const auto& [oracle, count] : from.seen.judged) into.judged[oracle] += count;
   into.steps += from.seen.steps;
   into.virtual_ms += from.seen.virtual_ms;
   for (Failure& failure : from.seen.failures) {
     if (into.failures.size() < failures_max) into.failures.push_back(std::move(failure));
   }
-  digest.add(from.digest.low());
-  digest.add(from.digest.high());
+  digest.add(from.digest_low);
+  digest.add(from.digest_high);
 }
 
 // Runs enough that something with odds of 5 % would show itself (but for one case in 3,000).
 constexpr uint64_t kEnoughRuns = 150;
 
-void complain(const Scenario& scenario, const CampaignRequest& request, ScenarioCoverage& seen) {
+void complain(const Scenario& scenario, ScenarioCoverage& seen) {
   if (!seen.failures.empty()) return;
   if (scenario.expect.violation) {
     seen.complaints.push_back("never found " + *scenario.expect.violation +
@@ -170,7 +233,6 @@ void complain(const Scenario& scenario, const CampaignRequest& request, Scenario
       seen.complaints.push_back(std::string("fault ") + name_of(kind) + ": never fired");
     }
   }
-  (void)request;
 }
 
 bool only_what_it_shows(const Scenario& scenario, const ScenarioCoverage& seen) {
@@ -187,28 +249,46 @@ bool CampaignResult::ok() const {
   });
 }
 
+Scenario generated_scenario(uint64_t seed) {
+  const std::unique_ptr<Choices> choices = make_choices(Strategy::kRandom, seed);
+  const std::string text = generate_job(*choices, seed);
+  Decoded decoded = decode_scenario(text, "generated-" + std::to_string(seed) + ".json");
+  if (!decoded.scenario)
+    throw std::runtime_error("a generated job is none: " + decoded.report + text);
+  return std::move(*decoded.scenario);
+}
+
 CampaignResult explore(const std::vector<Scenario>& scenarios, const CampaignRequest& request) {
-  check(!scenarios.empty() && request.jobs > 0, "a campaign needs scenarios and a thread");
+  check(request.jobs > 0, "a campaign needs a thread");
+  check(!scenarios.empty() || request.generate, "a campaign needs scenarios");
   Fleet fleet(scenarios, request);
   fleet.run();
 
   CampaignResult result;
   Digest whole;
-  for (size_t s = 0; s < scenarios.size(); ++s) {
+  fleet.count_runs();
+  for (size_t s = 0; s < fleet.subjects(); ++s) {
+    const bool generated = s == scenarios.size();
     ScenarioCoverage seen;
-    seen.name = scenarios[s].name;
+    seen.name = generated ? "generated jobs" : scenarios[s].name;
     Digest digest;
     for (size_t b = 0; b < fleet.blocks().size(); ++b) {
-      if (fleet.blocks()[b].scenario == s) {
-        merge(fleet.results()[b], seen, digest, request.failures_max);
-      }
+      if (fleet.blocks()[b].scenario != s || !fleet.counts(b)) continue;
+      result.missing += fleet.is_missing(b) ? 1 : 0;
+      merge(fleet.results()[b], seen, digest, request.failures_max);
     }
     seen.digest = digest.hex();
-    complain(scenarios[s], request, seen);
-    if (only_what_it_shows(scenarios[s], seen)) seen.failures.clear();
+    if (!generated) {
+      complain(scenarios[s], seen);
+      if (only_what_it_shows(scenarios[s], seen)) seen.failures.clear();
+    }
     result.runs += seen.runs;
     result.restored += seen.restored;
     for (size_t k = 0; k < kFaultKinds; ++k) result.fired[k] += seen.fired[k];
+    for (size_t k = 0; k < kStrategies; ++k) {
+      result.strategies[k].runs += seen.strategies[k].runs;
+      result.strategies[k].failures += seen.strategies[k].failures;
+    }
     whole.add(seen.digest);
     result.scenarios.push_back(std::move(seen));
   }

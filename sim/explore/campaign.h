@@ -6,38 +6,36 @@
 #include <string>
 #include <vector>
 
-#include "sim/explore/run_once.h"
+#include "sim/explore/block.h"
 
 namespace leat {
+
+// Makes the scenario of a seed, where a campaign explores generated jobs. Called from several
+// threads.
+using JobOfSeed = std::function<Scenario(uint64_t seed)>;
+// Draws and decodes it (generate_job.h).
+Scenario generated_scenario(uint64_t seed);
 
 struct CampaignRequest {
   uint64_t runs = 1000;  // in all, dealt evenly to the scenarios
   uint64_t first_seed = 1;
   uint32_t jobs = 1;          // threads
   uint32_t failures_max = 1;  // of one scenario: it is not run further than that
+  // Whether a failure of one scenario also ends the others.
+  enum class Stop : uint8_t { kEach, kAll } stop = Stop::kEach;
+  JobOfSeed generate;                // given: one subject more, after the scenarios
+  std::optional<Strategy> strategy;  // none: the portfolio
   std::vector<OracleKind> oracles = all_oracles();
   // Called now and then, from one thread at a time.
   std::function<void(uint64_t done, uint64_t failed)> progress;
-};
-
-struct Failure {
-  size_t scenario = 0;  // index into the campaign's scenarios
-  RunOutcome outcome;
-};
-
-// What a campaign saw of one scenario.
-struct ScenarioCoverage {
-  std::string name;
-  uint64_t runs = 0;
-  uint64_t restored = 0;                      // runs
-  std::array<uint64_t, kFaultKinds> fired{};  // runs in which the kind really hit
-  std::array<uint64_t, kFactKinds> facts{};   // sums
-  std::map<std::string, uint64_t> judged;     // by oracle, sums
-  uint64_t steps = 0;
-  uint64_t virtual_ms = 0;
-  std::string digest;                   // of all digests, in the order of seeds
-  std::vector<Failure> failures;        // in the order of seeds
-  std::vector<std::string> complaints;  // of the campaign itself: "never fired", ...
+  // Called with each block as it ends, from one thread at a time.
+  std::function<void(size_t block, const BlockResult& result)> ended;
+  std::map<size_t, BlockResult> known;  // blocks that need not be run
+  // Runs blocks number `index`, `index + of`, ... alone; `of` 0: none at all.
+  struct Shard {
+    uint32_t index = 0;
+    uint32_t of = 1;
+  } shard;
 };
 
 struct CampaignResult {
@@ -46,7 +44,9 @@ struct CampaignResult {
   uint64_t runs = 0;
   uint64_t restored = 0;                      // runs, over all scenarios
   std::array<uint64_t, kFaultKinds> fired{};  // the same
-  bool ok() const;  // no failure but those that scenarios exist to show, and no complaint
+  std::array<StrategyTally, kStrategies> strategies{};
+  size_t missing = 0;  // blocks that the verdict needs and nobody has run
+  bool ok() const;     // no failure but those that scenarios exist to show, and no complaint
 };
 
 // REQUIRES: the scenarios outlive the call. The result is a function of scenarios, runs and

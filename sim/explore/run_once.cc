@@ -1,7 +1,6 @@
 #include "sim/explore/run_once.h"
 
 #include "sim/world/recorded_choices.h"
-#include "sim/world/seeded_choices.h"
 
 namespace leat {
 
@@ -63,9 +62,10 @@ EndOfRun end_of(const Scenario& scenario, const RunStats& stats) {
 RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest& request) {
   RunOutcome outcome;
   outcome.seed = request.seed;
-  SeededChoices seeded(request.seed);
+  outcome.strategy = request.strategy;
+  const std::unique_ptr<Choices> drawn = make_choices(request.strategy, request.seed);
   PlainChoices plain;
-  Choices* choices = &seeded;
+  Choices* choices = drawn.get();
   if (!scenario.world.disorder) choices = &plain;
   const bool pinned = scenario.choices.has_value();
   if (request.replay != nullptr || (pinned && request.rest == RunRequest::Rest::kPlain)) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/explore/strategy.h"
 #include "sim/oracle/oracles.h"
 #include "sim/scenario/choice_map.h"
 #include "sim/scenario/scenario.h"
@@ -15,6 +16,7 @@ namespace leat {
 
 struct RunRequest {
   uint64_t seed = 1;
+  Strategy strategy = Strategy::kRandom;
   const ChoiceMap* replay = nullptr;  // given: these choices instead of the seed's
   // What the scenario's own choices leave open (where it has some).
   enum class Rest : uint8_t { kDrawn, kPlain } rest = Rest::kDrawn;
@@ -27,6 +29,7 @@ struct RunRequest {
 
 struct RunOutcome {
   uint64_t seed = 0;
+  Strategy strategy = Strategy::kRandom;
   RunStats stats;
   Verdict verdict;
   std::string digest;

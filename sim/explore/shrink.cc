@@ -18,9 +18,14 @@ using Clock = std::chrono::steady_clock;
 // Sources with more rows than this are not written out.
 constexpr uint64_t kMostRows = 20'000;
 
+// The claim or cause without numbers, which change as a case shrinks; but the hash of what a task
+// failed of says which failure it is.
 std::string without_numbers(const std::string& text) {
   std::string out;
-  for (const char c : text.substr(0, text.find('\n'))) {
+  const std::string line = text.substr(0, text.find('\n'));
+  const size_t cause = line.find("cause=");
+  if (cause != std::string::npos) return line.substr(cause);
+  for (const char c : line) {
     const bool digit = c >= '0' && c <= '9';
     if (!digit) out += c;
     if (digit && !out.ends_with('#')) out += '#';

@@ -31,6 +31,9 @@ class WatermarkOracle final : public Oracle {
     Split& at = at_[instance].splits[split];
     at.active_at = runs_.now();
     note_times(at, rows);
+    // A record wakes its split, and its own watermark may be said before the split's end is.
+    at.idle = false;
+    raise(instance);
     const SplitData& data = *std::get<SourceSpec>(spec(instance)).data;
     // Read to its end, the split holds nothing back any more.
     if (split < data.splits() && first + rows.size() == data.size(split)) at.finished = true;

@@ -84,6 +84,10 @@ void World::take_one_or_break() {
   } catch (const InvariantViolation& violation) {
     is_broken_ = true;
     broken_ = violation.what();
+  } catch (const std::exception& error) {
+    // What the engine throws otherwise is no less its bug: no code of a user runs outside a task.
+    is_broken_ = true;
+    broken_ = std::string("an exception left the engine: ") + error.what();
   }
 }
 

@@ -13,13 +13,13 @@ import sys
 import time
 
 sys.dont_write_bytecode = True
-import build as planter  # noqa: E402
+import plant  # noqa: E402
 
 
 def explore(program, mutant, runs, oracles):
-    scenario = planter.HERE / "scenarios" / (mutant["scenario"] + ".json")
+    scenario = plant.HERE / "scenarios" / (mutant["scenario"] + ".json")
     command = [str(program), "explore", str(scenario), "--runs", str(runs), "--jobs", "1",
-               "--max-failures", "1", "--twins", "0"]
+               "--max-failures", "1", "--twins", "0", "--no-shrink"]
     for oracle in oracles:
         command += ["--oracle", oracle]
     begin = time.monotonic()
@@ -41,8 +41,11 @@ def main(arguments):
         runs = int(arguments[at + 1])
         del arguments[at:at + 2]
     survived = False
-    for name, mutant in planter.mutants(arguments[1:]).items():
-        program = build / f"leat-mutant-{name}"
+    for mutant in plant.mutants(arguments[1:]):
+        if "scenario" not in mutant:
+            continue  # it is for the general campaign alone (mutants.py)
+        name = mutant["name"]
+        program = plant.build_mutant(mutant, build)
         seed, names, seconds = explore(program, mutant, runs, [])
         alone, alone_names, _ = explore(program, mutant, runs, [mutant["oracle"]])
         good = seed is not None and alone is not None and mutant["violation"] in alone_names

@@ -23,7 +23,7 @@ import tempfile
 sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "mutants"))
-import build as planter  # noqa: E402
+import plant  # noqa: E402
 
 # Bugs that need a schedule or a fault: what shows under every seed would survive anything.
 MUTANTS = ["no_barrier_alignment", "prepared_not_recommitted", "timers_not_restored",
@@ -35,7 +35,7 @@ def build_with(edits, name, build, compile_commands, link):
     """Links a program in which all edits are made; those of one file together."""
     texts = {}
     for edit in edits:
-        text = texts.get(edit["file"], (planter.ROOT / edit["file"]).read_text())
+        text = texts.get(edit["file"], (plant.ROOT / edit["file"]).read_text())
         if text.count(edit["find"]) != 1:
             sys.exit(f"{edit['name']}: the text does not stand once in {edit['file']}")
         texts[edit["file"]] = text.replace(edit["find"], edit["replace"])
@@ -43,28 +43,28 @@ def build_with(edits, name, build, compile_commands, link):
     work.mkdir(parents=True, exist_ok=True)
     objects = []
     for file, text in texts.items():
-        source = planter.ROOT / file
+        source = plant.ROOT / file
         planted = work / source.name
         planted.write_text(text)
         compiled = shlex.split(compile_commands[str(source)]["command"])
         compiled[compiled.index(str(source))] = str(planted)
         objects.append(str(work / (source.stem + ".o")))
         compiled[compiled.index("-o") + 1] = objects[-1]
-        planter.run(compiled, build)
+        plant.run(compiled, build)
     target = work / "leat"
     linked = list(link)
     linked[linked.index("-o") + 1] = str(target)
     first = next(i for i, word in enumerate(linked) if word.endswith(".a"))
     linked[first:first] = objects
-    planter.run(linked, build)
+    plant.run(linked, build)
     return target
 
 
 def collect(program, mutant, count, folder):
     """Capsules of `count` failures of this mutant."""
-    scenario = planter.HERE / "scenarios" / (mutant["scenario"] + ".json")
+    scenario = plant.HERE / "scenarios" / (mutant["scenario"] + ".json")
     subprocess.run([str(program), "explore", str(scenario), "--runs", "2000", "--max-failures", str(count),
-                    "--twins", "0"], cwd=folder, capture_output=True)
+                    "--twins", "0", "--no-shrink"], cwd=folder, capture_output=True)
     return sorted((folder / ".leat" / "failures").glob("*.capsule"))[:count]
 
 
@@ -96,11 +96,11 @@ def main(arguments):
     build = pathlib.Path(arguments[0]).resolve()
     wanted = int(arguments[arguments.index("--failures") + 1]) if "--failures" in arguments else 50
     compile_commands = {e["file"]: e for e in json.loads((build / "compile_commands.json").read_text())}
-    link = planter.link_command(build)
+    link = plant.link_command(build)
     patches = {p.stem: json.loads(p.read_text()) for p in sorted(HERE.glob("*.json"))}
     survived = {name: 0 for name in [*patches, "operator_upstream", "all_at_once"]}
     total = 0
-    for place, (name, mutant) in enumerate(planter.mutants(MUTANTS).items()):
+    for place, (name, mutant) in enumerate((m["name"], m) for m in plant.mutants(MUTANTS)):
         share = (wanted - total) // (len(MUTANTS) - place)
         plain = build_with([mutant], name, build, compile_commands, link)
         patched = {p: build_with([mutant, patch], f"{name}-{p}", build, compile_commands, link)

@@ -238,7 +238,8 @@ TEST(Messages, ComeBackAsTheyWent) {
 }
 
 TEST(Messages, AMessageCutShortIsOurOwnMistake) {
-  const Bytes body = rpc::pack({1, 1}, rpc::Decline{{{{0}, 0}, 1}, {4}, "no"});
+  const Bytes body =
+      rpc::pack({1, 1}, rpc::Decline{{{{0}, 0}, 1}, {4}, AbortReason::kDeclined, "no"});
   for (size_t size = 3; size < body.size(); ++size) {
     EXPECT_THROW(rpc::unpack<rpc::Decline>(std::string_view(body).substr(0, size)),
                  InvariantViolation);

@@ -109,7 +109,7 @@ void WorldOfOneTask::acknowledge(ExecutionId, CheckpointId id, const SnapshotHan
                 (handle.blob.empty() ? "without state" : handle.blob));
 }
 
-void WorldOfOneTask::decline(ExecutionId, CheckpointId id, const std::string& cause) {
+void WorldOfOneTask::decline(ExecutionId, CheckpointId id, AbortReason, const std::string& cause) {
   log.push_back("decline " + std::to_string(id.value) + ": " + cause);
 }
 

@@ -104,7 +104,8 @@ class WorldOfOneTask final : private TaskHost,
     log.push_back("failed: " + cause);
   }
   void acknowledge(ExecutionId, CheckpointId id, const SnapshotHandle& handle) override;
-  void decline(ExecutionId, CheckpointId id, const std::string& cause) override;
+  void decline(ExecutionId, CheckpointId id, AbortReason reason,
+               const std::string& cause) override;
   void send_to_coordinator(ExecutionId, NodeId, Bytes event) override;
   // Env
   ProcessId self() const override { return {1}; }

@@ -1,0 +1,105 @@
+#include "sim/explore/generate_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/explore/generate_parts.h"
+
+namespace leat {
+
+namespace {
+
+Json draw_cluster(const Draw& draw) {
+  Json cluster = json_object();
+  set_member(cluster, "workers", json_integer(draw.between("workers", 1, 3)));
+  if (draw.chance("spread", 40)) {
+    // Slots to spare: subtasks may come to lie elsewhere after a failure.
+    set_member(cluster, "slots", json_integer(3));
+  }
+  if (draw.chance("small buffers", 40))
+    set_member(cluster, "buffers", json_integer(draw.between("buffers", 1, 3)));
+  if (draw.chance("small batches", 60)) {
+    set_member(cluster, "batch_rows",
+               json_integer(draw.one_of<int64_t>("batch rows", {1, 2, 3, 8, 32})));
+  }
+  if (draw.chance("prompt", 40)) {
+    set_member(cluster, "buffer_timeout",
+               json_integer(draw.one_of<int64_t>("buffer timeout", {0, 1, 10, 500})));
+  }
+  if (draw.chance("watchful", 50)) {
+    set_member(cluster, "heartbeat_interval", json_integer(500));
+    set_member(cluster, "heartbeat_timeout", json_integer(2500));
+  }
+  return cluster;
+}
+
+Json draw_checkpoint(const Draw& draw) {
+  Json checkpoint = json_object();
+  set_member(checkpoint, "every",
+             json_integer(draw.one_of<int64_t>("every", {300, 100, 50, 20, 700})));
+  if (draw.chance("concurrent", 20))
+    set_member(checkpoint, "max_concurrent", json_integer(draw.between("how many", 2, 3)));
+  if (draw.chance("pause", 20)) set_member(checkpoint, "min_pause", json_integer(50));
+  if (draw.chance("keep", 30))
+    set_member(checkpoint, "keep", json_integer(draw.between("kept", 2, 3)));
+  if (draw.chance("tolerant", 30)) set_member(checkpoint, "tolerable_failures", json_integer(100));
+  if (draw.chance("alignment", 50)) add_barrier_mode(draw, checkpoint);
+  return checkpoint;
+}
+
+Json draw_world(const Draw& draw) {
+  Json world = json_object();
+  const auto range = [](int64_t least, int64_t most) {
+    return json_list({json_integer(least), json_integer(most)});
+  };
+  const int64_t most = draw.one_of<int64_t>("latency", {20, 5, 1, 100, 400});
+  set_member(world, "latency", range(1, most));
+  set_member(world, "storage", range(1, draw.one_of<int64_t>("storage", {50, 5, 400, 1500})));
+  set_member(world, "step_cost_max", json_integer(draw.one_of<int64_t>("step", {2, 0, 10, 40})));
+  return world;
+}
+
+void draw_frame(const Draw& draw, Json& scenario) {
+  const auto parallelism = draw.one_of<int64_t>("parallelism", {2, 1, 3, 2});
+  set_member(scenario, "parallelism", json_integer(parallelism));
+  if (draw.chance("few groups", 30)) {
+    set_member(scenario, "max_parallelism", json_integer(draw.between("groups", 3, 8)));
+  }
+  if (draw.chance("unchained", 25)) set_member(scenario, "chaining", json_boolean(false));
+  if (draw.chance("watermarks", 50)) {
+    set_member(scenario, "auto_watermark_interval",
+               json_integer(draw.one_of<int64_t>("interval", {50, 10, 1, 500})));
+  }
+  set_member(scenario, "cluster", draw_cluster(draw.below("cluster")));
+  if (!draw.chance("without checkpoints", 7)) {
+    set_member(scenario, "checkpoint", draw_checkpoint(draw.below("checkpoint")));
+    set_member(scenario, "restart",
+               json_of({{"strategy", json_text("fixed_delay")},
+                        {"attempts", json_integer(100)},
+                        {"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}}));
+    // Half of all bugs need no fault at all, and some need several.
+    const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 2, 3, 4});
+    if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));
+  }
+  set_member(scenario, "world", draw_world(draw.below("world")));
+}
+
+}  // namespace
+
+std::string generate_job(Choices& choices, uint64_t seed) {
+  const Draw draw(choices, "job");
+  Json scenario = json_object();
+  set_member(scenario, "leat", json_integer(1));
+  set_member(scenario, "scenario", json_text("generated"));
+  set_member(scenario, "seed", json_integer(static_cast<int64_t>(seed & INT64_MAX)));
+  draw_frame(draw, scenario);
+  GeneratedGraph graph(draw.below("graph"));
+  graph.draw();
+  set_member(scenario, "sources", std::move(graph.sources));
+  set_member(scenario, "nodes", std::move(graph.nodes));
+  set_member(scenario, "sinks", std::move(graph.sinks));
+  return to_text(scenario);
+}
+
+}  // namespace leat

@@ -1,0 +1,147 @@
+// Windows of generated jobs.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "sim/explore/generate_parts.h"
+
+namespace leat {
+
+namespace {
+
+void set_assigner(const Draw& draw, Json& window) {
+  const int64_t size = draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000});
+  const uint32_t kind = draw.upto("assigner", 10);
+  if (kind == 7 || kind == 8) {
+    set_member(window, "session", json_integer(draw.one_of<int64_t>("gap", {50, 10, 200, 600})));
+  } else if (kind == 9) {
+    set_member(window, "session_by", json_text("20 + length(k) * 30"));
+  } else if (kind == 5 || kind == 6) {
+    const int64_t slide = std::max<int64_t>(1, size / draw.one_of<int64_t>("slide", {2, 3, 1}));
+    set_member(window, "sliding", json_list({json_integer(size), json_integer(slide)}));
+  } else {
+    set_member(window, "tumbling", json_integer(size));
+    if (draw.chance("offset", 25)) {
+      set_member(window, "offset",
+                 json_integer(draw.one_of<int64_t>("by", {size / 3, size - 1, -size / 3})));
+    }
+  }
+}
+
+// Windows without an end: every so many rows of a key.
+void set_global(const Draw& draw, Json& window) {
+  const int64_t n = draw.between("n", 1, 5);
+  switch (draw.upto("global", 4)) {
+    case 0:
+      set_member(window, "count", json_integer(n));
+      break;
+    case 1:
+      set_member(window, "count", json_list({json_integer(n), json_integer(1 + n / 2)}));
+      break;
+    default: {
+      set_member(window, "global", json_boolean(true));
+      Json trigger = json_of({{"count", json_integer(n)}});
+      if (draw.chance("purging", 50)) trigger = json_of({{"purging", std::move(trigger)}});
+      set_member(window, "trigger", std::move(trigger));
+    }
+  }
+}
+
+Json draw_trigger(const Draw& draw, bool event_time, uint32_t depth) {
+  switch (draw.upto("trigger", depth == 0 ? 6 : 4)) {
+    case 1:
+    case 2:
+      return json_of({{event_time ? "continuous_event_time" : "continuous_processing_time",
+                       json_integer(draw.one_of<int64_t>("interval", {100, 30, 400}))}});
+    case 3:
+      return json_of({{"count", json_integer(draw.between("n", 1, 4))}});
+    case 4:
+    case 5:
+      return json_of({{"purging", draw_trigger(draw.below("inner"), event_time, 1)}});
+    default:
+      return json_text(event_time ? "event_time" : "processing_time");
+  }
+}
+
+Json draw_evictor(const Draw& draw) {
+  Json evictor = json_object();
+  if (draw.chance("by time", 50)) {
+    set_member(evictor, "time", json_integer(draw.one_of<int64_t>("age", {100, 20, 400})));
+  } else {
+    set_member(evictor, "count", json_integer(draw.between("kept", 1, 4)));
+  }
+  if (draw.chance("after", 30)) set_member(evictor, "after", json_boolean(true));
+  return evictor;
+}
+
+Json draw_aggregates(const Draw& draw, const DrawnStream& input, std::vector<std::string>& names) {
+  const std::string& v = input.number;
+  std::vector<std::string> list;
+  const auto add = [&](const std::string& text, const std::string& name) {
+    list.push_back(fmt::format("{} as {}", text, name));
+    names.push_back(name);
+  };
+  add(fmt::format("sum({})", v), "s");
+  if (draw.chance("count", 50)) add("count()", "n");
+  if (draw.chance("min", 30)) add(fmt::format("min({})", v), "lo");
+  if (draw.chance("max", 30)) add(fmt::format("max({})", v), "hi");
+  if (draw.chance("collect", 15)) list.push_back(fmt::format("collect({}) as all", v));
+  return json_strings(list);
+}
+
+}  // namespace
+
+DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::string& name,
+                        Json& nodes, Json& sinks) {
+  const bool event_time = input.stamped && !draw.chance("processing time", 15);
+  const bool global = draw.chance("global", 10);
+  Json window = json_object();
+  if (global) {
+    set_global(draw, window);
+  } else {
+    set_assigner(draw, window);
+    if (!event_time) set_member(window, "time", json_text("processing"));
+    if (event_time && draw.chance("lateness", 45)) {
+      set_member(window, "allowed_lateness",
+                 json_integer(draw.one_of<int64_t>("how late", {300, 50, 1, 2000})));
+    }
+    if (event_time && draw.chance("late side", 40)) {
+      set_member(window, "late_to", json_text("late"));
+      set_member(sinks, name + "_late", json_text(name + ".late"));
+    }
+    if (draw.chance("own trigger", 35))
+      set_member(window, "trigger", draw_trigger(draw.below("trigger"), event_time, 0));
+  }
+  // What slides over the last rows of a key has an evictor of its own.
+  if (window.find("count") == nullptr && draw.chance("evictor", 12))
+    set_member(window, "evictor", draw_evictor(draw.below("evictor")));
+
+  // A window without an end answers with the latest of all times: no window of time can follow.
+  DrawnStream out{name, {}, "s", !global};
+  Json node = json_of({{"inputs", json_strings({input.name})}});
+  const bool all = draw.chance("one key", 12);
+  if (all) {
+    set_member(node, "key_by", Json{});
+  } else {
+    set_member(node, "key_by", json_text("k"));
+    out.fields.push_back("k");
+  }
+  if (!global) out.fields.insert(out.fields.end(), {"start", "end"});
+  set_member(node, "window", std::move(window));
+  set_member(node, "aggregate", draw_aggregates(draw.below("aggregate"), input, out.fields));
+  if (!all && draw.chance("own parallelism", 30))
+    set_member(node, "parallelism", json_integer(draw.between("subtasks", 1, 3)));
+  set_member(nodes, name, std::move(node));
+  if (!all) return out;
+  // What follows is keyed by k.
+  const std::string keyed = name + "_k";
+  std::vector<std::string> list = {"'all' as k"};
+  list.insert(list.end(), out.fields.begin(), out.fields.end());
+  set_member(nodes, keyed,
+             json_of({{"inputs", json_strings({name})}, {"map", json_strings(list)}}));
+  out.fields.insert(out.fields.begin(), "k");
+  out.name = keyed;
+  return out;
+}
+
+}  // namespace leat
