@@ -157,7 +157,8 @@ void Subtask::act(const std::vector<BarrierAction>& actions) {
                                       "cancelled upstream");
         break;
       case Kind::kAbortInputEnded:
-        checkpoints_.abort_on_barrier(action.checkpoint, "a channel has ended");
+        checkpoints_.abort_on_barrier(action.checkpoint, AbortReason::kTaskNotRunning,
+                                      "a channel has ended");
         break;
       case Kind::kUnblock:
         gate_.unblock(action.channel);
