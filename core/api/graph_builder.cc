@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/graph/batch_mode.h"
+
 namespace leat {
 
 NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
@@ -44,7 +46,7 @@ Result<StreamGraph> GraphBuilder::finish() const {
       node.parallelism = std::max(1u, std::min(node.parallelism, source->data->splits()));
     }
   }
-  return graph;
+  return settle_mode(std::move(graph));
 }
 
 }  // namespace leat

@@ -26,24 +26,40 @@ void CheckpointCoordinator::recover(std::vector<CompletedCheckpoint> completed, 
 void CheckpointCoordinator::start_scheduler(ProcTime now) { requests_.start(now); }
 
 void CheckpointCoordinator::stop_scheduler(ProcTime now) {
-  for (const CheckpointRequest& request : requests_.stop()) {
-    if (request.number == 0) continue;
-    actions_.push_back(
-        AnswerRequest{request.number, std::nullopt, AbortReason::kCoordinatorSuspend});
-  }
-  abort_all(AbortReason::kCoordinatorSuspend);
+  drop_waiting(CheckpointFailure::kCoordinatorSuspend);
+  abort_all(CheckpointFailure::kCoordinatorSuspend);
   look(now, 1);
 }
 
 void CheckpointCoordinator::failover(ProcTime now) {
-  abort_all(AbortReason::kJobFailover);
+  abort_all(CheckpointFailure::kJobFailover);
   look(now, 2);
 }
 
+void CheckpointCoordinator::shut_down() {
+  shut_down_ = true;
+  drop_waiting(CheckpointFailure::kCoordinatorShutdown);
+  abort_all(CheckpointFailure::kCoordinatorShutdown);
+}
+
+void CheckpointCoordinator::drop_waiting(CheckpointFailure reason) {
+  for (const CheckpointRequest& request : requests_.stop()) {
+    if (request.number == 0) continue;
+    actions_.push_back(AnswerRequest{request.number, std::nullopt, reason});
+  }
+}
+
+void CheckpointCoordinator::refuse(const CheckpointRequest& request, CheckpointFailure reason) {
+  if (request.number != 0) {
+    actions_.push_back(AnswerRequest{request.number, std::nullopt, reason});
+  }
+  actions_.push_back(RefusedToBegin{request, reason});
+}
+
 void CheckpointCoordinator::request(CheckpointRequest request, ProcTime now) {
+  if (shut_down_) return refuse(request, CheckpointFailure::kCoordinatorShutdown);
   if (request.kind == RequestKind::kPeriodic && !requests_.started()) {
-    actions_.push_back(RefusedToBegin{request});
-    return;
+    return refuse(request, CheckpointFailure::kSchedulerShutdown);
   }
   requests_.add(request);
   look(now, 1);
@@ -60,7 +76,7 @@ void CheckpointCoordinator::on_time(ProcTime now) {
     constexpr size_t kRemembered = 16;  // Flink: NUM_GHOST_CHECKPOINT_IDS
     lately_expired_.push_back(id);
     if (lately_expired_.size() > kRemembered) lately_expired_.erase(lately_expired_.begin());
-    abort(id, AbortReason::kExpired, std::nullopt);
+    abort(id, CheckpointFailure::kExpired, std::nullopt);
     look(now, 2);
   }
 }
@@ -88,12 +104,9 @@ void CheckpointCoordinator::look(ProcTime now, size_t times) {
 
 void CheckpointCoordinator::begin(CheckpointRequest request, ProcTime now) {
   auto plan = plan_checkpoint(graph_);
-  if (!plan || plan->wait_for.empty() || next_id_ > last_allowed_) {
-    if (request.number != 0) {
-      actions_.push_back(AnswerRequest{request.number, std::nullopt, AbortReason::kTaskNotRunning});
-    }
-    actions_.push_back(RefusedToBegin{request});
-    return;
+  const bool too_late = plan && !plan->finished.empty() && !settings_.after_tasks_finish;
+  if (!plan || plan->wait_for.empty() || too_late || next_id_ > last_allowed_) {
+    return refuse(request, CheckpointFailure::kTaskNotRunning);
   }
   Pending pending;
   pending.id = next_id_;
@@ -118,7 +131,7 @@ void CheckpointCoordinator::begin(CheckpointRequest request, ProcTime now) {
 
 void CheckpointCoordinator::trigger(Pending& pending) {
   pending.stage = Stage::kAcknowledgements;
-  TriggerTasks action{pending.id, pending.timestamp, {}};
+  TriggerTasks action{pending.id, pending.request.kind, pending.timestamp, {}};
   for (const uint32_t flat : pending.plan.trigger) action.to.push_back(graph_.at(flat).id);
   actions_.push_back(std::move(action));
 }
@@ -163,7 +176,7 @@ AckResult CheckpointCoordinator::on_acknowledge(ExecutionId from, CheckpointId i
 }
 
 void CheckpointCoordinator::on_decline(ExecutionId from, CheckpointId id, ProcTime now,
-                                       AbortReason reason) {
+                                       CheckpointFailure reason) {
   const Pending* pending = find(id);
   if (pending == nullptr || pending->stage == Stage::kCommitting) return;
   const auto& all = pending->executions;
@@ -175,7 +188,7 @@ void CheckpointCoordinator::on_decline(ExecutionId from, CheckpointId id, ProcTi
 void CheckpointCoordinator::on_trigger_lost(CheckpointId id, ProcTime now) {
   const Pending* pending = find(id);
   if (pending == nullptr || pending->stage != Stage::kAcknowledgements) return;
-  abort(id, AbortReason::kTaskNotRunning, std::nullopt);
+  abort(id, CheckpointFailure::kTaskNotRunning, std::nullopt);
   look(now, 2);
 }
 
@@ -185,7 +198,7 @@ void CheckpointCoordinator::on_task_finished(ExecutionId task, ProcTime now) {
     const auto& all = waiting.executions;
     const auto at = static_cast<size_t>(std::find(all.begin(), all.end(), task) - all.begin());
     if (at == all.size() || waiting.acknowledged[at]) continue;
-    abort(id, AbortReason::kTaskNotRunning, std::nullopt);
+    abort(id, CheckpointFailure::kTaskNotRunning, std::nullopt);
     look(now, 2);
   }
 }
@@ -198,12 +211,38 @@ void CheckpointCoordinator::metadata_stored(CheckpointId id, bool ok, ProcTime n
     return;
   }
   if (!ok) {
-    abort(id, AbortReason::kStorageFailed, std::nullopt);
+    abort(id, CheckpointFailure::kStorageFailed, std::nullopt);
     look(now, 2);
     return;
   }
+  if (is_savepoint(pending->request.kind)) return complete_savepoint(id, now);
   pending->stage = Stage::kStored;
   commit_next();
+}
+
+void CheckpointCoordinator::complete_savepoint(CheckpointId id, ProcTime now) {
+  Pending done = std::move(*find(id));
+  std::erase_if(pending_, [&](const Pending& p) { return p.id == id; });
+  failures_.completed(id);
+  last_completion_ = now;
+  if (done.request.number != 0) actions_.push_back(AnswerRequest{done.request.number, id});
+  size_t lower = 0;
+  if (ends_job(done.request.kind)) {
+    lower = abort_below(id);
+    actions_.push_back(AnnounceComplete{id, std::nullopt, std::move(done.executions)});
+  }
+  look(now, 2 + 2 * lower);
+}
+
+size_t CheckpointCoordinator::abort_below(CheckpointId id) {
+  std::vector<CheckpointId> lower;
+  for (const Pending& pending : pending_) {
+    if (pending.id < id && !is_savepoint(pending.request.kind)) lower.push_back(pending.id);
+  }
+  for (const CheckpointId subsumed : lower) {
+    abort(subsumed, CheckpointFailure::kSubsumed, std::nullopt);
+  }
+  return lower.size();
 }
 
 void CheckpointCoordinator::commit_next() {
@@ -228,7 +267,7 @@ void CheckpointCoordinator::list_stored(CheckpointId id, bool ok, ProcTime now) 
   if (ok) {
     complete(id, now);
   } else {
-    abort(id, AbortReason::kStorageFailed, std::nullopt);
+    abort(id, CheckpointFailure::kStorageFailed, std::nullopt);
     look(now, 2);
   }
   commit_next();
@@ -250,20 +289,15 @@ void CheckpointCoordinator::complete(CheckpointId id, ProcTime now) {
   last_completion_ = now;
   if (done.request.number != 0) actions_.push_back(AnswerRequest{done.request.number, id});
 
-  std::vector<CheckpointId> lower;
-  for (const Pending& pending : pending_) {
-    if (pending.id < id) lower.push_back(pending.id);
-  }
-  for (const CheckpointId subsumed : lower) abort(subsumed, AbortReason::kSubsumed, std::nullopt);
-
+  const size_t lower = abort_below(id);
   std::optional<CheckpointId> subsumed;
   if (!dropped.empty()) subsumed = dropped.back().id;
   actions_.push_back(AnnounceComplete{id, subsumed, std::move(done.executions)});
   for (const CompletedCheckpoint& old : dropped) discard(old);
-  look(now, 2 + dropped.size() + 2 * lower.size());
+  look(now, 2 + dropped.size() + 2 * lower);
 }
 
-void CheckpointCoordinator::abort(CheckpointId id, AbortReason reason,
+void CheckpointCoordinator::abort(CheckpointId id, CheckpointFailure reason,
                                   std::optional<ExecutionId> blamed) {
   Pending gone = std::move(*find(id));
   std::erase_if(pending_, [&](const Pending& p) { return p.id == id; });
@@ -277,10 +311,21 @@ void CheckpointCoordinator::abort(CheckpointId id, AbortReason reason,
     if (!handle.blob.empty()) actions_.push_back(DiscardBlob{handle.blob});
   }
   if (gone.stage >= Stage::kStored) actions_.push_back(DiscardMetadata{id});
-  if (failures_.add(id, reason)) actions_.push_back(FailJob{blamed});
+  // An i/o exception is put down to the coordinator, whoever reports it.
+  const bool of_task = blamed && reason != CheckpointFailure::kIoFailed;
+  if (!fails_job(gone, reason, of_task)) return;
+  const bool names_task = of_task && !ends_job(gone.request.kind);
+  actions_.push_back(FailJob{names_task ? blamed : std::nullopt});
 }
 
-void CheckpointCoordinator::abort_all(AbortReason reason) {
+// Of a savepoint only a task's failure counts, and of one that is to end the job it always does.
+bool CheckpointCoordinator::fails_job(const Pending& gone, CheckpointFailure reason, bool of_task) {
+  if (of_task && ends_job(gone.request.kind)) return true;
+  if (!of_task && is_savepoint(gone.request.kind)) return false;
+  return failures_.add(gone.id, reason);
+}
+
+void CheckpointCoordinator::abort_all(CheckpointFailure reason) {
   for (const CheckpointId id : pending()) {
     if (find(id)->stage != Stage::kCommitting) abort(id, reason, std::nullopt);
   }

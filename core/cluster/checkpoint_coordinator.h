@@ -10,6 +10,8 @@
 // Invariants: ids rise and are never given twice; a checkpoint is completed exactly when the list
 // that names it is durable, so while that write is under way it can neither be aborted nor be taken
 // for completed, and only one such write is under way; nothing that is retained is ever discarded.
+// A savepoint belongs to whoever asked for it: it is never in that list, and only one that ends the
+// job is announced to tasks.
 #pragma once
 
 #include <optional>
@@ -29,6 +31,7 @@ struct CheckpointSettings {
   uint32_t max_concurrent = 1;
   uint32_t tolerable_failures = 0;
   uint32_t retained = 1;
+  bool after_tasks_finish = true;        // checkpoints go on when some tasks have finished
   bool has_source_coordinators = false;  // then snapshot_coordinators is asked for, else skipped
 };
 
@@ -41,6 +44,7 @@ struct SnapshotCoordinators {
 };  // answer: coordinators_ready()
 struct TriggerTasks {
   CheckpointId id;
+  RequestKind kind = RequestKind::kByHand;
   ProcTime timestamp;
   std::vector<ExecutionId> to;
 };
@@ -58,7 +62,7 @@ struct CheckpointDone {
 };
 struct CheckpointGivenUp {
   CheckpointId id;
-  AbortReason reason = AbortReason::kExpired;
+  CheckpointFailure reason = CheckpointFailure::kExpired;
 };
 struct AcknowledgementCounted {
   ExecutionId execution;
@@ -83,10 +87,11 @@ struct DiscardMetadata {
 struct AnswerRequest {
   uint64_t number = 0;
   std::optional<CheckpointId> completed;
-  AbortReason failed = AbortReason::kExpired;
+  CheckpointFailure failed = CheckpointFailure::kExpired;
 };
 struct RefusedToBegin {
   CheckpointRequest request;
+  CheckpointFailure reason = CheckpointFailure::kTaskNotRunning;
 };
 struct FailJob {
   std::optional<ExecutionId> blamed;
@@ -113,6 +118,7 @@ class CheckpointCoordinator {
   void start_scheduler(ProcTime now);
   void stop_scheduler(ProcTime now);  // aborts all that is pending or waits
   void failover(ProcTime now);        // aborts all that is pending
+  void shut_down();                   // aborts all, and refuses whatever is asked for after
   void request(CheckpointRequest request, ProcTime now);
   void on_time(ProcTime now);  // timers due by now
 
@@ -121,7 +127,7 @@ class CheckpointCoordinator {
   AckResult on_acknowledge(ExecutionId from, CheckpointId id, const SnapshotHandle& handle,
                            ProcTime now);
   void on_decline(ExecutionId from, CheckpointId id, ProcTime now,
-                  AbortReason reason = AbortReason::kDeclined);
+                  CheckpointFailure reason = CheckpointFailure::kDeclined);
   void on_trigger_lost(CheckpointId id, ProcTime now);  // it did not reach its task
   // It is over and has said all it will: what still waits for it is given up at once, where Flink
   // would let it time out (and count that as a failure).
@@ -161,8 +167,13 @@ class CheckpointCoordinator {
   void trigger(Pending& pending);
   void commit_next();
   void complete(CheckpointId id, ProcTime now);
-  void abort(CheckpointId id, AbortReason reason, std::optional<ExecutionId> blamed);
-  void abort_all(AbortReason reason);
+  void complete_savepoint(CheckpointId id, ProcTime now);
+  size_t abort_below(CheckpointId id);  // how many; savepoints stay
+  void refuse(const CheckpointRequest& request, CheckpointFailure reason);
+  void abort(CheckpointId id, CheckpointFailure reason, std::optional<ExecutionId> blamed);
+  bool fails_job(const Pending& gone, CheckpointFailure reason, bool of_task);
+  void abort_all(CheckpointFailure reason);
+  void drop_waiting(CheckpointFailure reason);
   void discard(const CompletedCheckpoint& checkpoint);
 
   const ExecutionGraph& graph_;
@@ -175,6 +186,7 @@ class CheckpointCoordinator {
   std::vector<Pending> pending_;            // by rising id
   std::vector<CompletedCheckpoint> store_;  // by rising id
   std::vector<CheckpointId> lately_expired_;
+  bool shut_down_ = false;
   std::vector<CheckpointAction> actions_;
 };
 

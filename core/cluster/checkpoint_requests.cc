@@ -17,15 +17,18 @@ std::vector<CheckpointRequest> CheckpointRequests::stop() {
   return waited;
 }
 
+namespace {
+int rank(RequestKind kind) {
+  if (is_savepoint(kind)) return 0;
+  return kind == RequestKind::kByHand ? 1 : 2;
+}
+}  // namespace
+
 void CheckpointRequests::add(CheckpointRequest request) {
   constexpr size_t kLineMax = 1000;
   if (line_.size() >= kLineMax) return;
-  if (request.kind == RequestKind::kPeriodic) {
-    line_.push_back(request);
-    return;
-  }
-  const auto behind = std::find_if(line_.begin(), line_.end(), [](const CheckpointRequest& r) {
-    return r.kind == RequestKind::kPeriodic;
+  const auto behind = std::find_if(line_.begin(), line_.end(), [&](const CheckpointRequest& r) {
+    return rank(r.kind) > rank(request.kind);
   });
   line_.insert(behind, request);
 }
@@ -40,7 +43,9 @@ bool CheckpointRequests::tick(ProcTime now) {
 std::optional<CheckpointRequest> CheckpointRequests::look(bool room,
                                                           std::optional<ProcTime> last_completion,
                                                           ProcTime now) {
-  if (!room || line_.empty()) return std::nullopt;
+  if (line_.empty()) return std::nullopt;
+  const bool passes = is_savepoint(line_.front().kind) && !settings_.savepoints_wait;
+  if (!room && !passes) return std::nullopt;
   const CheckpointRequest first = line_.front();
   line_.pop_front();
   if (first.kind == RequestKind::kPeriodic && last_completion &&

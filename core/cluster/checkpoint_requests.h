@@ -2,7 +2,8 @@
 // the ScheduledTrigger of the CheckpointCoordinator; reference 8.2, 8.3.)
 //
 // The scheduler ticks every interval from the *planned* time of the tick before. Every tick becomes
-// a request; requests wait while there is no room, by hand before periodic, then by age.
+// a request; requests wait while there is no room: savepoints before checkpoints, by hand before
+// periodic, then by age.
 #pragma once
 
 #include <deque>
@@ -13,7 +14,15 @@
 
 namespace leat {
 
-enum class RequestKind : uint8_t { kByHand, kPeriodic };
+enum class RequestKind : uint8_t {
+  kByHand,
+  kPeriodic,
+  kSavepoint,
+  kStop,     // a savepoint that drains the job and ends it
+  kSuspend,  // the same without draining
+};
+constexpr bool is_savepoint(RequestKind kind) { return kind >= RequestKind::kSavepoint; }
+constexpr bool ends_job(RequestKind kind) { return kind >= RequestKind::kStop; }
 
 struct CheckpointRequest {
   RequestKind kind = RequestKind::kPeriodic;
@@ -24,6 +33,8 @@ struct ScheduleSettings {
   std::optional<Duration> interval;  // none: no scheduler
   Duration first_delay;              // drawn between the pause and the interval
   Duration min_pause;
+  // Where checkpoints are unaligned a savepoint waits for room like any other; else it does not.
+  bool savepoints_wait = false;
 };
 
 class CheckpointRequests {

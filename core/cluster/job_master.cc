@@ -66,7 +66,7 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       graph_(program_->job),
       coordinator_(graph_, settings_of(env, program_->graph)),
       sources_(source_coordinators(*program_)),
-      restart_(make_restart_strategy(program_->graph.config.restart)),
+      restart_(make_restart_strategy(program_->graph.config.restart, env.choices())),
       record_(env, job_blob(program_->graph.config.checkpoint.directory),
               {kJobMaster, kRecordWritten, 0}),
       monitor_(config.heartbeat_interval, config.heartbeat_timeout),
@@ -131,7 +131,8 @@ void JobMaster::on_worker_message(MessageType type, const Message& message) {
     coordinator_.on_acknowledge(ack.execution, ack.checkpoint, ack.handle, now);
   } else if (type == MessageType::kDecline) {
     const auto decline = unpack<Decline>(body);
-    coordinator_.on_decline(decline.execution, decline.checkpoint, now, decline.reason);
+    coordinator_.on_decline(decline.execution, decline.checkpoint, now,
+                            checkpoint_failure(decline.reason));
   } else if (type == MessageType::kTriggerReceived) {
     const auto received = unpack<TriggerReceived>(body);
     std::erase_if(open_triggers_, [&](const OpenTrigger& open) {

@@ -74,7 +74,7 @@ void JobMaster::act(const CheckpointDone& action) {
 }
 
 void JobMaster::act(const CheckpointGivenUp& action) {
-  endpoint_.add_fact(CheckpointAborted{action.id, action.reason});
+  endpoint_.add_fact(CheckpointAborted{action.id, abort_reason(action.reason)});
   end_of_checkpoint(action.id);
 }
 

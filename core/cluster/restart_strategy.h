@@ -5,12 +5,19 @@
 // conformance/machine.md "restart".)
 #pragma once
 
+#include <map>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "core/base/time.h"
+#include "core/env/choices.h"
 #include "core/graph/stream_graph.h"
 
 namespace leat {
+
+// As many attempts as Flink means by no limit.
+inline constexpr uint32_t kUnlimitedRestarts = 2147483647;
 
 class RestartStrategy {
  public:
@@ -19,16 +26,23 @@ class RestartStrategy {
   // A failure was reported. False: it was merged into the restart that is already pending.
   virtual bool notify_failure(ProcTime now) = 0;
   virtual bool can_restart(ProcTime now) const = 0;
-  // Until the restart.
+  // Until the restart. Throws JobError where the strategy can say only after a failure.
   virtual Duration backoff(ProcTime now) const = 0;
 };
 
-std::unique_ptr<RestartStrategy> no_restart();
-// Restarts `attempts` times; one failure more ends the job.
-std::unique_ptr<RestartStrategy> fixed_delay(uint32_t attempts, Duration delay);
-// Gives up when more than `max` failures lie within `interval` (exactly that far apart included).
-std::unique_ptr<RestartStrategy> failure_rate(uint32_t max, Duration interval, Duration delay);
+// Why there is no such strategy ("the delay is negative"); empty where there is one.
+std::string refusal(const RestartConfig& config);
 
-std::unique_ptr<RestartStrategy> make_restart_strategy(const RestartConfig& config);
+// Throws JobError for what is refused. Jitter is drawn from the choices, which outlive the
+// strategy.
+std::unique_ptr<RestartStrategy> make_restart_strategy(const RestartConfig& config,
+                                                       Choices& choices);
+
+// Flink's options of a job by their names: {"restart-strategy.type", "fixed-delay"}. Without a type
+// a job with checkpoints restarts with growing delays, one without them does not restart. Throws
+// JobError for a type or number that is none. (Flink: RestartStrategyOptions,
+// RestartBackoffTimeStrategyFactoryLoader.)
+using RestartOptions = std::map<std::string, std::string>;
+RestartConfig restart_config_of(const RestartOptions& options, bool checkpointing);
 
 }  // namespace leat

@@ -25,18 +25,22 @@ TwoPhaseCommit::State TwoPhaseCommit::State::decode(ByteReader& in) {
   return state;
 }
 
-TwoPhaseCommit::TwoPhaseCommit(uint32_t subtask, uint32_t attempt)
-    : subtask_(subtask), attempt_(attempt), current_(transaction_id(subtask, attempt, 0)) {}
+TwoPhaseCommit::TwoPhaseCommit(uint32_t subtask, uint32_t attempt, EmptyTransaction empty)
+    : subtask_(subtask),
+      attempt_(attempt),
+      empty_(empty),
+      current_(transaction_id(subtask, attempt, 0)) {}
 
 void TwoPhaseCommit::restore(const State& state) {
   for (const Frozen& frozen : state.frozen) kept_.push_back({frozen, false});
 }
 
 std::optional<PreCommit> TwoPhaseCommit::freeze(CheckpointId checkpoint) {
-  if (rows_ == 0) return std::nullopt;
+  if (current_ == 0) return std::nullopt;
+  if (rows_ == 0 && empty_ == EmptyTransaction::kGoesOn) return std::nullopt;
   const PreCommit frozen{current_, checkpoint, rows_};
   kept_.push_back({{checkpoint, current_}, false});
-  current_ = transaction_id(subtask_, attempt_, ++counter_);
+  current_ = finished_ ? 0 : transaction_id(subtask_, attempt_, ++counter_);
   rows_ = 0;
   return frozen;
 }

@@ -119,6 +119,7 @@ struct Describer {
   std::string operator()(const FilterSpec& s) const { return with_label("filter", s.label); }
   std::string operator()(const FlatMapSpec& s) const { return with_label("flat map", s.label); }
   std::string operator()(const SplitSpec& s) const { return with_label("split", s.label); }
+  std::string operator()(const SubtaskSpec&) const { return "subtask"; }
   std::string operator()(const UnionSpec&) const { return "union"; }
   std::string operator()(const AssignSpec& s) const { return "assign, " + describe(s.watermark); }
   std::string operator()(const KeyedProcessSpec& s) const { return with_label("process", s.label); }

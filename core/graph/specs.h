@@ -82,6 +82,8 @@ struct SplitSpec {
   std::shared_ptr<const FilterFunction> when;
   std::string label;
 };
+// Appends the index of the subtask that the row came to, as an int.
+struct SubtaskSpec {};
 // Puts its inputs together; exists only in the graph (its inputs become the consumers' inputs).
 struct UnionSpec {};
 // New timestamps and watermarks here; those from before stop, except MAX.
@@ -230,10 +232,10 @@ struct SinkSpec {
 };
 
 using NodeSpec =
-    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, UnionSpec, AssignSpec,
-                 KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec, ProcessSpec,
-                 CoMapSpec, CoFlatMapSpec, CoProcessSpec, BroadcastProcessSpec, IntervalJoinSpec,
-                 AsyncSpec, WindowJoinSpec, CoGroupSpec>;
+    std::variant<SourceSpec, MapSpec, FilterSpec, FlatMapSpec, SplitSpec, SubtaskSpec, UnionSpec,
+                 AssignSpec, KeyedProcessSpec, RunningAggregateSpec, WindowSpec, SinkSpec,
+                 ProcessSpec, CoMapSpec, CoFlatMapSpec, CoProcessSpec, BroadcastProcessSpec,
+                 IntervalJoinSpec, AsyncSpec, WindowJoinSpec, CoGroupSpec>;
 
 // How many inputs a node of this kind reads; a union as many as it likes (nothing).
 std::optional<uint32_t> inputs_of(const NodeSpec& spec);

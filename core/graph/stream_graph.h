@@ -73,14 +73,33 @@ struct CheckpointConfig {
 };
 
 struct RestartConfig {
-  enum class Kind : uint8_t { kNone, kFixedDelay };
+  enum class Kind : uint8_t { kNone, kFixedDelay, kFailureRate, kExponentialDelay };
   Kind kind = Kind::kNone;
-  uint32_t attempts = 0;  // restarts allowed; one failure more fails the job
-  Duration delay{1000};
+  uint32_t attempts = 0;  // restarts allowed; one failure more fails the job (not kFailureRate)
+  Duration delay{1000};   // before each; of kExponentialDelay before the first
+  // kFailureRate: gives up when more than `max_failures` lie within `interval`.
+  uint32_t max_failures = 1;
+  Duration interval{60000};
+  // kExponentialDelay: each delay is the one before times `multiplier`, at most `max_delay`; after
+  // `reset_threshold` without a failure it begins anew. A share of up to `jitter` is added or
+  // taken.
+  Duration max_delay{60000};
+  double multiplier = 1.5;
+  Duration reset_threshold{3600000};
+  double jitter = 0;
+};
+
+// How a job over bounded sources is run. (Flink: RuntimeExecutionMode; semantics section 13.)
+enum class ExecutionMode : uint8_t {
+  kStreaming,
+  // No checkpoints, no watermarks before the end; a keyed node gets its rows key by key, those of a
+  // key in the order of time, and nothing is late.
+  kBatch,
 };
 
 struct JobConfig {
   std::string name = "job";
+  ExecutionMode mode = ExecutionMode::kStreaming;
   uint32_t parallelism = 1;
   uint32_t max_parallelism = 128;         // number of key groups; 0: derived for each vertex
   Duration auto_watermark_interval{200};  // 0: no periodic watermarks

@@ -75,6 +75,9 @@ class KeyedOperator::Context final : public ProcessContext {
 
  private:
   void set(TimeDomain domain, int64_t time) {
+    // In batch mode the key is over: nobody would fire it. (BatchExecutionInternalTimeService.)
+    const bool batch = ctx_.config().mode == ExecutionMode::kBatch;
+    if (batch && op_.watermark_ == EventTime::max()) return;
     if (op_.timers(domain).set(time, op_.state_.current_key())) {
       tell(RecordTap::TimerEvent::kRegistered, domain, time);
     }

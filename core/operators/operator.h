@@ -55,6 +55,9 @@ class Operator {
  public:
   virtual ~Operator() = default;
 
+  // False: the engine tells facts and taps what comes in, when it comes. An operator that holds its
+  // input back (batch mode) does so itself, when it works on it.
+  virtual bool tells_its_input() const { return false; }
   // Called once before anything else; after restore() where there is a snapshot.
   virtual void open(OperatorContext& ctx) { (void)ctx; }
 
@@ -100,6 +103,8 @@ class Operator {
 // Makes the operator of a node that is neither source nor sink nor union (those need the
 // connectors' contexts: core/connectors). User functions are cloned here: one call, one attempt.
 std::unique_ptr<Operator> make_operator(const StreamNode& node);
+// The same for a keyed node in batch mode: it gets its rows when all have come, key by key.
+std::unique_ptr<Operator> make_sorted_input(const StreamNode& node);
 
 // Counts that conformance and reports ask for.
 class CountsLateRecords {

@@ -66,6 +66,19 @@ class FlatMapOperator final : public Operator {
   std::unique_ptr<const FlatMapFunction> function_;
 };
 
+class SubtaskIndexOperator final : public Operator {
+ public:
+  void on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) override {
+    RowBatch& out = ctx.out();
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      const RowView row = std::as_const(rows).row(i);
+      const std::span<Value> cells = out.append(rows.timestamp(i));
+      for (size_t cell = 0; cell < row.size(); ++cell) cells[cell] = row[cell];
+      cells[row.size()] = Value::integer(ctx.subtask());
+    }
+  }
+};
+
 }  // namespace
 
 std::unique_ptr<Operator> make_map(const MapSpec& spec) {
@@ -80,5 +93,6 @@ std::unique_ptr<Operator> make_flat_map(const FlatMapSpec& spec) {
 std::unique_ptr<Operator> make_split(const SplitSpec& spec) {
   return std::make_unique<SplitOperator>(spec);
 }
+std::unique_ptr<Operator> make_subtask_index() { return std::make_unique<SubtaskIndexOperator>(); }
 
 }  // namespace leat

@@ -279,6 +279,8 @@ uint8_t WindowOperator::flag_of(const TimeWindow& window, TimeDomain domain, int
 
 void WindowOperator::set_timer(uint32_t number, TimeDomain domain, int64_t time,
                                OperatorContext& ctx) {
+  // In batch mode the key is over: nobody would fire it. (BatchExecutionInternalTimeService.)
+  if (ctx.config().mode == ExecutionMode::kBatch && watermark_ == EventTime::max()) return;
   Pane& pane = panes_[number];
   if (const uint8_t flag = flag_of(pane.window, domain, time); flag != 0) {
     if ((pane.flags & flag) != 0) return;

@@ -8,7 +8,8 @@ namespace leat {
 
 using Kind = BarrierAction::Kind;
 
-BarrierHandler::BarrierHandler(uint32_t channels) : channels_(channels) {
+BarrierHandler::BarrierHandler(uint32_t channels, AfterTasksFinish after)
+    : channels_(channels), after_(after) {
   check(channels > 0, "barriers of a task without channels");
 }
 
@@ -43,6 +44,12 @@ const std::vector<BarrierAction>& BarrierHandler::on_end(uint32_t channel) {
   check(channels_[channel].open, "a channel ends twice");
   actions_.clear();
   channels_[channel].open = false;
+  if (pending() && after_ == AfterTasksFinish::kEnd) {
+    const CheckpointId ended = current_;
+    settle(ended);
+    actions_.push_back({Kind::kAbortInputEnded, 0, ended});
+    return actions_;
+  }
   if (pending() && !channels_[channel].aligned) align(channel);
   return actions_;
 }

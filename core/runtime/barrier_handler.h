@@ -16,11 +16,12 @@ namespace leat {
 
 struct BarrierAction {
   enum class Kind : uint8_t {
-    kBlock,           // the channel, until told otherwise
-    kTrigger,         // all barriers of the checkpoint are in: snapshot now
-    kAbortSubsumed,   // a later one has begun
-    kAbortCancelled,  // given up upstream
-    kUnblock,         // the channel
+    kBlock,            // the channel, until told otherwise
+    kTrigger,          // all barriers of the checkpoint are in: snapshot now
+    kAbortSubsumed,    // a later one has begun
+    kAbortCancelled,   // given up upstream
+    kAbortInputEnded,  // a channel has ended, and checkpoints do not go on after that
+    kUnblock,          // the channel
   };
   Kind kind = Kind::kBlock;
   uint32_t channel = 0;     // kBlock, kUnblock
@@ -28,10 +29,14 @@ struct BarrierAction {
   friend bool operator==(const BarrierAction&, const BarrierAction&) = default;
 };
 
+// Whether checkpoints go on when tasks upstream have finished.
+// (Flink: execution.checkpointing.checkpoints-after-tasks-finish.)
+enum class AfterTasksFinish : uint8_t { kGoOn, kEnd };
+
 class BarrierHandler {
  public:
   // REQUIRES: channels > 0. All are open.
-  explicit BarrierHandler(uint32_t channels);
+  explicit BarrierHandler(uint32_t channels, AfterTasksFinish after = AfterTasksFinish::kGoOn);
 
   // Each returns what to do, in order; valid until the next call.
   // REQUIRES: the channel is open; not blocked, unless the coordinator speaks for it (a higher id).
@@ -55,6 +60,7 @@ class BarrierHandler {
   void settle(CheckpointId id);  // completed or given up: lets go of everything
 
   std::vector<Channel> channels_;
+  AfterTasksFinish after_;
   CheckpointId current_;  // the highest seen
   CheckpointId settled_;  // the highest that is triggered or aborted; never above current_
   uint32_t needed_ = 0;   // channels that were open when the pending one became current

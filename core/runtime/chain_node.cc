@@ -32,13 +32,15 @@ Connector& ChainNode::connector() {
 }
 
 void ChainNode::receive(uint32_t input, RowBatch& rows) {
-  for (RecordTap* tap : taps()) tap->on_operator_input(execution(), id_, input, rows);
+  if (!op_->tells_its_input()) {
+    for (RecordTap* tap : taps()) tap->on_operator_input(execution(), id_, input, rows);
+  }
   op_->on_rows(input, rows, *this);
   flush();
 }
 
 void ChainNode::receive(Watermark watermark) {
-  add_fact(WatermarkAdvanced{execution(), id_, watermark.time});
+  if (!op_->tells_its_input()) add_fact(WatermarkAdvanced{execution(), id_, watermark.time});
   op_->on_watermark(watermark.time, *this);
   flush();
 }

@@ -2,13 +2,24 @@
 
 namespace leat {
 
+namespace {
+
+std::unique_ptr<Operator> make(const OperatorFactory& factory, const StreamGraph& graph,
+                               NodeId id) {
+  const StreamNode& node = graph.node(id);
+  const bool sorts = graph.config.mode == ExecutionMode::kBatch && node.keyed;
+  return sorts ? make_sorted_input(node) : factory.make(node);
+}
+
+}  // namespace
+
 OperatorChain::OperatorChain(ChainServices& services, Outputs& outputs,
                              const OperatorFactory& factory) {
   const JobProgram& program = services.host().program();
   const JobVertex& vertex = program.job.vertex(services.execution().subtask.vertex);
   for (uint32_t i = 0; i < vertex.nodes.size(); ++i) {
-    nodes_.push_back(std::make_unique<ChainNode>(
-        services, vertex.nodes[i], i, factory.make(program.graph.node(vertex.nodes[i]))));
+    nodes_.push_back(std::make_unique<ChainNode>(services, vertex.nodes[i], i,
+                                                 make(factory, program.graph, vertex.nodes[i])));
   }
   link(vertex);
   add_writers(services, outputs, vertex);

@@ -156,6 +156,10 @@ void Subtask::act(const std::vector<BarrierAction>& actions) {
         checkpoints_.abort_on_barrier(action.checkpoint, AbortReason::kTaskNotRunning,
                                       "cancelled upstream");
         break;
+      case Kind::kAbortInputEnded:
+        checkpoints_.abort_on_barrier(action.checkpoint, AbortReason::kTaskNotRunning,
+                                      "a channel has ended");
+        break;
       case Kind::kUnblock:
         gate_.unblock(action.channel);
         break;

@@ -111,6 +111,9 @@ class CommandLine {
     CLI::App* recorded =
         add("conform", "Run recorded cases of the real Flink", "case files or folders");
     recorded->add_option("--case", conform_.only, "one case, with each of its steps");
+    recorded->add_option(
+        "--seeds", conform_.seeds,
+        "jobs also under so many variations of what their results do not depend on");
     on(recorded, [this] { return conform(common_.paths, conform_, std::cout); });
     CLI::App* bench = add("bench", "Measure the engine against a hand-written loop", nullptr);
     on(bench, [this] { return bench_verb(common_); });

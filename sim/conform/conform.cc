@@ -41,7 +41,7 @@ int conform(const std::vector<std::string>& paths, const ConformOptions& options
     }
     for (const RecordedCase& recorded : cases.value()) {
       if (options.only && recorded.name != *options.only) continue;
-      const CaseVerdict verdict = run_case(recorded, transcript, restarts);
+      const CaseVerdict verdict = run_case(recorded, transcript, restarts, options.seeds);
       Count& count = counts[{recorded.kind, area_of(recorded.name)}];
       ++(verdict.passed ? count.passed : count.failed);
       ++(verdict.passed ? total.passed : total.failed);

@@ -18,6 +18,7 @@ struct ConformOptions {
   std::optional<std::string> only;     // --case NAME: this one, with each of its steps
   bool restart_between_steps = false;  // snapshot and restore before every step: nothing may change
   size_t transcripts = 10;             // failing cases shown in full
+  uint64_t seeds = 0;                  // --seeds N: jobs also under so many variations
 };
 
 struct CaseVerdict {
@@ -30,7 +31,7 @@ struct CaseVerdict {
 enum class Transcript : uint8_t { kFailureOnly, kAllSteps };
 enum class Restarts : uint8_t { kNone, kBeforeEachStep };
 CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
-                     Restarts restarts = Restarts::kNone);
+                     Restarts restarts = Restarts::kNone, uint64_t seeds = 0);
 
 // What is done to a run and must not show in it.
 struct Disturbance {

@@ -5,6 +5,7 @@
 
 #include "core/graph/job_graph.h"
 #include "core/state/key_groups.h"
+#include "sim/conform/machine.h"
 #include "sim/conform/subject.h"
 #include "sim/conform/window_calls.h"
 
@@ -140,6 +141,7 @@ Value call_function(const RecordedCase& recorded) {
       {"pointwise_channels", pointwise_channels},
       {"redistribute", redistributed},
       {"wiring", wired},
+      {"restart_strategy", chosen_restart_strategy},
   };
   Value args = member(recorded.body, "args");
   // In the area of whole jobs an int has 64 bits, and hashes as a long.

@@ -99,6 +99,7 @@ Result<RecordedCase> parse_case(std::string_view line) {
   if (j.is_discarded() || !j.is_object()) return Error{"the line is not a JSON object"};
   RecordedCase recorded;
   recorded.body = to_value(j);
+  recorded.text = line;
   for (const char* needed : {"case", "kind"}) {
     if (!j.contains(needed) || !j[needed].is_string())
       return Error{std::string("the line has no \"") + needed + "\""};
@@ -122,6 +123,7 @@ Result<std::vector<RecordedCase>> read_cases(const std::string& path) {
       auto recorded = parse_case(line);
       if (!recorded.ok())
         return Error{file + ":" + std::to_string(number) + ": " + recorded.error()};
+      recorded.value().directory = std::filesystem::path(file).parent_path().string();
       cases.push_back(std::move(recorded.value()));
     }
   }

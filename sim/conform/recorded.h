@@ -15,7 +15,9 @@ struct RecordedCase {
   std::string name;  // "window/tumbling/0007"
   std::string kind;  // "operator", "function", "graph", "job", "machine"
   std::string why;
-  Value body;  // the whole line
+  Value body;             // the whole line
+  std::string text;       // the line itself
+  std::string directory;  // that its data files are looked for in
 };
 
 Result<RecordedCase> parse_case(std::string_view line);

@@ -3,6 +3,8 @@
 
 #include "sim/conform/compare.h"
 #include "sim/conform/conform.h"
+#include "sim/conform/job_case.h"
+#include "sim/conform/machine.h"
 #include "sim/conform/subject.h"
 
 namespace leat {
@@ -238,7 +240,9 @@ CaseVerdict run_function(const RecordedCase& recorded) {
 
 }  // namespace
 
-CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript, Restarts restarts) {
+CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript, Restarts restarts,
+                     uint64_t seeds) {
+  if (recorded.kind == "job") return run_job_case(recorded, seeds);
   Disturbance disturbance;
   if (restarts == Restarts::kBeforeEachStep)
     disturbance.restart_before = [](size_t) { return true; };
@@ -250,6 +254,8 @@ CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
   if (recorded.kind == "operator") return CaseRun(recorded, transcript, disturbance).run();
   if (recorded.kind == "graph") return run_graph_case(recorded);
   if (recorded.kind == "function") return run_function(recorded);
+  if (recorded.kind == "job") return run_job_case(recorded, 0);
+  if (recorded.kind == "machine") return run_machine_case(recorded, transcript);
   CaseVerdict unknown;
   unknown.transcript = "  cases of kind \"" + recorded.kind + "\" are not known yet\n";
   return unknown;

@@ -108,6 +108,11 @@ OutFlow through(const StreamNode& node, OutFlow in) {
                      assign->watermark.idle_after.has_value();
     return in;
   }
+  if (std::holds_alternative<SubtaskSpec>(spec)) {
+    in.c =
+        std::max(in.c, SinkClass::kLateSensitive);  // where a row goes is no matter of its values
+    return in;
+  }
   if (std::holds_alternative<KeyedProcessSpec>(spec)) {
     in.c = std::max(in.c, SinkClass::kLateSensitive);
     const auto& function = std::get<KeyedProcessSpec>(spec).function;

@@ -61,6 +61,7 @@ class LedgerOracle final : public Oracle {
         had += source->data->size(split);
       rule = "every record of every split is emitted once in the lineage that counts";
     } else if (std::holds_alternative<MapSpec>(node.spec) ||
+               std::holds_alternative<SubtaskSpec>(node.spec) ||
                std::holds_alternative<AssignSpec>(node.spec)) {
       had = total_in(id).rows;
       rule = "a map hands on one row for each";

@@ -16,20 +16,32 @@ std::string text(RowView row, Timestamp time) {
          (time ? " @" + std::to_string(time->ms) : " without a timestamp");
 }
 
+void append_subtask(const RowBatch& in, uint32_t subtask, RowBatch& out) {
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    Row row(in.row(i).begin(), in.row(i).end());
+    row.push_back(Value::integer(subtask));
+    out.append(row, in.timestamp(i));
+  }
+}
+
 class OperatorOracle final : public Oracle {
  public:
   OperatorOracle(const Plan& plan, const Runs& runs)
       : Oracle("operators", plan, runs), steps_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      const bool process = ProcessModel::interprets(node);
+      // Of a running aggregate in batch mode only the last row of a key is told.
+      const bool last_only = plan.graph().config.mode == ExecutionMode::kBatch &&
+                             std::holds_alternative<RunningAggregateSpec>(node.spec);
+      const bool process = ProcessModel::interprets(node) && !last_only;
       if (process || std::holds_alternative<MapSpec>(node.spec) ||
           std::holds_alternative<FilterSpec>(node.spec) ||
           std::holds_alternative<FlatMapSpec>(node.spec) ||
           std::holds_alternative<SplitSpec>(node.spec) ||
+          std::holds_alternative<SubtaskSpec>(node.spec) ||
           std::holds_alternative<AssignSpec>(node.spec)) {
         Step& step = steps_[i].emplace(node);
-        if (process) step.model.emplace(node);
+        if (process) step.model.emplace(node, plan.graph().config.mode);
       }
     }
   }
@@ -48,6 +60,9 @@ class OperatorOracle final : public Oracle {
       return;
     }
     try {
+      if (std::holds_alternative<SubtaskSpec>(step.node.spec)) {
+        append_subtask(rows, plan_.index_of(instance), step.owed[0].rows());
+      }
       apply_stateless(step.node, rows, step.owed[0].rows(),
                       step.owed.size() > 1 ? &step.owed[1].rows() : nullptr);
     } catch (const InvariantViolation&) {
@@ -78,7 +93,8 @@ class OperatorOracle final : public Oracle {
     const uint32_t instance = plan_.instance(advanced.node, advanced.execution.subtask.index);
     if (instance == kNowhere || !steps_[instance] || !steps_[instance]->model) return;
     Step& step = *steps_[instance];
-    settle(instance, step);
+    // In batch mode all rows have been told just now, and what they make comes behind this.
+    if (plan_.graph().config.mode == ExecutionMode::kStreaming) settle(instance, step);
     if (step.lost) return;
     step.lost = !step.model->on_watermark(advanced.time, runs_.now(), step.owed);
   }
@@ -87,6 +103,7 @@ class OperatorOracle final : public Oracle {
                 const Value& key) override {
     if (event != RecordTap::TimerEvent::kFired || domain != TimeDomain::kProcessing) return;
     if (!steps_[instance] || !steps_[instance]->model || steps_[instance]->lost) return;
+    if (plan_.graph().config.mode == ExecutionMode::kBatch) return;  // foreseen at the key's end
     Step& step = *steps_[instance];
     step.lost = !step.model->on_processing_timer(time, key, runs_.now(), step.owed);
   }

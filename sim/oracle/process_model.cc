@@ -103,9 +103,11 @@ class ProcessModel::Context final : public ProcessContext {
     return states_->aggregating(descriptor);
   }
   void register_timer(EventTime time) override {
+    if (model_.drops_timers()) return;
     model_.state_.event_timers.insert({time.ms, key_});
   }
   void register_timer(ProcTime time) override {
+    if (model_.drops_timers()) return;
     model_.state_.processing_timers.insert({time.ms, key_});
   }
   void delete_timer(EventTime time) override { model_.state_.event_timers.erase({time.ms, key_}); }
@@ -131,8 +133,8 @@ bool ProcessModel::interprets(const StreamNode& node) {
          std::holds_alternative<RunningAggregateSpec>(node.spec);
 }
 
-ProcessModel::ProcessModel(const StreamNode& node)
-    : node_(node), function_(function_of(node)), states_(function_->states()) {}
+ProcessModel::ProcessModel(const StreamNode& node, ExecutionMode mode)
+    : node_(node), function_(function_of(node)), mode_(mode), states_(function_->states()) {}
 
 void ProcessModel::restart(ProcessState state) {
   state_ = std::move(state);
@@ -142,6 +144,11 @@ void ProcessModel::restart(ProcessState state) {
 bool ProcessModel::on_rows(const RowBatch& rows, ProcTime now,
                            std::vector<ExpectedRowsQueue>& out) {
   for (uint32_t i = 0; i < rows.size(); ++i) {
+    if (mode_ == ExecutionMode::kBatch) {
+      const Value key = key_of(rows.row(i), node_.key_fields);
+      if (key_ && *key_ != key && !end_key(now, out)) return false;
+      key_ = key;
+    }
     Context context(*this, key_of(rows.row(i), node_.key_fields), rows.timestamp(i),
                     rows.timestamp(i), now, out);
     try {
@@ -174,7 +181,24 @@ bool ProcessModel::fire(TimeDomain domain, int64_t time, const Value& key, ProcT
   return true;
 }
 
+bool ProcessModel::end_key(ProcTime now, std::vector<ExpectedRowsQueue>& out) {
+  watermark_ = EventTime::max();
+  for (const TimeDomain domain : {TimeDomain::kEvent, TimeDomain::kProcessing}) {
+    auto& timers = domain == TimeDomain::kEvent ? state_.event_timers : state_.processing_timers;
+    while (!timers.empty()) {
+      const auto [time, key] = *timers.begin();
+      timers.erase(timers.begin());
+      ++rank_;
+      if (!fire(domain, time, key, now, out)) return false;
+    }
+  }
+  state_.contents.clear();
+  watermark_ = EventTime::min();
+  return true;
+}
+
 bool ProcessModel::on_watermark(EventTime time, ProcTime now, std::vector<ExpectedRowsQueue>& out) {
+  if (mode_ == ExecutionMode::kBatch) return end_key(now, out);
   watermark_ = time;
   ++rank_;
   rank_time_ = EventTime::min().ms;

@@ -1,8 +1,12 @@
 // A keyed process function, interpreted naively: one map of contents and one ordered set of timers,
 // one row or timer at a time.
+//
+// In batch mode (ExecutionMode) the rows of a key stand together; behind the last of them all of
+// its timers fire, what those register never does, and nothing of the key is left.
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,7 +28,7 @@ class ProcessModel {
   // Keyed process functions, and what can be told as one.
   static bool interprets(const StreamNode& node);
   // REQUIRES: interprets(node), and the node outlives the model.
-  explicit ProcessModel(const StreamNode& node);
+  explicit ProcessModel(const StreamNode& node, ExecutionMode mode = ExecutionMode::kStreaming);
 
   ProcessState& state() { return state_; }
   EventTime watermark() const { return watermark_; }
@@ -41,14 +45,20 @@ class ProcessModel {
 
  private:
   class Context;
+  bool end_key(ProcTime now, std::vector<ExpectedRowsQueue>& out);
+  bool drops_timers() const {
+    return mode_ == ExecutionMode::kBatch && watermark_ == EventTime::max();
+  }
   bool fire(TimeDomain domain, int64_t time, const Value& key, ProcTime now,
             std::vector<ExpectedRowsQueue>& out);
 
   const StreamNode& node_;
   std::shared_ptr<const KeyedProcessFunction> function_;
+  const ExecutionMode mode_;
   std::vector<StateDescriptor> states_;
   ProcessState state_;
   EventTime watermark_ = EventTime::min();
+  std::optional<Value> key_;  // batch: whose rows are coming
   uint64_t rank_ = 0;
   int64_t rank_time_ = 0;
 };

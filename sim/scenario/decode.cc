@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "core/graph/batch_mode.h"
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/fields.h"
 #include "sim/scenario/guarantee.h"
@@ -27,7 +28,7 @@ class ScenarioDecoder {
   std::optional<Scenario> decode() {
     if (!root_.is(Json::Kind::kObject)) return std::nullopt;
     decode_head();
-    GraphInProgress progress{d_, directory(), scenario_.seed, {}, {}, {}};
+    GraphInProgress progress{d_, directory(), scenario_.seed, {}, {}, {}, options_.scripts};
     progress.graph.config = decode_job_config(fields_, scenario_.name);
     scenario_.cluster = decode_cluster(fields_.get("cluster"), d_);
     scenario_.topics.transaction_timeout = decode_transaction_timeout(fields_.get("cluster"), d_);
@@ -67,9 +68,6 @@ class ScenarioDecoder {
     const std::string kind = fields_.text("kind", "job");
     if (kind != "job")
       report_unknown(d_, "SC110", fields_.get("kind")->span, "kind of case", kind, {"job"});
-    const std::string mode = fields_.text("mode", "streaming");
-    if (mode != "streaming")
-      report_unknown(d_, "SC110", fields_.get("mode")->span, "mode", mode, {"streaming"});
   }
 
   std::string directory() const {
@@ -191,7 +189,8 @@ class ScenarioDecoder {
     progress.graph = std::move(graph.value());
   }
 
-  bool plan(StreamGraph graph) {
+  bool plan(StreamGraph asked) {
+    StreamGraph graph = settle_mode(std::move(asked));
     Result<JobGraph> job = make_job_graph(graph);
     if (!job.ok()) {
       d_.error("SC142", fields_.key_span("nodes"), job.error());
@@ -283,6 +282,11 @@ class ScenarioDecoder {
     if (length > scenario_.limits.virtual_time.ms) {
       d_.warning("SC304", fields_.key_span("limits"),
                  "the input arrives for longer than limits.virtual_time lets the run go on");
+    }
+    if (scenario_.program->graph.config.mode == ExecutionMode::kBatch &&
+        fields_.has("checkpoint")) {
+      d_.warning("SC307", fields_.key_span("checkpoint"),
+                 "batch mode takes no checkpoints: a failure ends the job");
     }
     const Json* faults = fields_.get("faults");
     for (size_t i = 0; faults != nullptr && i < scenario_.faults.size() && i < faults->items.size();

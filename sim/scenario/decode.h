@@ -12,6 +12,7 @@
 #include "core/graph/job_registry.h"
 #include "core/graph/stream_graph.h"
 #include "sim/scenario/diagnostics.h"
+#include "sim/scenario/node_script.h"
 #include "sim/scenario/scenario.h"
 
 namespace leat {
@@ -19,6 +20,7 @@ namespace leat {
 struct DecodeOptions {
   const JobRegistry* jobs = nullptr;  // for "job": {"cpp": name}
   std::string directory;              // that files are looked for in; default: the scenario's own
+  const NodeScripts* scripts = nullptr;  // nodes besides those of the language
 };
 
 struct Decoded {

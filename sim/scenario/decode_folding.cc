@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/operators/running_aggregate.h"
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/expr_functions.h"
 
@@ -24,22 +25,23 @@ bool fits(Kind kind, ValueType type) {
   return type != ValueType::kNull && type != ValueType::kList && type != ValueType::kMap;
 }
 
-}  // namespace
-
-bool decode_running(const Fields& node, const Schema& input, StreamNode& out) {
+// "sum(v)", "max_by(v)" under this key.
+std::optional<RunningAggregateSpec> decode_rolling(const Fields& node, std::string_view key,
+                                                   const Schema& input) {
   Diagnostics& d = node.diagnostics();
-  const Json& json = *node.get("running");
+  const Json& json = *node.get(key);
   RunningAggregateSpec spec;
-  spec.label = node.text("running", "");
+  spec.label = node.text(key, "");
   if (!node.boolean("first", true)) spec.ties = RunningAggregateSpec::Ties::kLast;
   const size_t open = spec.label.find('(');
   const std::string name = spec.label.substr(0, open);
   const auto kind = std::find_if(std::begin(kRunning), std::end(kRunning),
                                  [&](const auto& known) { return name == known.first; });
   if (kind == std::end(kRunning) || open == std::string::npos || spec.label.back() != ')') {
-    d.error("SC108", json.span, "running is sum(f), min(f), max(f), min_by(f) or max_by(f)",
+    d.error("SC108", json.span,
+            fmt::format("{} is sum(f), min(f), max(f), min_by(f) or max_by(f)", key),
             "a fold of one's own is \"reduce\"");
-    return false;
+    return std::nullopt;
   }
   spec.kind = kind->second;
   const std::string field = spec.label.substr(open + 1, spec.label.size() - open - 2);
@@ -48,7 +50,7 @@ bool decode_running(const Fields& node, const Schema& input, StreamNode& out) {
     std::vector<std::string> known;
     for (const Field& f : input.fields) known.push_back(f.name);
     report_unknown(d, "SC112", json.span, "field", field, known);
-    return false;
+    return std::nullopt;
   }
   spec.field = *index;
   const ValueType type = input.fields[*index].type;
@@ -56,8 +58,43 @@ bool decode_running(const Fields& node, const Schema& input, StreamNode& out) {
     d.error("SC121", json.span,
             fmt::format("\"{}\" is a {}, which cannot be {}", field, name_of(type),
                         spec.kind == Kind::kSum ? "summed" : "compared"));
+    return std::nullopt;
+  }
+  return spec;
+}
+
+}  // namespace
+
+bool decode_running(const Fields& node, const Schema& input, StreamNode& out) {
+  std::optional<RunningAggregateSpec> spec = decode_rolling(node, "running", input);
+  if (!spec) return false;
+  out.output = input;
+  out.spec = std::move(*spec);
+  return true;
+}
+
+bool decode_window_row(const Fields& node, const Schema& input, WindowSpec& spec) {
+  if (node.has("pick")) {
+    const std::optional<RunningAggregateSpec> pick = decode_rolling(node, "pick", input);
+    if (pick) spec.reduce = running_reduce(*pick, input);
+  } else {
+    spec.reduce = decode_reduce(*node.get("reduce"), input, node.diagnostics());
+  }
+  return spec.reduce != nullptr;
+}
+
+bool decode_full_window(const Fields& node, const Schema& input, StreamNode& out) {
+  const Fields inner(*node.get("full_window"), "full_window", node.diagnostics());
+  const Json* reduce = inner.get("reduce");
+  if (reduce == nullptr) {
+    node.diagnostics().error("SC108", inner.span(), "a full window needs \"reduce\"");
     return false;
   }
+  WindowSpec spec;
+  spec.assigner = WindowSpec::Assigner::kGlobal;
+  spec.trigger.kind = TriggerSpec::Kind::kEndOfStream;
+  spec.reduce = decode_reduce(*reduce, input, node.diagnostics());
+  if (spec.reduce == nullptr) return false;
   out.output = input;
   out.spec = std::move(spec);
   return true;

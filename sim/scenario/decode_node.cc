@@ -11,7 +11,7 @@ namespace leat {
 namespace {
 
 // Kinds of nodes that the recorded jobs have and this engine does not offer yet.
-constexpr const char* kNotYet[] = {"subtask", "full_window", "broadcast", "pick"};
+constexpr const char* kNotYet[] = {"broadcast"};
 
 std::string label_of(const std::vector<NamedExpression>& list) {
   std::string label;
@@ -40,10 +40,25 @@ class NodeDecoder {
     decode_key();
     decode_chaining();
     decode_kind();
-    if (d_.errors() == errors && node_.keyed && node_.key_fields.empty()) node_.parallelism = 1;
+    settle_parallelism(errors);
+  }
+
+  // A node that a script completes: what all nodes have is decoded here.
+  void decode_scripted(const NodeScript& script, const Json& whole) {
+    const size_t errors = d_.errors();
+    node_.parallelism = static_cast<uint32_t>(
+        fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
+    decode_key();
+    decode_chaining();
+    node_.output = input_;
+    if (d_.errors() == errors) script.complete({whole, {input_}, node_, d_});
+    settle_parallelism(errors);
   }
 
  private:
+  void settle_parallelism(size_t errors) {
+    if (d_.errors() == errors && node_.keyed && node_.key_fields.empty()) node_.parallelism = 1;
+  }
   void decode_key() {
     if (json_.find("key_by") == nullptr) return;
     node_.keyed = true;  // null: one key for all rows
@@ -76,8 +91,9 @@ class NodeDecoder {
 
   void decode_kind() {
     std::vector<std::string> kinds;
-    for (const char* kind : {"map", "project", "filter", "flat_map", "split", "stamp", "union",
-                             "assign", "window", "process", "running", "async"}) {
+    for (const char* kind :
+         {"map", "project", "filter", "flat_map", "split", "stamp", "union", "assign", "window",
+          "process", "running", "async", "subtask", "full_window"}) {
       if (fields_.has(kind)) kinds.emplace_back(kind);
     }
     if (fields_.has("reduce") && !fields_.has("window")) kinds.emplace_back("reduce");
@@ -98,6 +114,7 @@ class NodeDecoder {
     }
     if (kind == "assign") return decode_assign();
     if (kind == "async") return decode_async(fields_, input_, node_);
+    if (kind == "subtask") return decode_subtask();
     if (!node_.keyed) {
       d_.error("SC108", json_.span,
                fmt::format("a {} needs \"key_by\"", kind == "process" ? "process function" : kind),
@@ -106,6 +123,8 @@ class NodeDecoder {
     }
     if (kind == "window")
       decode_window(fields_, input_, node_);
+    else if (kind == "full_window")
+      decode_full_window(fields_, input_, node_);
     else if (kind == "running")
       decode_running(fields_, input_, node_);
     else if (kind == "reduce")
@@ -120,8 +139,9 @@ class NodeDecoder {
     }
     if (kinds.empty()) {
       d_.error("SC108", json_.span, "the node does nothing",
-               "give one of: map, project, filter, flat_map, split, stamp, union, partition, "
-               "assign, window, process, running, reduce, async; of two inputs: join, cogroup, "
+               "give one of: map, project, filter, flat_map, split, stamp, subtask, union, "
+               "partition, assign, window, process, running, reduce, async; of two inputs: join, "
+               "cogroup, "
                "interval_join, connect");
     } else {
       d_.error("SC106", fields_.key_span(kinds[1]),
@@ -229,6 +249,11 @@ class NodeDecoder {
     const std::string name = fields_.text("stamp", "at");
     append(name, ValueType::kInt, fields_.key_span("stamp"));
     node_.spec = MapSpec{stamp_function(), "timestamp as " + name};
+  }
+
+  void decode_subtask() {
+    append(fields_.text("subtask", "subtask"), ValueType::kInt, fields_.key_span("subtask"));
+    node_.spec = SubtaskSpec{};
   }
 
   void decode_assign() {
@@ -406,7 +431,10 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   node.name = name;
   const Schema schema = inputs[0]->schema;
   for (const NamedOutput* input : inputs) node.inputs.push_back(input->edge);
-  if (is_two) {
+  if (const NodeScript* script = find_script(progress.scripts, json); script != nullptr) {
+    NodeDecoder(without_script(*script, json), schema, progress, node)
+        .decode_scripted(*script, json);
+  } else if (is_two) {
     const Schema right = inputs[1]->schema;
     decode_two_input_node(json, schema, right, progress, node);
   } else {

@@ -9,6 +9,7 @@
 #include "core/graph/stream_graph.h"
 #include "sim/scenario/expr.h"
 #include "sim/scenario/fields.h"
+#include "sim/scenario/node_script.h"
 #include "sim/scenario/scenario.h"
 
 namespace leat {
@@ -35,6 +36,7 @@ struct GraphInProgress {
   StreamGraph graph;
   std::vector<NamedOutput> outputs;
   std::vector<std::string> later;  // names that stand further down
+  const NodeScripts* scripts = nullptr;
 
   const NamedOutput* find(std::string_view name) const;
   // Makes the node's outputs known: itself and its sides.
@@ -93,6 +95,10 @@ const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress);
 bool decode_window(const Fields& node, const Schema& input, StreamNode& out);
 // Nodes that keep one row a key.
 bool decode_running(const Fields& node, const Schema& input, StreamNode& out);
+// A window that answers with one row of its input's form: `reduce` or `pick`.
+bool decode_window_row(const Fields& node, const Schema& input, WindowSpec& spec);
+// All rows of a key reduced to one, at the end of the input.
+bool decode_full_window(const Fields& node, const Schema& input, StreamNode& out);
 bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& out);
 // {"v": "a.v + b.v"}: fields that are not named come from a. Null where it is wrong (reported).
 std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Schema& input,

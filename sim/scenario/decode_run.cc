@@ -58,6 +58,10 @@ CheckpointConfig decode_checkpoint(const Fields& scenario) {
   return config;
 }
 
+bool growing(const RestartConfig& config) {
+  return config.kind == RestartConfig::Kind::kExponentialDelay;
+}
+
 RestartConfig decode_restart(const Fields& scenario) {
   RestartConfig config;
   const Json* json = scenario.get("restart");
@@ -66,18 +70,46 @@ RestartConfig decode_restart(const Fields& scenario) {
   config.attempts = 10;
   if (json == nullptr) return config;
   const Fields fields(*json, "restart", scenario.diagnostics());
+  static constexpr std::pair<const char*, RestartConfig::Kind> kKinds[] = {
+      {"fixed_delay", RestartConfig::Kind::kFixedDelay},
+      {"failure_rate", RestartConfig::Kind::kFailureRate},
+      {"exponential_delay", RestartConfig::Kind::kExponentialDelay},
+      {"none", RestartConfig::Kind::kNone}};
   const std::string strategy = fields.text("strategy", "fixed_delay");
-  config.kind = RestartConfig::Kind::kFixedDelay;
-  if (strategy == "none")
-    config.kind = RestartConfig::Kind::kNone;
-  else if (strategy != "fixed_delay") {
+  std::vector<std::string> known;
+  bool found = false;
+  for (const auto& [name, kind] : kKinds) {
+    known.emplace_back(name);
+    if (strategy != name) continue;
+    config.kind = kind;
+    found = true;
+  }
+  if (!found) {
     report_unknown(scenario.diagnostics(), "SC110", fields.get("strategy")->span,
-                   "restart strategy", strategy, {"fixed_delay", "none"});
+                   "restart strategy", strategy, known);
   }
   config.attempts =
       static_cast<uint32_t>(fields.integer("attempts", config.attempts, 0, 1'000'000));
-  config.delay = fields.duration("delay", config.delay);
+  config.delay = fields.duration("delay", config.delay, {growing(config) ? 1 : 0});
+  config.max_failures =
+      static_cast<uint32_t>(fields.integer("max_failures", config.max_failures, 1, 1'000'000));
+  config.interval = fields.duration("interval", config.interval, {1});
+  config.max_delay = fields.duration("max_delay", config.max_delay, config.delay);
+  config.multiplier = fields.number("multiplier", config.multiplier, 1.000001, 1000);
+  config.reset_threshold = fields.duration("reset_after", config.reset_threshold, {1});
+  config.jitter = fields.number("jitter", config.jitter, 0, 1);
   return config;
+}
+
+ExecutionMode decode_mode(const Fields& scenario) {
+  const std::string mode = scenario.text("mode", "streaming");
+  // All sources are bounded, so that "automatic" means batch.
+  if (mode == "batch" || mode == "automatic") return ExecutionMode::kBatch;
+  if (mode != "streaming") {
+    report_unknown(scenario.diagnostics(), "SC110", scenario.get("mode")->span, "mode", mode,
+                   {"streaming", "batch", "automatic"});
+  }
+  return ExecutionMode::kStreaming;
 }
 
 }  // namespace
@@ -85,6 +117,7 @@ RestartConfig decode_restart(const Fields& scenario) {
 JobConfig decode_job_config(const Fields& scenario, const std::string& name) {
   JobConfig config;
   config.name = name;
+  config.mode = decode_mode(scenario);
   config.parallelism = static_cast<uint32_t>(
       scenario.integer("parallelism", config.parallelism, 1, kMaxParallelism));
   config.max_parallelism =

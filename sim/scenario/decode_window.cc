@@ -190,7 +190,12 @@ bool decode_window(const Fields& node, const Schema& input, StreamNode& out) {
     output.fields.push_back({"start", ValueType::kTime});
     output.fields.push_back({"end", ValueType::kTime});
   }
-  decode_aggregates(node, input, *spec, output);
+  if (node.has("reduce") || node.has("pick")) {
+    decode_window_row(node, input, *spec);
+    output = input;
+  } else {
+    decode_aggregates(node, input, *spec, output);
+  }
   out.output = std::move(output);
   out.spec = std::move(*spec);
   return d.errors() == errors;

@@ -59,6 +59,10 @@ Duration outage(const Fault& fault) {
   return {0};
 }
 
+Duration longest_delay(const RestartConfig& restart) {
+  return restart.kind == RestartConfig::Kind::kExponentialDelay ? restart.max_delay : restart.delay;
+}
+
 }  // namespace
 
 Duration longest_transaction(const Scenario& scenario) {
@@ -72,7 +76,7 @@ Duration longest_transaction(const Scenario& scenario) {
 
 Duration longest_recovery(const Scenario& scenario) {
   const JobConfig& job = scenario.program->graph.config;
-  return {scenario.cluster.heartbeat_timeout.ms + job.restart.delay.ms +
+  return {scenario.cluster.heartbeat_timeout.ms + longest_delay(job.restart).ms +
           2 * scenario.world.storage_max.ms};
 }
 

@@ -12,6 +12,9 @@ const std::vector<KeyRow>& key_table() {
       {"scenario", "name", "string", "The same as `scenario`."},
       {"scenario", "why", "string", "What the scenario teaches."},
       {"scenario", "seed", "integer", "Seed of `run`; default 1."},
+      {"scenario", "mode", "string",
+       "streaming, batch (keyed nodes get sorted input; no watermarks before the end, no "
+       "checkpoints) or automatic (batch, as all sources are bounded); default streaming."},
       {"scenario", "parallelism", "integer", "Of all nodes that name none; default 1."},
       {"scenario", "max_parallelism", "integer", "Number of key groups; default 128."},
       {"scenario", "chaining", "boolean", "Whether neighbours may share a task; default true."},
@@ -34,7 +37,8 @@ const std::vector<KeyRow>& key_table() {
       {"scenario", "faults", "array", "Faults that happen in every run."},
       {"scenario", "random_faults", "object", "Faults that are drawn from the seed."},
       {"scenario", "choices", "array",
-       "Lines of a choice map: `run` answers with these and plainly otherwise; `explore` keeps them "
+       "Lines of a choice map: `run` answers with these and plainly otherwise; `explore` keeps "
+       "them "
        "and draws the rest."},
       {"scenario", "expect", "object", "What must hold beyond what the oracles check anyway."},
       {"scenario", "limits", "object", "When a run is given up."},
@@ -47,7 +51,6 @@ const std::vector<KeyRow>& key_table() {
       {"scenario", "result", "object", "Recorded jobs: the committed rows of each sink."},
       {"scenario", "late_dropped", "object", "Recorded jobs: rows dropped as late, by node."},
       {"scenario", "invariant", "array", "Recorded jobs: what the result did not depend on."},
-      {"scenario", "mode", "string", "Recorded jobs: \"streaming\"."},
       {"scenario", "streaming", "string|object", "Recorded jobs: the result in STREAMING mode."},
 
       {"job", "cpp", "string", "The name that the program registered the job by."},
@@ -126,6 +129,7 @@ const std::vector<KeyRow>& key_table() {
       {"node", "split", "object",
        "Rows for which `when` holds go to the side output `to`, the others on."},
       {"node", "stamp", "string", "Appends the row's timestamp under this name."},
+      {"node", "subtask", "string", "Appends the index of the subtask under this name."},
       {"node", "union", "boolean", "Puts its inputs together."},
       {"node", "partition", "string",
        "rebalance, rescale, shuffle, global, broadcast, forward or custom: how rows go to the next "
@@ -146,6 +150,11 @@ const std::vector<KeyRow>& key_table() {
        "Keyed: the kept row a and the new row b become one, after each row: {\"v\": \"a.v + "
        "b.v\"}; "
        "other fields come from a."},
+      {"node", "pick", "string",
+       "Windows: the row that sum(f), min(f), max(f), min_by(f) or max_by(f) keeps, in place of "
+       "`aggregate`."},
+      {"node", "full_window", "object",
+       "All rows of a key, reduced to one at the end of the input."},
       {"node", "async", "object", "Calls a system outside, many at a time."},
       {"node", "join", "object",
        "Two inputs: a row for each pair of one key in one window; goes with `select`."},
@@ -164,6 +173,7 @@ const std::vector<KeyRow>& key_table() {
       {"node", "max_parallelism", "integer", "Number of key groups; default: the job's."},
       {"node", "uid", "string", "By which state is found again; default: the name."},
 
+      {"full_window", "reduce", "object", "As `reduce` of a node."},
       {"flat_map", "repeat", "string", "So many times, with a number from 0 appended."},
       {"flat_map", "split", "string",
        "Once for each word between single spaces, with the word appended."},
@@ -295,9 +305,21 @@ const std::vector<KeyRow>& key_table() {
       {"checkpoint", "keep", "integer", "Completed checkpoints that are kept; default 1."},
       {"checkpoint", "directory", "string", "Where in the storage; default \"checkpoints\"."},
 
-      {"restart", "strategy", "string", "fixed_delay or none."},
+      {"restart", "strategy", "string",
+       "fixed_delay, failure_rate, exponential_delay or none; default fixed_delay."},
       {"restart", "attempts", "integer", "Restarts that are allowed; default 10."},
-      {"restart", "delay", "duration", "Before each; default 1 s."},
+      {"restart", "delay", "duration",
+       "Before each (exponential_delay: before the first); default 1 s."},
+      {"restart", "max_failures", "integer",
+       "failure_rate: gives up when more than so many lie within `interval`; default 1."},
+      {"restart", "interval", "duration", "failure_rate: default 1 min."},
+      {"restart", "max_delay", "duration", "exponential_delay: the longest delay; default 1 min."},
+      {"restart", "multiplier", "number",
+       "exponential_delay: each delay is so many times the one before; default 1.5."},
+      {"restart", "reset_after", "duration",
+       "exponential_delay: begins anew after so long without a failure; default 1 h."},
+      {"restart", "jitter", "number",
+       "exponential_delay: a share of up to this is added or taken; default 0."},
 
       {"world", "latency", "array", "[least, most] of a message; default [\"1ms\", \"20ms\"]."},
       {"world", "storage", "array",

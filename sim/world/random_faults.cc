@@ -76,7 +76,8 @@ Atlas atlas_of(const Scenario& scenario) {
   atlas.noticed_after = scenario.cluster.heartbeat_timeout;
   // One fault may cost two restarts: the failure, and a restart that comes before its victim is
   // back.
-  atlas.failures = job.restart.attempts / 2;
+  const bool by_rate = job.restart.kind == RestartConfig::Kind::kFailureRate;
+  atlas.failures = (by_rate ? job.restart.max_failures : job.restart.attempts) / 2;
   atlas.restarts = atlas.failures > 0;
   return atlas;
 }

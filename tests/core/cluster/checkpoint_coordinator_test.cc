@@ -111,7 +111,7 @@ class Story {
   }
   void note(const CheckpointDone& a) { lines_.push_back("done " + n(a.id)); }
   void note(const CheckpointGivenUp& a) {
-    lines_.push_back("give up " + n(a.id) + ": " + name_of(a.reason));
+    lines_.push_back("give up " + n(a.id) + ": " + name_of(abort_reason(a.reason)));
   }
   void note(const AcknowledgementCounted&) {}
   void note(const AnnounceComplete& a) {

@@ -15,8 +15,18 @@ namespace {
 
 // ---- restart strategies ----
 
-TEST(Restart, FixedDelayAllowsItsAttemptsAndNotOneMore) {
-  const auto strategy = fixed_delay(2, {50});
+class Restart : public testing::Test {
+ protected:
+  std::unique_ptr<RestartStrategy> make() { return make_restart_strategy(config, choices); }
+  RestartConfig config;
+  PlainChoices choices;
+};
+
+TEST_F(Restart, FixedDelayAllowsItsAttemptsAndNotOneMore) {
+  config.kind = RestartConfig::Kind::kFixedDelay;
+  config.attempts = 2;
+  config.delay = {50};
+  const auto strategy = make();
   for (const bool allowed : {true, true, false}) {
     EXPECT_TRUE(strategy->notify_failure({0}));
     EXPECT_EQ(strategy->can_restart({0}), allowed);
@@ -24,8 +34,11 @@ TEST(Restart, FixedDelayAllowsItsAttemptsAndNotOneMore) {
   EXPECT_EQ(strategy->backoff({0}), Duration{50});
 }
 
-TEST(Restart, FailureRateCountsExactlyTheIntervalAsWithin) {
-  const auto strategy = failure_rate(1, {100}, {5});
+TEST_F(Restart, FailureRateCountsExactlyTheIntervalAsWithin) {
+  config.kind = RestartConfig::Kind::kFailureRate;
+  config.max_failures = 1;
+  config.interval = {100};
+  const auto strategy = make();
   strategy->notify_failure({0});
   EXPECT_TRUE(strategy->can_restart({0}));
   strategy->notify_failure({100});
@@ -33,10 +46,40 @@ TEST(Restart, FailureRateCountsExactlyTheIntervalAsWithin) {
   EXPECT_TRUE(strategy->can_restart({101}));
 }
 
-TEST(Restart, NoneMeansNone) {
-  const auto strategy = make_restart_strategy({});
+TEST_F(Restart, NoneMeansNone) {
+  const auto strategy = make();
   strategy->notify_failure({0});
   EXPECT_FALSE(strategy->can_restart({0}));
+}
+
+TEST_F(Restart, GrowingDelaysMergeWhatFailsBeforeTheRestartAndForgetAfterAWhile) {
+  config.kind = RestartConfig::Kind::kExponentialDelay;
+  config.attempts = 2;
+  config.delay = {10};
+  config.multiplier = 2;
+  config.max_delay = {1000};
+  config.reset_threshold = {500};
+  const auto strategy = make();
+  EXPECT_TRUE(strategy->notify_failure({0}));
+  EXPECT_EQ(strategy->backoff({4}), Duration{6});
+  EXPECT_FALSE(strategy->notify_failure({10}));  // at the very time of the restart
+  EXPECT_TRUE(strategy->notify_failure({11}));
+  EXPECT_EQ(strategy->backoff({11}), Duration{20});
+  EXPECT_TRUE(strategy->can_restart({11}));
+  EXPECT_TRUE(strategy->notify_failure({32}));
+  EXPECT_FALSE(strategy->can_restart({32}));
+  EXPECT_TRUE(strategy->notify_failure({32 + 40 + 500}));
+  EXPECT_TRUE(strategy->can_restart({572}));
+  EXPECT_EQ(strategy->backoff({572}), Duration{10});
+}
+
+TEST_F(Restart, WhatFlinkRefusesIsRefused) {
+  config.kind = RestartConfig::Kind::kExponentialDelay;
+  config.attempts = 1;
+  EXPECT_EQ(refusal(config), "");
+  config.multiplier = 1;
+  EXPECT_NE(refusal(config), "");
+  EXPECT_THROW(make(), JobError);
 }
 
 // ---- heartbeats ----

@@ -33,6 +33,9 @@ std::string told(const std::vector<BarrierAction>& actions) {
       case Kind::kAbortCancelled:
         text += "cancelled " + id;
         break;
+      case Kind::kAbortInputEnded:
+        text += "ended " + id;
+        break;
       case Kind::kUnblock:
         text += "unblock " + channel;
         break;

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "sim/conform/compare.h"
+#include "sim/conform/job_case.h"
 
 namespace leat {
 namespace {
@@ -35,11 +36,10 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"core/operator_state.jsonl", 233}, std::pair{"core/partitioners.jsonl", 166},
         std::pair{"core/running_aggregates.jsonl", 167}, std::pair{"core/state.jsonl", 161},
         std::pair{"core/ttl.jsonl", 193}, std::pair{"graph/placement.jsonl", 93},
-        std::pair{"graph/chaining.jsonl", 297},
-        std::pair{"window/assigners.jsonl", 509}, std::pair{"window/count_windows.jsonl", 250},
-        std::pair{"window/end_of_input.jsonl", 165}, std::pair{"window/evictors.jsonl", 260},
-        std::pair{"window/global.jsonl", 251}, std::pair{"window/lateness.jsonl", 271},
-        std::pair{"window/processing_time.jsonl", 241},
+        std::pair{"graph/chaining.jsonl", 297}, std::pair{"window/assigners.jsonl", 509},
+        std::pair{"window/count_windows.jsonl", 250}, std::pair{"window/end_of_input.jsonl", 165},
+        std::pair{"window/evictors.jsonl", 260}, std::pair{"window/global.jsonl", 251},
+        std::pair{"window/lateness.jsonl", 271}, std::pair{"window/processing_time.jsonl", 241},
         std::pair{"window/processing_time_boundary.jsonl", 166},
         std::pair{"window/session.jsonl", 269}, std::pair{"window/session_dynamic.jsonl", 244},
         std::pair{"window/session_dynamic_remap.jsonl", 58}, std::pair{"window/sliding.jsonl", 254},
@@ -51,12 +51,83 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"twoinput/process_side_outputs.jsonl", 214},
         std::pair{"twoinput/broadcast.jsonl", 101}, std::pair{"twoinput/interval_join.jsonl", 122},
         std::pair{"twoinput/async.jsonl", 131}, std::pair{"twoinput/channels.jsonl", 115},
-        std::pair{"twoinput/window_join.jsonl", 104}, std::pair{"twoinput/cogroup.jsonl", 104}),
+        std::pair{"twoinput/window_join.jsonl", 104}, std::pair{"twoinput/cogroup.jsonl", 104},
+        std::pair{"jobs/key_placement.jsonl", 126}, std::pair{"jobs/log_analysis.jsonl", 25},
+        std::pair{"jobs/process.jsonl", 27}, std::pair{"jobs/stateless.jsonl", 21},
+        std::pair{"jobs/keyed.jsonl", 23}, std::pair{"jobs/lateness.jsonl", 25},
+        std::pair{"jobs/windows.jsonl", 42}, std::pair{"jobs/window_all.jsonl", 14},
+        std::pair{"jobs/real_data.jsonl", 10}, std::pair{"jobs/batch.jsonl", 25},
+        std::pair{"machine/barriers.jsonl", 134}, std::pair{"machine/coordinator.jsonl", 114},
+        std::pair{"machine/failover.jsonl", 109}, std::pair{"machine/restart.jsonl", 188},
+        std::pair{"machine/two_phase.jsonl", 133}),
     [](const auto& instance) {
       std::string name = instance.param.first;
       for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
       return name;
     });
+
+// A sample of the recorded jobs under other parallelism, batch sizes, interleavings and crashes, as
+// far as each case claims; `leat conform --seeds 20` does all of it.
+TEST(RecordedJobs, DoNotDependOnWhatTheySayTheyDoNotDependOn) {
+  for (const char* file : {"key_placement", "log_analysis", "process", "stateless"}) {
+    const auto cases = read_cases(kCases + "jobs/" + file + ".jsonl");
+    ASSERT_TRUE(cases.ok()) << cases.error();
+    for (size_t i = 0; i < cases.value().size(); i += 6) {
+      const RecordedCase& recorded = cases.value()[i];
+      if (recorded.kind != "job") continue;
+      const CaseVerdict verdict = run_job_case(recorded, 4);
+      EXPECT_TRUE(verdict.passed) << recorded.name << "\n" << verdict.transcript;
+    }
+  }
+}
+
+// Keys land where Flink put them, and where a key's rows are worked on changes no result: from 1 to
+// 8 subtasks.
+TEST(RecordedJobs, AreTheSameOnOneToEightSubtasks) {
+  const auto cases = read_cases(kCases + "jobs/process.jsonl");
+  ASSERT_TRUE(cases.ok()) << cases.error();
+  for (size_t i = 0; i < 3; ++i) {
+    for (uint64_t parallelism = 1; parallelism <= 8; ++parallelism) {
+      JobVariation variation;
+      variation.around = "\"parallelism\": " + std::to_string(parallelism) + ", ";
+      EXPECT_EQ(run_job(cases.value()[i], variation), "") << cases.value()[i].name;
+    }
+  }
+}
+
+TEST(RecordedJobs, ARowMoreOrLessFails) {
+  const char* job =
+      R"json({"case":"x/y/1","kind":"job","sources":{"s":{"fields":["v:int"],"rows":[[1],[2]]}},)json"
+      R"json("nodes":{"f":{"inputs":["s"],"filter":"v > 1"}},"sinks":{"out":"f"},)json"
+      R"json("result":{"out":[[2]]}})json";
+  const auto with = [&](const std::string& rows) {
+    std::string text = job;
+    text.replace(text.find("[[2]]"), 5, rows);
+    return run_job(parse_case(text).value(), {});
+  };
+  EXPECT_EQ(with("[[2]]"), "");
+  EXPECT_NE(with("[[2],[2]]"), "");
+  EXPECT_NE(with("[]"), "");
+  EXPECT_NE(with("[[3]]"), "");
+}
+
+TEST(Machines, EachThingThatAStepSaysCanFail) {
+  const std::string text =
+      R"({"case":"x/y/1","kind":"machine","order":"exact","mode":"aligned","channels":1,"steps":[)"
+      R"({"send":0,"barrier":1,"did":[],"blocked":[]},)"
+      R"({"take":0,"barrier":1,"did":[{"trigger":1},{"unblock":0}],"blocked":[]}]})";
+  const auto verdict = [&](const std::string& from, const std::string& to) {
+    std::string changed = text;
+    changed.replace(changed.find(from), from.size(), to);
+    return run_case(parse_case(changed).value(), Transcript::kFailureOnly).passed;
+  };
+  EXPECT_TRUE(verdict("1", "1"));
+  EXPECT_FALSE(verdict(R"("trigger":1)", R"("trigger":2)"));
+  EXPECT_FALSE(verdict(R"("blocked":[]}])", R"("blocked":[0]}])"));
+  EXPECT_FALSE(verdict(R"(,{"unblock":0})", ""));
+  EXPECT_FALSE(verdict(R"("mode":"aligned")", R"("mode":"loose")"));
+  EXPECT_FALSE(verdict(R"({"send":0)", R"({"lose":0)"));
+}
 
 // A timer that is set at or behind the watermark waits for the next one, and a restore sends the
 // watermark again: these triggers set such timers.
@@ -118,6 +189,7 @@ TEST(Conform, WhatIsUnknownFailsAndIsNeverLeftOut) {
   EXPECT_FALSE(
       run_text(kCase, R"("tumbling":10)", R"("tumbling":10,"evicter":{"count":1})").passed);
   EXPECT_FALSE(run_text(kCase, R"("kind":"operator")", R"("kind":"machine")").passed);
+  EXPECT_FALSE(run_text(kCase, R"("kind":"operator")", R"("kind":"mystery")").passed);
   EXPECT_FALSE(run_text(kCase, R"({"watermark":9,"out")", R"({"leap":9,"out")").passed);
   EXPECT_FALSE(run_text(kCase, R"("order":"exact")", R"("order":"loose")").passed);
 }

@@ -15,7 +15,7 @@ namespace {
 const std::filesystem::path kRoot = LEAT_SOURCE_DIR;
 
 std::vector<std::string> cases(const std::string& topic) {
-  std::ifstream file(kRoot / "tests/sim/scenario/recorded" / (topic + ".jsonl"));
+  std::ifstream file(kRoot / "tests/conformance/jobs" / (topic + ".jsonl"));
   std::vector<std::string> lines;
   for (std::string line; std::getline(file, line);) lines.push_back(std::move(line));
   return lines;
