@@ -171,7 +171,7 @@ class TaskSubject final : public Subject, private TaskHost, private Env {
   void report_finished(ExecutionId) override {}
   void report_failed(ExecutionId, const std::string& cause) override { failure_ = cause; }
   void acknowledge(ExecutionId, CheckpointId, const SnapshotHandle&) override {}
-  void decline(ExecutionId, CheckpointId, const std::string&) override {}
+  void decline(ExecutionId, CheckpointId, AbortReason, const std::string&) override {}
   void send_to_coordinator(ExecutionId, NodeId, Bytes) override {}
 
   // Env: nothing but steps.
