@@ -77,7 +77,7 @@ void metrics_node(const ScriptedNode& node) {
 }  // namespace
 
 NodeScripts job_scripts() {
-  return {
+  NodeScripts scripts{
       {{"process", "sort"}, {{"process"}, sort_node}},
       {{"process", "dedup"}, {{"process"}, dedup_node}},
       {{"process", "expire"}, {{"process", "after"}, expire_node}},
@@ -86,6 +86,8 @@ NodeScripts job_scripts() {
       {{"process", "anomaly"}, {{"process"}, anomaly_node}},
       {{"process", "metrics"}, {{"process"}, metrics_node}},
   };
+  add_connected_scripts(scripts);
+  return scripts;
 }
 
 }  // namespace leat

@@ -11,6 +11,8 @@ namespace leat {
 
 // All scripts of the recorded jobs, as the decoder of scenarios takes them.
 NodeScripts job_scripts();
+// Those of nodes with two inputs.
+void add_connected_scripts(NodeScripts& scripts);
 
 // Rows wait for their own time and come out with a number that counts for each key; those at or
 // behind the watermark go to side output 0.

@@ -23,10 +23,11 @@ double number(const Value& value) {
 
 }  // namespace
 
-WindowModel::WindowModel(const StreamNode& node, uint32_t input_width)
+WindowModel::WindowModel(const StreamNode& node, uint32_t input_width, ExecutionMode mode)
     : node_(node),
       spec_(std::get<WindowSpec>(node.spec)),
       input_width_(input_width),
+      mode_(mode),
       trigger_(spec_) {}
 
 // 4.1: maxTimestamp + lateness, or MAX where that overflows; on the clock, maxTimestamp.
@@ -197,7 +198,7 @@ void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue&
       pane->rows->append_row_of(rows, i);
       pane->count = pane->rows->size();
       const Answer answer = trigger_.on_element(*pane, row, rows.timestamp(i), {watermark_, now});
-      act(*pane, answer, ++rank_, answers);
+      act(*pane, answer, next_rank(), answers);
       const int64_t cleanup = cleanup_time(pane->window).ms;
       const bool event = is_event_time(spec_);
       if (cleanup != EventTime::max().ms) {
@@ -217,11 +218,11 @@ void WindowModel::on_watermark(EventTime time, ProcTime, ExpectedRowsQueue& answ
   watermark_ = time;
   while (!due_.empty() && due_.begin()->first <= time.ms) {
     const int64_t at = due_.begin()->first;
-    ++rank_;
+    const uint64_t rank = next_rank();
     while (!due_.empty() && due_.begin()->first == at) {
       const uint64_t id = due_.begin()->second;
       due_.erase(due_.begin());
-      on_timer(id, TimeDomain::kEvent, at, rank_, answers);
+      on_timer(id, TimeDomain::kEvent, at, rank, answers);
     }
   }
 }
@@ -229,7 +230,7 @@ void WindowModel::on_watermark(EventTime time, ProcTime, ExpectedRowsQueue& answ
 void WindowModel::on_processing_timer(int64_t time, const Value& pane, ExpectedRowsQueue& answers) {
   const auto cells = pane.as_list();
   const TimeWindow window{cells[cells.size() - 2].as_int(), cells.back().as_int()};
-  on_timer(id_of(cells.first(cells.size() - 2), window), TimeDomain::kProcessing, time, ++rank_,
+  on_timer(id_of(cells.first(cells.size() - 2), window), TimeDomain::kProcessing, time, next_rank(),
            answers);
 }
 

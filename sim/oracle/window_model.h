@@ -27,7 +27,10 @@ using Panes = OrderedMap<uint64_t, Pane, HashedKey>;  // by the hash of key and 
 class WindowModel {
  public:
   // REQUIRES: the node outlives the model, is a window, and not_judged() says nothing of it.
-  explicit WindowModel(const StreamNode& node, uint32_t input_width);
+  // In batch mode keys come one after the other, so that the order of times says nothing about the
+  // order of answers.
+  WindowModel(const StreamNode& node, uint32_t input_width,
+              ExecutionMode mode = ExecutionMode::kStreaming);
 
   EventTime watermark() const { return watermark_; }
 
@@ -65,10 +68,12 @@ class WindowModel {
   void evict(Pane& pane) const;
   void keep(Pane& pane, const std::vector<bool>& out) const;
   void note_event_timers(uint64_t id, const Pane& pane);
+  uint64_t next_rank() { return mode_ == ExecutionMode::kBatch ? rank_ : ++rank_; }
 
   const StreamNode& node_;
   const WindowSpec& spec_;
   uint32_t input_width_;
+  ExecutionMode mode_;
   TriggerModel trigger_;
   EventTime watermark_ = EventTime::min();
   Panes panes_;

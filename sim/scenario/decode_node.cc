@@ -44,14 +44,14 @@ class NodeDecoder {
   }
 
   // A node that a script completes: what all nodes have is decoded here.
-  void decode_scripted(const NodeScript& script, const Json& whole) {
+  void decode_scripted(const NodeScript& script, const Json& whole, std::vector<Schema> inputs) {
     const size_t errors = d_.errors();
     node_.parallelism = static_cast<uint32_t>(
         fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
     decode_key();
     decode_chaining();
     node_.output = input_;
-    if (d_.errors() == errors) script.complete({whole, {input_}, node_, d_});
+    if (d_.errors() == errors) script.complete({whole, std::move(inputs), node_, d_});
     settle_parallelism(errors);
   }
 
@@ -138,11 +138,11 @@ class NodeDecoder {
       if (json_.find(kind) != nullptr) return;  // the unknown key has been reported
     }
     if (kinds.empty()) {
-      d_.error(
-          "SC108", json_.span, "the node does nothing",
-          "give one of: map, project, filter, flat_map, split, stamp, subtask, union, partition, "
-          "assign, window, process, running, reduce, async; of two inputs: join, cogroup, "
-          "interval_join, connect");
+      d_.error("SC108", json_.span, "the node does nothing",
+               "give one of: map, project, filter, flat_map, split, stamp, subtask, union, "
+               "partition, assign, window, process, running, reduce, async; of two inputs: join, "
+               "cogroup, "
+               "interval_join, connect");
     } else {
       d_.error("SC106", fields_.key_span(kinds[1]),
                fmt::format("a node does one thing, and this has {} and {}", kinds[0], kinds[1]),
@@ -359,6 +359,18 @@ std::vector<const NamedOutput*> decode_inputs(const Json& json, GraphInProgress&
   return inputs;
 }
 
+// Keyed inputs are dealt by key, a broadcast side goes to all.
+void deal_inputs(StreamNode& node) {
+  for (uint32_t i = 0; i < node.inputs.size(); ++i) {
+    const bool dealt = node.keyed && !node.key_fields.empty();
+    if (i == 1 && std::holds_alternative<BroadcastProcessSpec>(node.spec)) {
+      node.inputs[i].partitioning = Partitioning::kBroadcast;
+    } else if (dealt) {
+      node.inputs[i].partitioning = Partitioning::kHash;
+    }
+  }
+}
+
 }  // namespace
 
 const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress) {
@@ -402,7 +414,8 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   bool good = true;
   const std::vector<const NamedOutput*> inputs = decode_inputs(json, progress, good);
   const bool is_union = json.find("union") != nullptr;
-  const bool is_two = is_two_input_node(json);
+  const NodeScript* script = find_script(progress.scripts, json);
+  const bool is_two = is_two_input_node(json) || (script != nullptr && inputs.size() == 2);
   if (inputs.size() > 1 && !is_union && !is_two) {
     d.error("SC114", json.find("inputs")->value.span, "only a union has several inputs");
     good = false;
@@ -431,62 +444,21 @@ void decode_node(const std::string& name, Span name_span, const Json& json,
   node.name = name;
   const Schema schema = inputs[0]->schema;
   for (const NamedOutput* input : inputs) node.inputs.push_back(input->edge);
-  if (is_two) {
+  if (script != nullptr) {
+    std::vector<Schema> schemas;
+    for (const NamedOutput* input : inputs) schemas.push_back(input->schema);
+    NodeDecoder(without_script(*script, json), schema, progress, node)
+        .decode_scripted(*script, json, std::move(schemas));
+  } else if (is_two) {
     const Schema right = inputs[1]->schema;
     decode_two_input_node(json, schema, right, progress, node);
-  } else if (const NodeScript* script = find_script(progress.scripts, json); script != nullptr) {
-    NodeDecoder(without_script(*script, json), schema, progress, node)
-        .decode_scripted(*script, json);
   } else {
     NodeDecoder(json, schema, progress, node).decode();
   }
   if (d.errors() > errors) return progress.announce_broken(name);
-  if (node.keyed) {
-    for (StreamEdge& edge : node.inputs)
-      edge.partitioning = node.key_fields.empty() ? edge.partitioning : Partitioning::kHash;
-  }
+  deal_inputs(node);
   progress.graph.nodes.push_back(std::move(node));
   progress.announce(progress.graph.nodes.back());
-}
-
-void decode_sink(const std::string& name, Span name_span, const Json& json,
-                 GraphInProgress& progress) {
-  Diagnostics& d = progress.diagnostics;
-  const size_t errors = d.errors();
-  SinkSpec spec;
-  StreamNode node;
-  // A sink may have the name of a node: the two kinds of name are not used in one place.
-  node.name = progress.graph.find(name) ? name + " sink" : name;
-  node.parallelism = progress.graph.config.parallelism;
-  spec.topic = name;
-  spec.prefix = name;
-  const Json* from = &json;
-  if (json.is(Json::Kind::kObject)) {
-    const Fields fields(json, "sink", d);
-    from = fields.get("from");
-    if (from == nullptr)
-      return d.error("SC108", json.span, "the sink does not say what it reads",
-                     "\"from\": \"node\"");
-    const std::string kind = fields.text("kind", "transactional");
-    if (kind == "at_least_once")
-      spec.kind = SinkSpec::Kind::kAtLeastOnce;
-    else if (kind == "print")
-      spec.kind = SinkSpec::Kind::kPrint;
-    else if (kind != "transactional")
-      report_unknown(d, "SC110", fields.get("kind")->span, "kind of sink", kind,
-                     {"transactional", "at_least_once", "print"});
-    spec.topic = fields.text("topic", name);
-    spec.prefix = fields.text("prefix", name);
-    node.parallelism =
-        static_cast<uint32_t>(fields.integer("parallelism", node.parallelism, 1, kMaxParallelism));
-  }
-  const NamedOutput* input = resolve_input(*from, progress);
-  if (name.empty()) d.error("SC111", name_span, "a name is not empty");
-  if (input == nullptr || input->broken || d.errors() > errors) return;
-  node.inputs.push_back(input->edge);
-  node.output = input->schema;
-  node.spec = std::move(spec);
-  progress.graph.nodes.push_back(std::move(node));
 }
 
 }  // namespace leat

@@ -56,7 +56,9 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"jobs/process.jsonl", 27}, std::pair{"jobs/stateless.jsonl", 21},
         std::pair{"jobs/keyed.jsonl", 23}, std::pair{"jobs/lateness.jsonl", 25},
         std::pair{"jobs/windows.jsonl", 42}, std::pair{"jobs/window_all.jsonl", 14},
-        std::pair{"jobs/real_data.jsonl", 10}, std::pair{"jobs/batch.jsonl", 25},
+        std::pair{"jobs/real_data.jsonl", 10}, std::pair{"jobs/batch.jsonl", 31},
+        std::pair{"jobs/connect.jsonl", 27}, std::pair{"jobs/joins.jsonl", 29},
+        std::pair{"jobs/broadcast.jsonl", 14}, std::pair{"jobs/multi_stage.jsonl", 30},
         std::pair{"machine/barriers.jsonl", 134}, std::pair{"machine/coordinator.jsonl", 114},
         std::pair{"machine/failover.jsonl", 109}, std::pair{"machine/restart.jsonl", 188},
         std::pair{"machine/two_phase.jsonl", 133}),
@@ -69,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
 // A sample of the recorded jobs under other parallelism, batch sizes, interleavings and crashes, as
 // far as each case claims; `leat conform --seeds 20` does all of it.
 TEST(RecordedJobs, DoNotDependOnWhatTheySayTheyDoNotDependOn) {
-  for (const char* file : {"key_placement", "log_analysis", "process", "stateless"}) {
+  for (const char* file : {"key_placement", "log_analysis", "process", "stateless", "keyed",
+                           "windows", "joins", "connect", "broadcast", "multi_stage"}) {
     const auto cases = read_cases(kCases + "jobs/" + file + ".jsonl");
     ASSERT_TRUE(cases.ok()) << cases.error();
     for (size_t i = 0; i < cases.value().size(); i += 6) {
