@@ -35,6 +35,7 @@ struct EndOfRun {
   // The scenario itself says that the job is to fail (a restart strategy without restarts, say).
   bool may_fail = false;
   std::map<std::string, ExpectedTable> expected;  // by sink
+  std::vector<std::string> blobs;                 // what storage holds
 
   bool finished() const { return how == How::kFinished; }
 };

@@ -1,7 +1,12 @@
-// Leaks (LEAK): a subtask whose windows are all over has no more state than one that never had any.
-// As far as facts show it: by the size of snapshots.
+// Leaks (LEAK): a subtask whose windows are all over has no more state than one that never had any,
+// as far as facts show it: by the size of snapshots. And at the end storage holds no snapshot of a
+// checkpoint that nobody can restore any more, if the JobMaster knew of it (it was acknowledged)
+// and can have deleted it: no process has died, and no message was lost, since the checkpoint
+// began.
 #include <algorithm>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "sim/oracle/oracles.h"
 
@@ -20,7 +25,10 @@ class LeakOracle final : public Oracle {
       windows_only_.push_back(holds_windows_only(vertex));
   }
 
-  uint64_t facts() const override { return fact_set<SnapshotTaken, WatermarkAdvanced>(); }
+  uint64_t facts() const override {
+    return fact_set<SnapshotTaken, WatermarkAdvanced, CheckpointTriggered, CheckpointAcknowledged,
+                    CheckpointAborted, ProcessDied, ConnectionReset, MessageLost>();
+  }
   uint32_t taps() const override { return kInputTap; }
 
   void on_input(uint32_t instance, const RowBatch&) override {
@@ -30,6 +38,24 @@ class LeakOracle final : public Oracle {
   void on_fact(const Fact& fact) override {
     if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) {
       if (advanced->time == EventTime::max()) tasks_[runs_.live(advanced->execution)].over = true;
+      return;
+    }
+    if (const auto* triggered = std::get_if<CheckpointTriggered>(&fact)) {
+      begun_since_loss_.insert(triggered->checkpoint);
+      return;
+    }
+    if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
+      aborted_.insert(aborted->checkpoint);
+      return;
+    }
+    if (const auto* acknowledged = std::get_if<CheckpointAcknowledged>(&fact)) {
+      on_acknowledged(*acknowledged);
+      return;
+    }
+    if (!std::holds_alternative<SnapshotTaken>(fact)) {
+      begun_since_loss_.clear();
+      known_.clear();
+      aborted_.clear();
       return;
     }
     const auto& snapshot = std::get<SnapshotTaken>(fact);
@@ -49,7 +75,8 @@ class LeakOracle final : public Oracle {
     tasks_[subtask].over = false;
   }
 
-  void finish(const EndOfRun&) override {
+  void finish(const EndOfRun& end) override {
+    look_into_storage(end);
     for (uint32_t s = 0; s < tasks_.size(); ++s) {
       const std::optional<uint64_t>& least = least_[plan_.subtask_id(s).vertex.value];
       if (!tasks_[s].empty_bytes || *tasks_[s].empty_bytes <= *least + kSlack) continue;
@@ -81,6 +108,27 @@ class LeakOracle final : public Oracle {
     return by_watermark && cleans_up && wrapping_add(window.allowed_lateness.ms, longest) >= 0;
   }
 
+  void on_acknowledged(const CheckpointAcknowledged& fact) {
+    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+    if (subtask == kNowhere || begun_since_loss_.count(fact.checkpoint) == 0) return;
+    known_[plan_.graph().config.checkpoint.directory + "/" + std::to_string(fact.checkpoint.value) +
+           "/" + plan_.where_subtask(subtask) + "#" + std::to_string(fact.execution.attempt)] =
+        fact.checkpoint;
+  }
+
+  // A finished job keeps nothing; one that has failed keeps what had completed (reference 8.1).
+  void look_into_storage(const EndOfRun& end) {
+    if (!end.finished() && end.how != EndOfRun::How::kFailed) return;
+    report_.judged(known_.size());
+    for (const std::string& blob : end.blobs) {
+      const auto known = known_.find(blob);
+      if (known == known_.end()) continue;
+      if (!end.finished() && aborted_.count(known->second) == 0) continue;
+      violate("state_leak", "storage", blob, "deleted", "still there",
+              "nobody can restore checkpoint " + std::to_string(known->second.value) + " any more");
+    }
+  }
+
   bool holds_windows_only(const JobVertex& vertex) const {
     bool windows = false;
     for (const NodeId id : vertex.nodes) {
@@ -101,6 +149,9 @@ class LeakOracle final : public Oracle {
   std::vector<std::optional<uint64_t>>
       least_;                       // by vertex: the smallest state of one with nothing open
   std::vector<bool> windows_only_;  // by vertex
+  std::set<CheckpointId> begun_since_loss_;
+  std::set<CheckpointId> aborted_;
+  std::map<std::string, CheckpointId> known_;  // snapshots that the JobMaster was told of
 };
 
 }  // namespace

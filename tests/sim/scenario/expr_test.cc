@@ -191,5 +191,23 @@ TEST(FlatMap, RepeatCountsFromZero) {
   EXPECT_EQ(rows.text, "0 | 1 | 2");
 }
 
+// What doubles with every row would soon fill all memory.
+TEST(Expression, TextsAndRepetitionsHaveALimit) {
+  const Row in = row(3, std::string(32'768, 'x'));
+  EXPECT_EQ(eval("length(k || k)", in), "65536");
+  EXPECT_THROW(eval("k || k || 'x'", in), JobError);
+
+  class Count final : public Collector {
+   public:
+    void collect(RowView) override { ++rows; }
+    uint64_t rows = 0;
+  } count;
+  repeat_function(parse_expression("100000", kSchema).value())->flat_map(in, std::nullopt, count);
+  EXPECT_EQ(count.rows, 100'000u);
+  const auto too_often = repeat_function(parse_expression("100001", kSchema).value());
+  EXPECT_THROW(too_often->flat_map(in, std::nullopt, count), JobError);
+  EXPECT_EQ(count.rows, 100'000u);
+}
+
 }  // namespace
 }  // namespace leat
