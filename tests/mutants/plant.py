@@ -46,6 +46,8 @@ def mutated(mutant):
     texts = {}
     for edit in mutant["edits"]:
         path = edit["file"]
+        if not (ROOT / path).is_file():
+            raise Unplantable(f"{mutant['name']}: there is no {path}")
         text = texts.get(path) or (ROOT / path).read_text()
         times = text.count(edit["find"])
         if times != 1:
