@@ -361,7 +361,7 @@ const std::vector<KeyRow>& key_table() {
        "all, or final: only the last answer of each key and window; default all."},
       {"expected_rows", "order", "string", "any or exact; default any."},
 
-      {"limits", "virtual_time", "duration", "Default 30 d."},
+      {"limits", "virtual_time", "duration", "Default: a day after the last row and the last fault, at most 30 d."},
       {"limits", "steps", "integer", "Default 50,000,000."},
       {"limits", "steps_per_instant", "integer", "Default 200,000."},
   };

@@ -96,7 +96,8 @@ struct Expectations {
 };
 
 struct Limits {
-  Duration virtual_time{30LL * 86400 * 1000};  // what is not finished by then is a liveness failure
+  // What is not finished by then is a liveness failure; a scenario file without it gets less.
+  Duration virtual_time{30LL * 86400 * 1000};
   uint64_t steps = 50'000'000;
   uint64_t steps_per_instant = 200'000;  // more without the clock moving is a livelock
 };

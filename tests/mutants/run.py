@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Explores each mutant: with all oracles, and with the one that it was planted for alone.
 
-    run.py BUILD_DIR [--runs N] [NAME...]
+    run.py BUILD_DIR [--runs N] [--one-per-oracle] [NAME...]
 
 Prints one line a mutant; exits with 1 where one survives or shows another violation than expected.
 """
@@ -19,7 +19,7 @@ import plant  # noqa: E402
 def explore(program, mutant, runs, oracles):
     scenario = plant.HERE / "scenarios" / (mutant["scenario"] + ".json")
     command = [str(program), "explore", str(scenario), "--runs", str(runs), "--jobs", "1",
-               "--max-failures", "1", "--twins", "0", "--no-shrink"]
+               "--max-failures", "1", "--twins", "0", "--no-shrink", "--strategy", "random"]
     for oracle in oracles:
         command += ["--oracle", oracle]
     begin = time.monotonic()
@@ -40,10 +40,17 @@ def main(arguments):
         at = arguments.index("--runs")
         runs = int(arguments[at + 1])
         del arguments[at:at + 2]
+    one_per_oracle = "--one-per-oracle" in arguments
+    if one_per_oracle:
+        arguments.remove("--one-per-oracle")
     survived = False
+    seen = set()
     for mutant in plant.mutants(arguments[1:]):
         if "scenario" not in mutant:
             continue  # it is for the general campaign alone (mutants.py)
+        if one_per_oracle and mutant["oracle"] in seen:
+            continue
+        seen.add(mutant["oracle"])
         name = mutant["name"]
         program = plant.build_mutant(mutant, build)
         seed, names, seconds = explore(program, mutant, runs, [])
