@@ -76,11 +76,13 @@ class KeyedOperator::Context final : public ProcessContext {
  private:
   void set(TimeDomain domain, int64_t time) {
     if (op_.timers(domain).set(time, op_.state_.current_key())) {
+      op_.timer_changes_.note(TimerChanges::What::kSet, domain, time, op_.state_.current_key());
       tell(RecordTap::TimerEvent::kRegistered, domain, time);
     }
   }
   void remove(TimeDomain domain, int64_t time) {
     if (op_.timers(domain).remove(time, op_.state_.current_key())) {
+      op_.timer_changes_.note(TimerChanges::What::kDeleted, domain, time, op_.state_.current_key());
       tell(RecordTap::TimerEvent::kDeleted, domain, time);
     }
   }
@@ -109,6 +111,7 @@ void KeyedOperator::on_rows(uint32_t input, RowBatch& rows, OperatorContext& ctx
     context.on_row(rows.timestamp(i));
     process(input, row, context);
   }
+  timer_changes_.tell(ctx);
   ask_to_wake(ctx);
 }
 
@@ -141,6 +144,7 @@ void KeyedOperator::fire_timers(TimeDomain domain, int64_t until, OperatorContex
     context.tell(RecordTap::TimerEvent::kFired, domain, timer.time);
     on_timer(domain, timer.time, context);
   }
+  timer_changes_.tell(ctx);
 }
 
 void KeyedOperator::ask_to_wake(OperatorContext& ctx) {

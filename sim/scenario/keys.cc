@@ -34,7 +34,8 @@ const std::vector<KeyRow>& key_table() {
       {"scenario", "faults", "array", "Faults that happen in every run."},
       {"scenario", "random_faults", "object", "Faults that are drawn from the seed."},
       {"scenario", "choices", "array",
-       "Lines of a choice map: `run` answers with these and plainly otherwise; `explore` keeps them "
+       "Lines of a choice map: `run` answers with these and plainly otherwise; `explore` keeps "
+       "them "
        "and draws the rest."},
       {"scenario", "expect", "object", "What must hold beyond what the oracles check anyway."},
       {"scenario", "limits", "object", "When a run is given up."},
@@ -338,6 +339,13 @@ const std::vector<KeyRow>& key_table() {
       {"expected_rows", "match", "string",
        "all, or final: only the last answer of each key and window; default all."},
       {"expected_rows", "order", "string", "any or exact; default any."},
+
+      {"reports", "json", "string", "Path: everything about the run, for programs."},
+      {"reports", "junit", "string", "Path: the verdict, for CI."},
+      {"reports", "html", "string", "Path: one page with verdict, pictures and tables."},
+      {"reports", "graph", "string", "Path: the job graph; x.svg, x.dot, x.png or x.mmd."},
+      {"reports", "physical", "string", "Path: the same with subtasks and channels."},
+      {"reports", "timeline", "string", "Path: event time against processing time; x.svg."},
 
       {"limits", "virtual_time", "duration", "Default 30 d."},
       {"limits", "steps", "integer", "Default 50,000,000."},
