@@ -79,11 +79,13 @@ class KeyedOperator::Context final : public ProcessContext {
     const bool batch = ctx_.config().mode == ExecutionMode::kBatch;
     if (batch && op_.watermark_ == EventTime::max()) return;
     if (op_.timers(domain).set(time, op_.state_.current_key())) {
+      op_.timer_changes_.note(TimerChanges::What::kSet, domain, time, op_.state_.current_key());
       tell(RecordTap::TimerEvent::kRegistered, domain, time);
     }
   }
   void remove(TimeDomain domain, int64_t time) {
     if (op_.timers(domain).remove(time, op_.state_.current_key())) {
+      op_.timer_changes_.note(TimerChanges::What::kDeleted, domain, time, op_.state_.current_key());
       tell(RecordTap::TimerEvent::kDeleted, domain, time);
     }
   }
@@ -112,6 +114,7 @@ void KeyedOperator::on_rows(uint32_t input, RowBatch& rows, OperatorContext& ctx
     context.on_row(rows.timestamp(i));
     process(input, row, context);
   }
+  timer_changes_.tell(ctx);
   ask_to_wake(ctx);
 }
 
@@ -144,6 +147,7 @@ void KeyedOperator::fire_timers(TimeDomain domain, int64_t until, OperatorContex
     context.tell(RecordTap::TimerEvent::kFired, domain, timer.time);
     on_timer(domain, timer.time, context);
   }
+  timer_changes_.tell(ctx);
 }
 
 void KeyedOperator::ask_to_wake(OperatorContext& ctx) {

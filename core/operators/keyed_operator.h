@@ -10,7 +10,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/operators/operator.h"
+#include "core/operators/timer_changes.h"
 #include "core/state/keyed_state.h"
 #include "core/state/timer_queue.h"
 
@@ -57,6 +57,7 @@ class KeyedOperator : public Operator {
   KeyedState state_;
   TimerQueue event_timers_;
   TimerQueue processing_timers_;
+  TimerChanges timer_changes_;
   EventTime watermark_ = EventTime::min();
   std::optional<int64_t> wake_at_;
 };

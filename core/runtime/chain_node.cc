@@ -6,7 +6,27 @@ namespace {
 std::string name_of(const StreamNode& node, SubtaskId subtask) {
   return node.name + "[" + std::to_string(subtask.index) + "]";
 }
+
+// An error that says in which operator it arose. (Flink: ExceptionInChainedOperatorException.)
+class OperatorError final : public JobError {
+ public:
+  using JobError::JobError;
+};
 }  // namespace
+
+// One that comes from further down the chain has its name already.
+template <class F>
+void ChainNode::in_own_name(F&& part) {
+  try {
+    part();
+  } catch (const InvariantViolation&) {
+    throw;  // our bug, not the job's
+  } catch (const OperatorError&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw OperatorError(node_.name + ": " + error.what());
+  }
+}
 
 ChainNode::ChainNode(ChainServices& services, NodeId id, uint32_t index,
                      std::unique_ptr<Operator> op)
@@ -35,13 +55,13 @@ void ChainNode::receive(uint32_t input, RowBatch& rows) {
   if (!op_->tells_its_input()) {
     for (RecordTap* tap : taps()) tap->on_operator_input(execution(), id_, input, rows);
   }
-  op_->on_rows(input, rows, *this);
+  in_own_name([&] { op_->on_rows(input, rows, *this); });
   flush();
 }
 
 void ChainNode::receive(Watermark watermark) {
   if (!op_->tells_its_input()) add_fact(WatermarkAdvanced{execution(), id_, watermark.time});
-  op_->on_watermark(watermark.time, *this);
+  in_own_name([&] { op_->on_watermark(watermark.time, *this); });
   flush();
 }
 
@@ -52,7 +72,7 @@ void ChainNode::receive(StreamStatus status) {
 
 void ChainNode::on_wake() {
   wake_ = {};
-  op_->on_processing_time(wake_time_, *this);
+  in_own_name([&] { op_->on_processing_time(wake_time_, *this); });
   flush();
 }
 
@@ -61,13 +81,13 @@ bool ChainNode::finish() {
   if (!op_->accepts_input()) return false;
   if (!input_ended_) {
     input_ended_ = true;
-    op_->end_input(*this);
+    in_own_name([&] { op_->end_input(*this); });
     flush();
   }
   if (op_->has_work()) return false;
   cancel_wake();
   quiesced_ = true;
-  op_->finish(*this);
+  in_own_name([&] { op_->finish(*this); });
   flush();
   return true;
 }

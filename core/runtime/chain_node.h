@@ -100,6 +100,9 @@ class ChainNode final : public ConnectorContext {
   void fail(const std::string& cause) override { services_.fail(cause); }
 
  private:
+  template <class F>
+  void in_own_name(F&& part);
+
   enum class Role : uint8_t { kInner, kSource, kSink };
   struct Target {  // one of the two
     ChainNode* child = nullptr;

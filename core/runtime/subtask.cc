@@ -60,7 +60,7 @@ void Subtask::fail(const std::string& cause) {
   state_ = ExecutionState::kFailed;
   outputs_.abandon();
   Env& env = host_.env();
-  env.trace().add(env.now(), TaskFailed{execution(), hash_bytes(cause)});
+  env.trace().add(env.now(), TaskFailed{execution(), cause});
   host_.report_failed(execution(), cause);
 }
 

@@ -39,6 +39,9 @@ struct Folder {
   void operator()(const char*, int64_t v) { digest.add(v); }
   void operator()(const char*, uint32_t v) { digest.add(uint64_t{v}); }
   void operator()(const char*, uint8_t v) { digest.add(uint64_t{v}); }
+  void operator()(const char*, const std::string& v) { digest.add(std::string_view(v)); }
+  void operator()(const char*, LinkId v) { digest.add(v.value); }
+  void operator()(const char*, FaultKindId v) { digest.add(uint64_t{v.value}); }
   void operator()(const char*, ProcessId v) { digest.add(uint64_t{v.value}); }
   void operator()(const char*, NodeId v) { digest.add(uint64_t{v.value}); }
   void operator()(const char*, CheckpointId v) { digest.add(v.value); }
@@ -56,25 +59,32 @@ struct Folder {
 
 struct Printer {
   std::string& text;
+  const FactNames& names;
   void put(const char* name, const std::string& value) {
     text += ' ';
     text += name;
     text += '=';
-    text += value;
+    if (value.find(' ') == std::string::npos) {
+      text += value;
+    } else {
+      text += '"' + value + '"';
+    }
   }
   void operator()(const char* n, uint64_t v) { put(n, std::to_string(v)); }
   void operator()(const char* n, int64_t v) { put(n, std::to_string(v)); }
   void operator()(const char* n, uint32_t v) { put(n, std::to_string(v)); }
   void operator()(const char* n, uint8_t v) { put(n, std::to_string(v)); }
-  void operator()(const char* n, ProcessId v) { put(n, std::to_string(v.value)); }
-  void operator()(const char* n, NodeId v) { put(n, std::to_string(v.value)); }
+  void operator()(const char* n, const std::string& v) { put(n, v); }
+  void operator()(const char* n, LinkId v) { put(n, names.link(v.value)); }
+  void operator()(const char* n, FaultKindId v) { put(n, names.fault_kind(v.value)); }
+  void operator()(const char* n, ProcessId v) { put(n, names.process(v)); }
+  void operator()(const char* n, NodeId v) { put(n, names.node(v)); }
   void operator()(const char* n, CheckpointId v) { put(n, std::to_string(v.value)); }
   void operator()(const char* n, EventTime v) {
     put(n, v == EventTime::max() ? "MAX" : v == EventTime::min() ? "MIN" : std::to_string(v.ms));
   }
   void operator()(const char* n, ExecutionId v) {
-    put(n, std::to_string(v.subtask.vertex.value) + "[" + std::to_string(v.subtask.index) + "]#" +
-               std::to_string(v.attempt));
+    put(n, names.subtask(v.subtask) + "#" + std::to_string(v.attempt));
   }
   void operator()(const char* n, TimeDomain v) {
     put(n, v == TimeDomain::kEvent ? "event" : "processing");
@@ -104,9 +114,17 @@ void fold(const Fact& fact, ProcTime at, Digest& digest) {
   std::visit([&](const auto& f) { f.fields(Folder{digest}); }, fact);
 }
 
-std::string to_text(const Fact& fact) {
+std::string FactNames::subtask(SubtaskId id) const {
+  return std::to_string(id.vertex.value) + "[" + std::to_string(id.index) + "]";
+}
+std::string FactNames::node(NodeId id) const { return std::to_string(id.value); }
+std::string FactNames::process(ProcessId id) const { return std::to_string(id.value); }
+std::string FactNames::link(uint64_t link) const { return std::to_string(link); }
+std::string FactNames::fault_kind(uint32_t kind) const { return std::to_string(kind); }
+
+std::string to_text(const Fact& fact, const FactNames& names) {
   std::string text = kKindNames[fact.index()];
-  std::visit([&](const auto& f) { f.fields(Printer{text}); }, fact);
+  std::visit([&](const auto& f) { f.fields(Printer{text, names}); }, fact);
   return text;
 }
 

@@ -28,7 +28,8 @@ using Fact =
                  TaskDeployed, TaskRestored, TaskFailed, TaskFinished, BatchSent, BatchProcessed,
                  SplitRead, SplitAssigned, SplitFinished, SplitWatermark, SplitIdle,
                  WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
-                 TransactionPreCommitted, TransactionCommitted, TransactionAborted>;
+                 TransactionPreCommitted, TransactionCommitted, TransactionAborted, BlobRead,
+                 BlobRemoved, BlobMissing, TimersChanged>;
 
 inline constexpr size_t kFactKinds = std::variant_size_v<Fact>;
 
@@ -39,9 +40,22 @@ const char* kind_name(uint32_t kind);  // REQUIRES: kind < kFactKinds
 // kFactKinds where there is no such kind.
 uint32_t kind_named(std::string_view name);
 
+// What the numbers in facts are called. As they stand here they are told as numbers: who knows the
+// job knows better.
+class FactNames {
+ public:
+  virtual ~FactNames() = default;
+  virtual std::string subtask(SubtaskId id) const;
+  virtual std::string node(NodeId id) const;
+  virtual std::string process(ProcessId id) const;
+  virtual std::string link(uint64_t link) const;
+  virtual std::string fault_kind(uint32_t kind) const;
+};
+
 void fold(const Fact& fact, ProcTime at, Digest& digest);
-// One line: "BarrierAligned execution=2[1]#1 checkpoint=3".
-std::string to_text(const Fact& fact);
+// One line: "BarrierAligned execution=2[1]#1 checkpoint=3"; with names "execution=sum[1]#1". A text
+// stands last or in quotes where it has blanks.
+std::string to_text(const Fact& fact, const FactNames& names = FactNames());
 
 namespace detail {
 template <class F, size_t I = 0>

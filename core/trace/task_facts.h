@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
@@ -38,7 +39,7 @@ struct TaskRestored {  // state is read back; `hash` is of the state bytes
 struct TaskFailed {
   static constexpr const char* kName = "TaskFailed";
   ExecutionId execution;
-  uint64_t cause = 0;  // hash of the text
+  std::string cause;  // what is known best: "sum: / by zero", "lost connection to process 2"
   template <class F>
   void fields(F&& f) const {
     f("execution", execution);
@@ -195,6 +196,24 @@ struct TimerFired {
     f("domain", domain);
     f("time", time);
     f("key", key);
+  }
+};
+// What a keyed function has done to its timers since the last such fact: one fact a batch, or a
+// call of timers.
+struct TimersChanged {
+  static constexpr const char* kName = "TimersChanged";
+  ExecutionId execution;
+  NodeId node;
+  uint32_t set = 0;
+  uint32_t deleted = 0;
+  uint64_t hash = 0;  // of what, when and for which key, in order
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("set", set);
+    f("deleted", deleted);
+    f("hash", hash);
   }
 };
 struct LateRecord {

@@ -2,11 +2,20 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/base/ids.h"
 #include "core/base/time.h"
 
 namespace leat {
+
+// Numbers that have a name of their own where a fact is told.
+struct LinkId {
+  uint64_t value = 0;
+};
+struct FaultKindId {
+  uint32_t value = 0;
+};
 
 struct ProcessStarted {
   static constexpr const char* kName = "ProcessStarted";
@@ -32,14 +41,14 @@ struct MessageDelivered {
   static constexpr const char* kName = "MessageDelivered";
   ProcessId from;
   ProcessId to;
-  uint64_t link = 0;  // entity of (from, to, lane)
+  uint64_t link = 0;  // what chance knows the link by: it survives restarts
   uint64_t sequence = 0;
-  uint64_t hash = 0;  // of the bytes
+  uint64_t hash = 0;  // of the endpoints and the bytes
   template <class F>
   void fields(F&& f) const {
     f("from", from);
     f("to", to);
-    f("link", link);
+    f("link", LinkId{link});
     f("sequence", sequence);
     f("hash", hash);
   }
@@ -50,12 +59,14 @@ struct MessageLost {
   ProcessId to;
   uint64_t link = 0;
   uint64_t sequence = 0;
+  uint64_t hash = 0;  // as of one that arrives: what was said counts, even if nobody hears it
   template <class F>
   void fields(F&& f) const {
     f("from", from);
     f("to", to);
-    f("link", link);
+    f("link", LinkId{link});
     f("sequence", sequence);
+    f("hash", hash);
   }
 };
 struct ConnectionReset {
@@ -70,7 +81,7 @@ struct ConnectionReset {
 };
 struct BlobWritten {
   static constexpr const char* kName = "BlobWritten";
-  uint64_t name = 0;  // hash of the name
+  std::string name;
   uint64_t size = 0;
   uint64_t hash = 0;
   template <class F>
@@ -80,9 +91,37 @@ struct BlobWritten {
     f("hash", hash);
   }
 };
-struct BlobFailed {
+struct BlobFailed {  // a write
   static constexpr const char* kName = "BlobFailed";
-  uint64_t name = 0;
+  std::string name;
+  template <class F>
+  void fields(F&& f) const {
+    f("name", name);
+  }
+};
+struct BlobRead {
+  static constexpr const char* kName = "BlobRead";
+  std::string name;
+  uint64_t size = 0;
+  uint64_t hash = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("name", name);
+    f("size", size);
+    f("hash", hash);
+  }
+};
+struct BlobRemoved {
+  static constexpr const char* kName = "BlobRemoved";
+  std::string name;
+  template <class F>
+  void fields(F&& f) const {
+    f("name", name);
+  }
+};
+struct BlobMissing {  // it was asked for, or was to be removed, and is not there
+  static constexpr const char* kName = "BlobMissing";
+  std::string name;
   template <class F>
   void fields(F&& f) const {
     f("name", name);
@@ -96,7 +135,7 @@ struct FaultInjected {
   ProcessId process;
   template <class F>
   void fields(F&& f) const {
-    f("kind", kind);
+    f("kind", FaultKindId{kind});
     f("fault", fault);
     f("process", process);
   }

@@ -26,6 +26,7 @@ std::optional<CampaignHead> parse_head(const std::string& line) {
     head.generate = json.at("generate");
     head.first = json.at("first");
     head.strategy = json.at("strategy");
+    head.until = json.at("until");
     head.build = json.at("build");
     return head;
   } catch (const Json::exception&) {
@@ -36,8 +37,8 @@ std::optional<CampaignHead> parse_head(const std::string& line) {
 }  // namespace
 
 CampaignHead head_of(const CommonOptions& common, const ExploreVerb& verb) {
-  return {common.paths,  verb.runs,  verb.seed,     verb.failures_max,
-          verb.generate, verb.first, verb.strategy, build_id()};
+  return {common.paths, verb.runs,     verb.seed,  verb.failures_max, verb.generate,
+          verb.first,   verb.strategy, verb.until, build_id()};
 }
 
 std::string to_line(const CampaignHead& head) {
@@ -49,6 +50,7 @@ std::string to_line(const CampaignHead& head) {
                      {"generate", head.generate},
                      {"first", head.first},
                      {"strategy", head.strategy},
+                     {"until", head.until},
                      {"build", head.build}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

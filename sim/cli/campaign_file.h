@@ -21,6 +21,7 @@ struct CampaignHead {
   bool generate = false;
   bool first = false;
   std::string strategy;
+  std::string until;
   std::string build;
   friend bool operator==(const CampaignHead&, const CampaignHead&) = default;
 };

@@ -6,7 +6,7 @@ namespace leat {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Document = nlohmann::ordered_json;
 
 const char* name_of_end(RunEnd end) {
   static constexpr const char* kNames[] = {"finished", "failed", "out_of_time", "out_of_steps",
@@ -14,8 +14,8 @@ const char* name_of_end(RunEnd end) {
   return kNames[static_cast<size_t>(end)];
 }
 
-Json violations_json(const Verdict& verdict) {
-  Json list = Json::array();
+Document violations_json(const Verdict& verdict) {
+  Document list = Document::array();
   for (const Violation& v : verdict.violations) {
     list.push_back({{"name", v.name},
                     {"oracle", v.oracle},
@@ -30,22 +30,23 @@ Json violations_json(const Verdict& verdict) {
 }
 
 template <class Counts>
-Json faults_json(const Counts& counts) {
-  Json faults = Json::object();
+Document faults_json(const Counts& counts) {
+  Document faults = Document::object();
   for (uint32_t k = 0; k < kFaultKinds; ++k) faults[name_of(static_cast<FaultKind>(k))] = counts[k];
   return faults;
 }
 
-Json outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
-  Json facts = Json::object();
+Document outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
+  Document facts = Document::object();
   for (uint32_t k = 0; k < kFactKinds; ++k) {
     if (outcome.facts[k] > 0) facts[kind_name(k)] = outcome.facts[k];
   }
   return {{"scenario", scenario.name},
           {"seed", outcome.seed},
           {"strategy", name_of(outcome.strategy)},
-          {"passed", outcome.verdict.ok()},
+          {"passed", outcome.verdict.ok() && outcome.stats.end != RunEnd::kStopped},
           {"end", name_of_end(outcome.stats.end)},
+          {"cause", outcome.stats.broken},
           {"digest", outcome.digest},
           {"steps", outcome.stats.steps},
           {"virtual_ms", outcome.stats.ended_at.ms},
@@ -59,8 +60,8 @@ Json outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
 }
 
 // Text that came from files and user functions need not be UTF-8.
-std::string dump(const Json& json) {
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+std::string dump(const Document& json) {
+  return json.dump(2, ' ', false, Document::error_handler_t::replace) + "\n";
 }
 
 std::string escape_xml(const std::string& text) {
@@ -90,7 +91,7 @@ std::string escape_xml(const std::string& text) {
 
 std::string run_json(const std::vector<const Scenario*>& scenarios,
                      const std::vector<RunOutcome>& outcomes) {
-  Json runs = Json::array();
+  Document runs = Document::array();
   for (size_t i = 0; i < outcomes.size(); ++i)
     runs.push_back(outcome_json(*scenarios[i], outcomes[i]));
   return dump({{"schema", 1}, {"runs", runs}});
@@ -103,6 +104,8 @@ std::string run_junit(const std::vector<const Scenario*>& scenarios,
   for (size_t i = 0; i < outcomes.size(); ++i) {
     cases += "  <testcase classname=\"leat\" name=\"" + escape_xml(scenarios[i]->name) + "\">\n";
     if (!outcomes[i].verdict.ok()) ++failed;
+    if (outcomes[i].verdict.ok() && outcomes[i].stats.end == RunEnd::kStopped)
+      cases += "    <skipped message=\"stopped before the end, as asked\"/>\n";
     for (const Violation& v : outcomes[i].verdict.violations) {
       cases +=
           "    <failure type=\"" + v.name + "\" message=\"" +
@@ -116,16 +119,41 @@ std::string run_junit(const std::vector<const Scenario*>& scenarios,
          cases + "</testsuite>\n";
 }
 
+namespace {
+
+void add_kept(const KeptFailure& kept, Document& json) {
+  json["capsule"] = kept.capsule;
+  json["shrunk"] = kept.scenario;
+  json["nondeterministic"] = kept.nondeterministic;
+}
+
+Document twins_json(const Twins& twins) {
+  Document findings = Document::array();
+  for (const TwinFinding& finding : twins.findings()) {
+    findings.push_back({{"scenario", finding.scenario},
+                        {"seed", finding.seed},
+                        {"expected", finding.expected},
+                        {"got", finding.got},
+                        {"first_fact_here", finding.here},
+                        {"first_fact_there", finding.there}});
+  }
+  return {{"judged", twins.judged()}, {"differed", findings}};
+}
+
+}  // namespace
+
 std::string campaign_json(const std::vector<Scenario>& scenarios, const CampaignResult& result,
-                          uint64_t first_seed) {
-  Json list = Json::array();
+                          const CampaignDetails& details) {
+  Document list = Document::array();
+  size_t number = 0;  // of the failure, over all scenarios
   for (size_t i = 0; i < result.scenarios.size(); ++i) {
     const ScenarioCoverage& seen = result.scenarios[i];
-    Json failures = Json::array();
+    Document failures = Document::array();
     for (const Failure& failure : seen.failures) {
-      Json json =
+      Document json =
           outcome_json(failure.generated ? *failure.generated : scenarios[i], failure.outcome);
       json["found_after"] = failure.found_after;
+      add_kept((*details.kept)[number++], json);
       failures.push_back(std::move(json));
     }
     list.push_back({{"scenario", seen.name},
@@ -140,11 +168,13 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
                     {"failures", failures}});
   }
   return dump({{"schema", 1},
-               {"first_seed", first_seed},
+               {"first_seed", details.first_seed},
                {"runs", result.runs},
                {"restored", result.restored},
                {"fired", faults_json(result.fired)},
-               {"passed", result.ok()},
+               {"passed", result.ok() && details.twins->findings().empty()},
+               {"complaints", result.complaints},
+               {"twins", twins_json(*details.twins)},
                {"digest", result.digest},
                {"scenarios", list}});
 }

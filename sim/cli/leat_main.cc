@@ -1,5 +1,7 @@
 #include "sim/cli/leat_main.h"
 
+#include <fmt/ranges.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -63,10 +65,14 @@ class CommandLine {
     verb->add_option("--seed", run_.seed, "seed of the run (default: the scenario's)");
     verb->add_option("--strategy", run_.strategy, "how the seed answers, as explore said");
     verb->add_flag("--trace", run_.trace, "print every fact");
-    verb->add_flag("--step", run_.step, "print every fact and wait for Enter after each");
+    verb->add_flag("--step", run_.step, "print every fact and wait after each for Enter or a word");
+    verb->add_option("--from", run_.from,
+                     "print facts from this time on, or from the first that says this: 4500ms, "
+                     "BarrierAligned, sum[0]");
     verb->add_option("--until", run_.until, "stop at this virtual time, such as 7020ms");
     verb->add_option("--report", run_.reports,
-                     "KIND=PATH; KIND is json, junit, html, graph, physical or timeline");
+                     fmt::format("KIND=PATH; KIND is {}", fmt::join(report_kinds(), ", ")));
+    verb->add_flag("--digest", run_.digest, "print the digest of the run and nothing else");
     on(verb, [this] { return run_verb(common_, run_); });
   }
 
@@ -87,6 +93,8 @@ class CommandLine {
     verb->add_option("--max-failures", explore_.failures_max, "of one scenario")
         ->check(CLI::Range(1, 1000));
     verb->add_option("--oracle", explore_.oracles, "only this oracle (may be given several times)");
+    verb->add_option("--until", explore_.until,
+                     "stop each run at this virtual time, such as 7020ms");
     verb->add_option("--twins", explore_.twins,
                      "runs of each scenario repeated in a fresh process");
     verb->add_flag("!--no-shrink", explore_.shrink, "report failures as they were found");

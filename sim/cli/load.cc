@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "sim/scenario/decode.h"
+#include "sim/scenario/fields.h"
 
 namespace leat {
 
@@ -57,6 +58,17 @@ Loaded load_all(const std::vector<std::string>& paths, const JobRegistry& jobs) 
     loaded.exit_code = 4;
   }
   return loaded;
+}
+
+bool read_until(const std::string& text, std::optional<ProcTime>& until) {
+  if (text.empty()) return true;
+  const auto time = parse_duration(text);
+  if (time) {
+    until = ProcTime{*time};
+    return true;
+  }
+  std::cerr << "error: --until takes a time such as 7020ms or 4s, not \"" << text << "\"\n";
+  return false;
 }
 
 std::optional<std::string> read_file(const std::string& path) {

@@ -21,6 +21,9 @@ Loaded load_all(const std::vector<std::string>& paths, const JobRegistry& jobs);
 // The files that these paths name.
 std::vector<std::string> scenario_files(const std::vector<std::string>& paths);
 
+// Reads `--until` ("": none); false (told on stderr) if it is no time.
+bool read_until(const std::string& text, std::optional<ProcTime>& until);
+
 // Whole files. Reading: nothing where that is impossible. Writing: an error's text, or "".
 std::optional<std::string> read_file(const std::string& path);
 std::string write_file(const std::string& path, const std::string& text);

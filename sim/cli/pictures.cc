@@ -90,8 +90,7 @@ std::string write_report(const std::string& kind, const std::string& path, const
   if (kind == "json") return write_file(path, run_json({&scenario}, {*outcome}));
   if (kind == "junit") return write_file(path, run_junit({&scenario}, {*outcome}));
   if (kind == "html") return write_page(path, scenario, *outcome, *run);
-  return "error: unknown report \"" + kind +
-         "\"\n  = help: json, junit, html, graph, physical or timeline";
+  fail_check("a report is of none of report_kinds()");
 }
 
 }  // namespace leat

@@ -8,8 +8,8 @@
 
 namespace leat {
 
-// Writes one report; the kind is json, junit, html, graph, physical or timeline. Returns an error's
-// text, or "". `run` may be null for a graph: then it shows what was asked for, without figures.
+// Writes one report; the kind is one of report_kinds(). Returns an error's text, or "". `run` may
+// be null for a graph: then it shows what was asked for, without figures.
 std::string write_report(const std::string& kind, const std::string& path, const Scenario& scenario,
                          const RunOutcome* outcome, const RunView* run);
 

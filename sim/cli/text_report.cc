@@ -73,7 +73,10 @@ std::string violations_text(const RunOutcome& outcome) {
     add_line(text, "oracle", v.oracle);
   }
   if (all.size() > kMost) text += fmt::format("\n  and {} violations more\n", all.size() - kMost);
-  if (!outcome.stats.broken.empty()) text += "\n  " + outcome.stats.broken + "\n";
+  const std::string& broken = outcome.stats.broken;
+  const bool told =
+      std::any_of(all.begin(), all.end(), [&](const Violation& v) { return v.got == broken; });
+  if (!broken.empty() && !told) text += "\n  " + broken + "\n";
   return text;
 }
 
@@ -92,9 +95,19 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   uint64_t judged = 0;
   for (const auto& [oracle, count] : outcome.verdict.judged) judged += count;
   const auto fact = [&](uint32_t kind) { return with_commas(outcome.facts[kind]); };
-  std::string text =
-      fmt::format("PASS  {}   {} steps in {} of virtual time\n", scenario.name,
-                  with_commas(outcome.stats.steps), describe(Duration{outcome.stats.ended_at.ms}));
+  const std::string length =
+      fmt::format("{} steps in {} of virtual time", with_commas(outcome.stats.steps),
+                  describe(Duration{outcome.stats.ended_at.ms}));
+  std::string text = fmt::format("PASS  {}   {}\n", scenario.name, length);
+  if (outcome.stats.end == RunEnd::kStopped) {
+    text = fmt::format(
+        "STOP  {}   {}, stopped there as asked\n"
+        "  judged        what happened so far, and nothing was wrong; not what must be there at "
+        "the "
+        "end: {}\n",
+        scenario.name, length,
+        scenario.expect.rows.empty() ? "all results" : "the expected rows, all results");
+  }
   text += fmt::format("  checkpoints   {} completed, {} aborted\n",
                       fact(kind_of<CheckpointCompleted>()), fact(kind_of<CheckpointAborted>()));
   text += fmt::format("  faults        {}\n", faults_of(outcome.stats));

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <charconv>
-#include <chrono>
 #include <filesystem>
 #include <iostream>
 
@@ -10,6 +8,7 @@
 #include "sim/cli/failure_report.h"
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/twin.h"
 #include "sim/cli/verbs.h"
@@ -18,30 +17,6 @@
 namespace leat {
 
 namespace {
-
-// One redrawn line on a terminal, at most ten times a second, and nothing elsewhere.
-class Progress {
- public:
-  explicit Progress(uint64_t runs) : runs_(runs), shown_(::isatty(STDERR_FILENO) != 0) {}
-  ~Progress() {
-    if (drawn_) std::cerr << "\r\033[K";
-  }
-  void tell(uint64_t done, uint64_t failed) {
-    const auto now = std::chrono::steady_clock::now();
-    if (!shown_ || now - last_ < std::chrono::milliseconds(100)) return;
-    last_ = now;
-    drawn_ = true;
-    std::cerr << fmt::format("\rexplore {}/{} runs · {} failures\033[K", with_commas(done),
-                             with_commas(runs_), failed)
-              << std::flush;
-  }
-
- private:
-  const uint64_t runs_;
-  const bool shown_;
-  bool drawn_ = false;
-  std::chrono::steady_clock::time_point last_;
-};
 
 std::optional<std::vector<OracleKind>> oracles_named(const std::vector<std::string>& names) {
   if (names.empty()) return all_oracles();
@@ -60,6 +35,18 @@ std::optional<std::vector<OracleKind>> oracles_named(const std::vector<std::stri
   return chosen;
 }
 
+const Scenario& scenario_of(const Failure& failure, const std::vector<Scenario>& scenarios) {
+  return failure.generated ? *failure.generated : scenarios[failure.scenario];
+}
+
+KeptFailure keep(const Scenario& scenario, const RunOutcome& outcome, const ExploreVerb& verb,
+                 const JobRegistry* registry) {
+  ShrinkRequest request;
+  request.registry = registry;
+  request.jobs = verb.jobs;
+  return keep_failure(scenario, outcome, verb.shrink ? Shrinking::kOn : Shrinking::kOff, request);
+}
+
 // The case as it was found first, because making it small takes a while; then the small one.
 void tell_failure(const Scenario& scenario, const RunOutcome& outcome, const ExploreVerb& verb,
                   const JobRegistry* registry) {
@@ -67,45 +54,61 @@ void tell_failure(const Scenario& scenario, const RunOutcome& outcome, const Exp
   std::cout << fmt::format("\nfound {} at {} in {}, seed {}\n", first.name, first.where,
                            scenario.name, outcome.seed)
             << std::flush;
-  ShrinkRequest request;
-  request.registry = registry;
-  request.jobs = verb.jobs;
-  const KeptFailure kept =
-      keep_failure(scenario, outcome, verb.shrink ? Shrinking::kOn : Shrinking::kOff, request);
+  const KeptFailure kept = keep(scenario, outcome, verb, registry);
   std::cout << report_text(scenario, outcome, kept, registry);
 }
 
-// A share of the runs again in a fresh process. Returns how many differed.
-size_t check_twins(const std::vector<Scenario>& scenarios, const ExploreVerb& verb,
-                   uint64_t& judged) {
-  size_t differing = 0;
+// A share of the runs, and every failure, again in a fresh process.
+Twins judge_twins(const std::vector<Scenario>& scenarios, const CampaignResult& result,
+                  const CampaignRequest& request, const ExploreVerb& verb) {
+  Twins twins(request.until);
   for (const Scenario& scenario : scenarios) {
+    const Plan plan(*scenario.program);
     for (uint64_t i = 0; i < verb.twins; ++i) {
-      CampaignRequest request;
-      request.runs = 1;
-      request.first_seed = verb.seed + i * 7;
-      const std::string here = explore({scenario}, request).digest;
-      const std::string there = digest_in_fresh_process(scenario, request.first_seed);
-      if (there.empty()) continue;
-      ++judged;
-      if (here == there) continue;
-      ++differing;
-      std::cout << fmt::format(
-          "\nFAIL  {}   seed {}\n\n  nondeterminism\n    expected  {}\n"
-          "    got       {}   in a fresh process\n",
-          scenario.name, request.first_seed, here, there);
+      RunRequest run;
+      run.seed = verb.seed + i * 7;
+      run.strategy = request.strategy.value_or(strategy_of(run.seed));
+      run.until = request.until;
+      run.oracles = {};
+      twins.judge(scenario, run_once(scenario, plan, run));
     }
   }
-  return differing;
+  for (const ScenarioCoverage& seen : result.scenarios) {
+    for (const Failure& failure : seen.failures) {
+      if (failure.generated) continue;  // it has no file that a twin could read
+      twins.judge(scenarios[failure.scenario], failure.outcome);
+    }
+  }
+  return twins;
 }
 
-int verdict_code(const CampaignResult& result) {
+void tell_twins(const Twins& twins) {
+  for (const TwinFinding& finding : twins.findings()) std::cout << finding_text(finding);
+  std::cout << fmt::format("twins     {} runs again in a fresh process, {} differed\n",
+                           twins.judged(), twins.findings().size());
+}
+
+// Of the campaign's failures, in their order.
+std::vector<KeptFailure> keep_all(const std::vector<Scenario>& scenarios,
+                                  const CampaignResult& result, const ExploreVerb& verb,
+                                  const JobRegistry* registry) {
+  std::vector<KeptFailure> kept;
+  for (const ScenarioCoverage& seen : result.scenarios) {
+    for (const Failure& failure : seen.failures)
+      kept.push_back(keep(scenario_of(failure, scenarios), failure.outcome, verb, registry));
+  }
+  return kept;
+}
+
+int verdict_code(const CampaignResult& result, const Twins& twins) {
   int worst = 0;
   for (const ScenarioCoverage& seen : result.scenarios) {
     if (!seen.complaints.empty()) worst = std::max(worst, 1);
     for (const Failure& failure : seen.failures)
       worst = std::max(worst, exit_code(failure.outcome));
   }
+  const bool silent = result.runs == 0 && result.missing == 0;
+  if (!result.complaints.empty() || !twins.findings().empty() || silent) worst = std::max(worst, 1);
   return worst;
 }
 
@@ -142,6 +145,8 @@ std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
   request.jobs = verb.jobs;
   request.failures_max = verb.failures_max;
   request.oracles = *oracles;
+  if (!verb.oracles.empty()) request.must_judge = *oracles;
+  if (!read_until(verb.until, request.until)) return std::nullopt;
   request.strategy = strategy;
   if (verb.generate) request.generate = generated_scenario;
   if (verb.first) request.stop = CampaignRequest::Stop::kAll;
@@ -158,11 +163,10 @@ size_t tell_result(const Loaded& loaded, const CampaignResult& result, const Exp
     if (i < loaded.scenarios.size()) std::cout << unjudged_text(loaded.scenarios[i]);
     if (!seen.failures.empty() || !seen.complaints.empty()) ++failed;
     for (const Failure& failure : seen.failures) {
-      const Scenario& scenario =
-          failure.generated ? *failure.generated : loaded.scenarios[failure.scenario];
-      tell_failure(scenario, failure.outcome, verb, jobs);
+      tell_failure(scenario_of(failure, loaded.scenarios), failure.outcome, verb, jobs);
     }
   }
+  for (const std::string& complaint : result.complaints) std::cout << "FAIL  " << complaint << "\n";
   std::cout << total_text(result) << strategies_text(result);
   return failed;
 }
@@ -193,31 +197,36 @@ int explore_verb(const CommonOptions& common, const ExploreVerb& verb) {
     request->known = writer->known();
     request->ended = [&](size_t block, const BlockResult& result) { writer->add(block, result); };
   }
-  Progress progress(verb.runs);
-  request->progress = [&](uint64_t done, uint64_t failed) { progress.tell(done, failed); };
+  ProgressLine progress;
+  request->progress = [&](uint64_t done, uint64_t failures) {
+    if (!progress.due()) return;
+    progress.draw(fmt::format("explore {}/{} runs · {} failures", with_commas(done),
+                              with_commas(verb.runs), failures));
+  };
   if (human) {
     std::cout << "seeds from " << verb.seed << "\n" << std::flush;
     if (!request->known.empty())
       std::cout << "resumed   " << request->known.size() << " blocks of seeds were done\n";
   }
   const CampaignResult result = explore(loaded.scenarios, *request);
+  progress.clear();
   if (verb.digest) {
     std::cout << result.digest << "\n";
-    return verdict_code(result);
+    return verdict_code(result, Twins());
   }
   if (!human) {
-    std::cout << campaign_json(loaded.scenarios, result, verb.seed);
-    return verdict_code(result);
+    const Twins twins = judge_twins(loaded.scenarios, result, *request, verb);
+    const std::vector<KeptFailure> kept = keep_all(loaded.scenarios, result, verb, common.jobs);
+    std::cout << campaign_json(loaded.scenarios, result, {verb.seed, &kept, &twins});
+    return verdict_code(result, twins);
   }
   const size_t failed = tell_result(loaded, result, verb, common.jobs);
-  uint64_t twins = 0;
-  const size_t differing = check_twins(loaded.scenarios, verb, twins);
-  std::cout << fmt::format("twins     {} runs again in a fresh process, {} differed\n", twins,
-                           differing);
+  const Twins twins = judge_twins(loaded.scenarios, result, *request, verb);
+  tell_twins(twins);
   tell_end(result, failed);
   std::error_code ignored;
   if (scratch) std::filesystem::remove(path, ignored);
-  return differing > 0 ? 1 : verdict_code(result);
+  return verdict_code(result, twins);
 }
 
 int merge_verb(const CommonOptions& common, const MergeVerb& verb) {
@@ -240,6 +249,7 @@ int merge_verb(const CommonOptions& common, const MergeVerb& verb) {
   asked.generate = head->generate;
   asked.first = head->first;
   asked.strategy = head->strategy;
+  asked.until = head->until;
   asked.shrink = verb.shrink;
   Loaded loaded;
   if (!head->paths.empty()) loaded = load_all(head->paths, *common.jobs);
@@ -255,13 +265,15 @@ int merge_verb(const CommonOptions& common, const MergeVerb& verb) {
               << "  = help: run it again with the same --out, it goes on where it ended\n";
     return 2;
   }
+  const Twins twins;  // of the shards
   if (common.format == Format::kJson) {
-    std::cout << campaign_json(loaded.scenarios, result, asked.seed);
-    return verdict_code(result);
+    const std::vector<KeptFailure> kept = keep_all(loaded.scenarios, result, asked, common.jobs);
+    std::cout << campaign_json(loaded.scenarios, result, {asked.seed, &kept, &twins});
+    return verdict_code(result, twins);
   }
   std::cout << "seeds from " << asked.seed << "\n";
   tell_end(result, tell_result(loaded, result, asked, common.jobs));
-  return verdict_code(result);
+  return verdict_code(result, twins);
 }
 
 }  // namespace leat

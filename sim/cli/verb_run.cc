@@ -1,37 +1,21 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <iostream>
 
+#include "sim/cli/fact_printer.h"
 #include "sim/cli/failure_report.h"
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
 #include "sim/cli/pictures.h"
+#include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
-#include "sim/scenario/fields.h"
 #include "viz/run_recorder.h"
 
 namespace leat {
 
 namespace {
-
-// Prints every fact as it happens; with `pause`, waits for Enter after each.
-class FactPrinter final : public FactObserver {
- public:
-  explicit FactPrinter(bool pause) : pause_(pause) {}
-  void on_fact(ProcTime at, const Fact& fact) override {
-    std::cout << fmt::format("{:>12}  {}\n", at.ms, to_text(fact));
-    if (!pause_ || ended_) return;
-    std::cout << std::flush;
-    std::string line;
-    ended_ = !std::getline(std::cin, line);
-  }
-
- private:
-  const bool pause_;
-  bool ended_ = false;  // nobody types any more: the rest is printed without waiting
-};
 
 struct ReportWish {
   std::string kind;
@@ -47,8 +31,13 @@ std::optional<std::vector<ReportWish>> wishes_of(const RunVerb& verb, const Scen
       return std::nullopt;
     }
     wishes.push_back({wish.substr(0, equals), wish.substr(equals + 1)});
+    const auto& known = report_kinds();
+    if (std::find(known.begin(), known.end(), wishes.back().kind) != known.end()) continue;
+    std::cerr << fmt::format("error: unknown report \"{}\"\n  = help: {}\n", wishes.back().kind,
+                             fmt::join(known, ", "));
+    return std::nullopt;
   }
-  if (wishes.empty()) {
+  if (wishes.empty() && !verb.digest) {
     for (const auto& [kind, path] : scenario.reports) wishes.push_back({kind, path});
   }
   return wishes;
@@ -72,39 +61,53 @@ class OneRun {
       return 2;
     }
     request.strategy = *strategy;
-    if (!set_until(request)) return 2;
-    if (common_.format == Format::kHuman) std::cout << "seed " << request.seed << "\n";
-    FactPrinter printer(verb_.step);
+    if (!read_until(verb_.until, request.until)) return 2;
+    if (human()) std::cout << "seed " << request.seed << "\n";
+    ProgressLine line;
+    RunProgress progress(line, scenario_.name);
+    std::optional<FactPrinter> printer;
     RunRecorder recorder(*scenario_.program);
     const bool draws = std::any_of(wishes->begin(), wishes->end(), [](const ReportWish& wish) {
       return wish.kind != "json" && wish.kind != "junit";
     });
-    if (verb_.trace || verb_.step) request.observers.push_back(&printer);
+    if (prints_facts()) {
+      printer.emplace(scenario_, printing(), FactPrinter::Streams{std::cin, std::cout, std::cerr});
+      request.observers.push_back(&*printer);
+    } else {
+      request.observers.push_back(&progress);
+    }
     if (draws) {
       request.observers.push_back(&recorder);
       request.taps.push_back(&recorder);
     }
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
-    if (common_.format == Format::kHuman) tell(outcome, request);
+    line.clear();
+    if (human()) tell(outcome, request);
+    if (verb_.digest) std::cout << outcome.digest << "\n";
     const RunView view = draws ? recorder.view() : RunView{};
     return write_all(*wishes, outcome, view);
   }
 
  private:
-  bool set_until(RunRequest& request) const {
-    if (!verb_.until) return true;
-    const auto until = parse_duration(*verb_.until);
-    if (!until) {
-      std::cerr << "error: --until takes a time such as 7020ms or 4s, not \"" << *verb_.until
-                << "\"\n";
-      return false;
-    }
-    request.until = ProcTime{*until};
-    return true;
+  bool human() const { return common_.format == Format::kHuman && !verb_.digest; }
+  bool prints_facts() const { return verb_.trace || verb_.step || !verb_.from.empty(); }
+  FactPrinting printing() const {
+    return {verb_.step ? FactPrinting::Pace::kStepping : FactPrinting::Pace::kFlowing, verb_.from};
+  }
+  // It exists to show a violation, and ran to its end without it.
+  bool has_not_shown(const RunOutcome& outcome) const {
+    return scenario_.expect.violation && outcome.verdict.ok() &&
+           outcome.stats.end != RunEnd::kStopped;
   }
 
   void tell(const RunOutcome& outcome, const RunRequest& request) const {
+    if (has_not_shown(outcome)) {
+      std::cout << fmt::format(
+          "FAIL  {}   seed {}   it exists to show {}, and nothing was found wrong\n",
+          scenario_.name, outcome.seed, *scenario_.expect.violation);
+      return;
+    }
     if (outcome.verdict.ok()) {
       std::cout << passed_text(scenario_, outcome);
       return;
@@ -120,12 +123,13 @@ class OneRun {
                 const RunView& view) const {
     int code = exit_code(outcome);
     if (scenario_.expect.violation && outcome.violation() == *scenario_.expect.violation) code = 0;
+    if (has_not_shown(outcome)) code = 1;
     for (const ReportWish& wish : wishes) {
       const std::string error = write_report(wish.kind, wish.path, scenario_, &outcome, &view);
       if (!error.empty()) {
         std::cerr << error << "\n";
         code = 2;
-      } else if (common_.format == Format::kHuman) {
+      } else if (human()) {
         std::cout << fmt::format("  {:<14}{}\n", wish.kind, wish.path);
       }
     }
@@ -146,18 +150,25 @@ int run_verb(const CommonOptions& common, const RunVerb& verb) {
   std::vector<RunOutcome> outcomes;
   int worst = 0;
   size_t failed = 0;
+  size_t stopped = 0;
   for (const Scenario& scenario : loaded.scenarios) {
     RunOutcome outcome;
     const int code = OneRun(common, verb, scenario).run(outcome);
-    if (code != 0) ++failed;
+    if (code != 0) {
+      ++failed;
+    } else if (outcome.stats.end == RunEnd::kStopped) {
+      ++stopped;  // nothing wrong so far is no pass
+    }
     worst = std::max(worst, code);
     scenarios.push_back(&scenario);
     outcomes.push_back(std::move(outcome));
   }
+  if (verb.digest) return worst;
   if (common.format == Format::kJson) {
     std::cout << run_json(scenarios, outcomes);
   } else {
-    std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", outcomes.size() - failed, failed);
+    std::cout << fmt::format("{} passed, {} failed, {} skipped\n",
+                             outcomes.size() - failed - stopped, failed, stopped);
   }
   return worst;
 }

@@ -23,9 +23,11 @@ struct RunVerb {
   std::optional<uint64_t> seed;
   std::string strategy = "random";
   bool trace = false;                // print every fact
-  bool step = false;                 // stop after each event and wait for Enter
-  std::optional<std::string> until;  // "7020ms"
+  bool step = false;                 // and wait after each
+  std::string from;                  // where printing begins: "4500ms", "BarrierAligned", "sum[0]"
+  std::string until;                 // "7020ms": where it stops; "": at its end
   std::vector<std::string> reports;  // KIND=PATH
+  bool digest = false;               // print the digest of each run and nothing else
 };
 int run_verb(const CommonOptions& common, const RunVerb& verb);
 
@@ -42,6 +44,7 @@ struct ExploreVerb {
   std::string strategy;   // "": the portfolio
   std::string shard;      // "2/4": the second of four parts
   std::string out;        // JSON Lines; "": under .leat, until the campaign has ended
+  std::string until;      // "7020ms": where each run stops; "": at its end
   uint64_t twins = 2;     // runs of each scenario that are run again in a fresh process
 };
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);

@@ -69,6 +69,7 @@ std::string to_line(size_t block, const BlockResult& result) {
                      {"fired", seen.fired},
                      {"facts", seen.facts},
                      {"strategies", tallies},
+                     {"injected", seen.injected},
                      {"judged", seen.judged},
                      {"steps", seen.steps},
                      {"virtual_ms", seen.virtual_ms},
@@ -90,6 +91,7 @@ Result<NumberedBlock> parse_block(std::string_view line) {
     for (size_t i = 0; i < kStrategies; ++i) {
       seen.strategies[i] = {json.at("strategies").at(i).at(0), json.at("strategies").at(i).at(1)};
     }
+    seen.injected = json.at("injected").get<std::vector<uint64_t>>();
     seen.judged = json.at("judged").get<std::map<std::string, uint64_t>>();
     seen.steps = json.at("steps");
     seen.virtual_ms = json.at("virtual_ms");

@@ -35,6 +35,7 @@ struct ScenarioCoverage {
   std::array<uint64_t, kFaultKinds> fired{};  // runs in which the kind really hit
   std::array<uint64_t, kFactKinds> facts{};   // sums
   std::array<StrategyTally, kStrategies> strategies{};
+  std::vector<uint64_t> injected;          // by fault of the scenario: runs that had it
   std::map<std::string, uint64_t> judged;  // by oracle, sums
   uint64_t steps = 0;
   uint64_t virtual_ms = 0;

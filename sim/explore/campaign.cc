@@ -33,6 +33,12 @@ std::vector<Block> blocks_of(size_t scenarios, const CampaignRequest& request) {
   return blocks;
 }
 
+template <class T>
+void add_injected(const std::vector<T>& from, std::vector<uint64_t>& into) {
+  if (into.size() < from.size()) into.resize(from.size());
+  for (size_t i = 0; i < from.size(); ++i) into[i] += from[i];
+}
+
 void add_run(const RunOutcome& outcome, BlockResult& block, Digest& digest) {
   ScenarioCoverage& seen = block.seen;
   StrategyTally& tally = seen.strategies[static_cast<size_t>(outcome.strategy)];
@@ -43,6 +49,7 @@ void add_run(const RunOutcome& outcome, BlockResult& block, Digest& digest) {
   for (size_t k = 0; k < kFaultKinds; ++k)
     seen.fired[k] += outcome.stats.faults_fired[k] > 0 ? 1 : 0;
   for (size_t k = 0; k < kFactKinds; ++k) seen.facts[k] += outcome.facts[k];
+  add_injected(outcome.injected, seen.injected);
   for (const auto& [oracle, count] : outcome.verdict.judged) seen.judged[oracle] += count;
   seen.steps += outcome.stats.steps;
   seen.virtual_ms += static_cast<uint64_t>(outcome.stats.ended_at.ms);
@@ -140,6 +147,7 @@ class Fleet {
     run.seed = seed;
     run.strategy = request_.strategy.value_or(strategy_of(seed));
     run.oracles = request_.oracles;
+    run.until = request_.until;
     RunOutcome outcome = run_once(scenario, *plan, run);
     BlockResult& result = results_[b];
     add_run(outcome, result, digest);
@@ -198,6 +206,7 @@ void merge(BlockResult& from, ScenarioCoverage& into, Digest& digest, uint32_t f
     into.strategies[k].runs += from.seen.strategies[k].runs;
     into.strategies[k].failures += from.seen.strategies[k].failures;
   }
+  add_injected(from.seen.injected, into.injected);
   for (const auto& [oracle, count] : from.seen.judged) into.judged[oracle] += count;
   into.steps += from.seen.steps;
   into.virtual_ms += from.seen.virtual_ms;
@@ -235,6 +244,30 @@ void complain(const Scenario& scenario, ScenarioCoverage& seen) {
   }
 }
 
+// A fault that a scenario names is there to happen.
+void complain_of_silent_faults(const Scenario& scenario, ScenarioCoverage& seen) {
+  if (!seen.failures.empty() || seen.runs < kEnoughRuns) return;
+  for (size_t i = 0; i < seen.injected.size(); ++i) {
+    if (seen.injected[i] > 0) continue;
+    seen.complaints.push_back("faults[" + std::to_string(i) + "], " +
+                              name_of(scenario.faults[i].kind) + ": never fired in " +
+                              std::to_string(seen.runs) + " runs");
+  }
+}
+
+// An oracle that somebody relies on and that judged nothing has tested nothing.
+void complain_of_silent_oracles(const CampaignRequest& request, CampaignResult& result) {
+  for (const OracleKind kind : request.must_judge) {
+    uint64_t judged = 0;
+    for (const ScenarioCoverage& seen : result.scenarios) {
+      const auto found = seen.judged.find(name_of(kind));
+      if (found != seen.judged.end()) judged += found->second;
+    }
+    if (judged == 0)
+      result.complaints.push_back(std::string("oracle ") + name_of(kind) + ": judged nothing");
+  }
+}
+
 bool only_what_it_shows(const Scenario& scenario, const ScenarioCoverage& seen) {
   return std::all_of(seen.failures.begin(), seen.failures.end(), [&](const Failure& failure) {
     return scenario.expect.violation && failure.outcome.violation() == *scenario.expect.violation;
@@ -244,9 +277,10 @@ bool only_what_it_shows(const Scenario& scenario, const ScenarioCoverage& seen) 
 }  // namespace
 
 bool CampaignResult::ok() const {
-  return std::all_of(scenarios.begin(), scenarios.end(), [](const ScenarioCoverage& seen) {
-    return seen.failures.empty() && seen.complaints.empty();
-  });
+  return complaints.empty() &&
+         std::all_of(scenarios.begin(), scenarios.end(), [](const ScenarioCoverage& seen) {
+           return seen.failures.empty() && seen.complaints.empty();
+         });
 }
 
 Scenario generated_scenario(uint64_t seed) {
@@ -279,7 +313,10 @@ CampaignResult explore(const std::vector<Scenario>& scenarios, const CampaignReq
     }
     seen.digest = digest.hex();
     if (!generated) {
-      complain(scenarios[s], seen);
+      if (!request.until) {
+        complain(scenarios[s], seen);
+        complain_of_silent_faults(scenarios[s], seen);
+      }
       if (only_what_it_shows(scenarios[s], seen)) seen.failures.clear();
     }
     result.runs += seen.runs;
@@ -293,6 +330,7 @@ CampaignResult explore(const std::vector<Scenario>& scenarios, const CampaignReq
     result.scenarios.push_back(std::move(seen));
   }
   result.digest = whole.hex();
+  complain_of_silent_oracles(request, result);
   return result;
 }
 

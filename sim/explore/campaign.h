@@ -26,6 +26,9 @@ struct CampaignRequest {
   JobOfSeed generate;                // given: one subject more, after the scenarios
   std::optional<Strategy> strategy;  // none: the portfolio
   std::vector<OracleKind> oracles = all_oracles();
+  std::vector<OracleKind>
+      must_judge;                 // of these each has something to judge, or that is a complaint
+  std::optional<ProcTime> until;  // no run goes further: then nothing is owed at the end
   // Called now and then, from one thread at a time.
   std::function<void(uint64_t done, uint64_t failed)> progress;
   // Called with each block as it ends, from one thread at a time.
@@ -45,8 +48,9 @@ struct CampaignResult {
   uint64_t restored = 0;                      // runs, over all scenarios
   std::array<uint64_t, kFaultKinds> fired{};  // the same
   std::array<StrategyTally, kStrategies> strategies{};
-  size_t missing = 0;  // blocks that the verdict needs and nobody has run
-  bool ok() const;     // no failure but those that scenarios exist to show, and no complaint
+  size_t missing = 0;                   // blocks that the verdict needs and nobody has run
+  std::vector<std::string> complaints;  // of the whole campaign
+  bool ok() const;  // no failure but those that scenarios exist to show, and no complaint
 };
 
 // REQUIRES: the scenarios outlive the call. The result is a function of scenarios, runs and

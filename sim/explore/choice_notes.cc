@@ -98,12 +98,32 @@ void ChoiceNotes::add_subtasks(const Scenario& scenario) {
       }
     }
   }
-  for (const StreamNode& node : program.graph.nodes) {
+  for (uint32_t n = 0; n < program.graph.nodes.size(); ++n) {
+    const StreamNode& node = program.graph.nodes[n];
     for (uint32_t i = 0; i < node.parallelism; ++i) {
       const std::string name = fmt::format("{}[{}]", node.name, i);
       add(entity(name), name);
+      if (!std::holds_alternative<UnionSpec>(node.spec))
+        add_ways_to_log(scenario, {program.job.vertex_of({n}), i}, {n}, name);
     }
   }
+}
+
+void ChoiceNotes::add_ways_to_log(const Scenario& scenario, SubtaskId subtask, NodeId node,
+                                  const std::string& name) {
+  const uint64_t who = (uint64_t{subtask.vertex.value} << 32) | subtask.index;
+  const uint64_t lane = mix(who, node.value, 3) | 1;
+  const ProcessId log = scenario.cluster.log;
+  for (const ProcessId worker : scenario.cluster.task_managers) {
+    const std::string where = process_name(scenario.cluster, worker);
+    add({mix(worker.value, log.value, lane)}, where + " -> log (" + name + ")");
+    add({mix(log.value, worker.value, lane)}, "log -> " + where + " (" + name + ")");
+  }
+}
+
+std::string ChoiceNotes::name_of(Entity who) const {
+  const auto name = entities_.find(who.key);
+  return name == entities_.end() ? "" : name->second;
 }
 
 std::string ChoiceNotes::of(const ChoiceKey& key, const ChoiceAnswer& answer,

@@ -6,17 +6,23 @@ namespace leat {
 
 namespace {
 
-// Notices a restore from something: the fact alone also counts starts from nothing.
-class RestoreWatch final : public FactObserver {
+// Notices a restore from something (the fact alone also counts starts from nothing), and which of
+// the faults that the scenario names were injected.
+class RunWatch final : public FactObserver {
  public:
-  void on_fact(ProcTime, const Fact& fact) override {
-    const auto* restored = std::get_if<JobRestored>(&fact);
-    if (restored != nullptr && restored->checkpoint.value > 0) seen_ = true;
+  RunWatch(RunOutcome& outcome, size_t faults) : outcome_(outcome) {
+    outcome_.injected.assign(faults, 0);
   }
-  bool seen() const { return seen_; }
+  void on_fact(ProcTime, const Fact& fact) override {
+    if (const auto* restored = std::get_if<JobRestored>(&fact)) {
+      outcome_.restored |= restored->checkpoint.value > 0;
+    } else if (const auto* fault = std::get_if<FaultInjected>(&fact)) {
+      if (fault->fault < outcome_.injected.size()) outcome_.injected[fault->fault] = 1;
+    }
+  }
 
  private:
-  bool seen_ = false;
+  RunOutcome& outcome_;
 };
 
 EndOfRun::How how_of(RunEnd end) {
@@ -80,10 +86,10 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   if (request.record) choices = &recording;
 
   Oracles oracles(plan, request.oracles);
-  RestoreWatch restores;
+  RunWatch watch(outcome, scenario.faults.size());
   Simulation simulation(scenario, *choices);
   oracles.attach(simulation.trace());
-  simulation.trace().observe(restores);
+  simulation.trace().observe(watch);
   for (FactObserver* observer : request.observers) simulation.trace().observe(*observer);
   for (RecordTap* tap : request.taps) simulation.trace().tap(*tap);
 
@@ -95,7 +101,6 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   for (uint32_t kind = 0; kind < kFactKinds; ++kind) {
     outcome.facts[kind] = simulation.trace().count(kind);
   }
-  outcome.restored = restores.seen();
   if (request.record) {
     outcome.choices = recording.map();
     outcome.faults = simulation.faults();

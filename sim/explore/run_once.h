@@ -34,10 +34,11 @@ struct RunOutcome {
   Verdict verdict;
   std::string digest;
   std::array<uint64_t, kFactKinds> facts{};
-  bool restored = false;      // from a completed checkpoint, at least once
-  ChoiceMap choices;          // where recorded
-  std::vector<Fault> faults;  // where recorded: the scenario's, then those drawn
-  size_t drift = 0;           // replayed answers that nobody asked for
+  bool restored = false;          // from a completed checkpoint, at least once
+  std::vector<uint8_t> injected;  // 1: this fault of the scenario was injected, by its index
+  ChoiceMap choices;              // where recorded
+  std::vector<Fault> faults;      // where recorded: the scenario's, then those drawn
+  size_t drift = 0;               // replayed answers that nobody asked for
 
   // The name of the first violation; empty where the run passed.
   std::string violation() const {

@@ -28,7 +28,9 @@ class Teller {
   std::string operator()(const TaskManagerLost& f) const {
     return "the JobManager notices that " + process(f.process) + " is gone";
   }
-  std::string operator()(const TaskFailed& f) const { return task(f.execution) + " fails"; }
+  std::string operator()(const TaskFailed& f) const {
+    return task(f.execution) + " fails: " + f.cause;
+  }
   std::string operator()(const JobRestored& f) const {
     return f.checkpoint.value == 0
                ? std::string("the job starts from nothing")

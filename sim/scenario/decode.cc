@@ -77,19 +77,16 @@ class ScenarioDecoder {
   }
 
   void decode_reports() {
-    const Json* reports = fields_.get("reports");
-    if (reports == nullptr) return;
-    if (!reports->is(Json::Kind::kObject))
-      return fields_.wrong_type(*reports, "an object: kind to path");
-    const std::vector<std::string> known = {"json",     "junit",     "html",    "graph",
-                                            "timeline", "spacetime", "perfetto"};
-    for (const JsonMember& member : reports->members) {
-      if (std::find(known.begin(), known.end(), member.key) == known.end()) {
-        report_unknown(d_, "SC110", member.key_span, "kind of report", member.key, known);
-      } else if (!member.value.is(Json::Kind::kText) || member.value.text.empty()) {
-        fields_.wrong_type(member.value, "a path");
+    const Json* json = fields_.get("reports");
+    if (json == nullptr) return;
+    const Fields reports(*json, "reports", d_);
+    for (const std::string& kind : report_kinds()) {
+      const Json* path = reports.get(kind);
+      if (path == nullptr) continue;
+      if (path->is(Json::Kind::kText) && !path->text.empty()) {
+        scenario_.reports[kind] = path->text;
       } else {
-        scenario_.reports[member.key] = member.value.text;
+        reports.wrong_type(*path, "a path");
       }
     }
   }
@@ -113,17 +110,10 @@ class ScenarioDecoder {
       d_.error("SC119", lines->span, map.error());
   }
 
-  const Json* object(std::string_view key) {
-    const Json* json = fields_.get(key);
-    if (json == nullptr || json->is(Json::Kind::kObject)) return json;
-    fields_.wrong_type(*json, "an object, by name");
-    return nullptr;
-  }
-
   void decode_graph(GraphInProgress& progress) {
-    const Json* sources = object("sources");
-    const Json* nodes = object("nodes");
-    const Json* sinks = object("sinks");
+    const Json* sources = fields_.object("sources");
+    const Json* nodes = fields_.object("nodes");
+    const Json* sinks = fields_.object("sinks");
     if (const Json* job = fields_.get("job"); job != nullptr) {
       if (nodes != nullptr || sinks != nullptr) {
         d_.error("SC106", fields_.key_span("job"),

@@ -179,10 +179,10 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
   Expectations expect;
   if (json == nullptr) return expect;
   const Fields fields(*json, "expect", d);
-  if (const Json* rows = fields.get("rows"); rows != nullptr) {
+  if (const Json* rows = fields.object("rows"); rows != nullptr) {
     for (const JsonMember& member : rows->members) decode_sink_rows(member, graph, expect, d);
   }
-  if (const Json* delivery = fields.get("delivery"); delivery != nullptr) {
+  if (const Json* delivery = fields.object("delivery"); delivery != nullptr) {
     for (const JsonMember& member : delivery->members) check_delivery(member, graph, d);
   }
   static constexpr std::pair<const char*, Situation::When> kWhens[] = {

@@ -169,7 +169,7 @@ std::shared_ptr<const SplitData> decode_file(const Fields& source, const Schema&
   }
   request.records = fields.text("records", "");
   for (const Field& field : schema.fields) request.columns.push_back(field.name);
-  if (const Json* columns = fields.get("columns"); columns != nullptr) {
+  if (const Json* columns = fields.object("columns"); columns != nullptr) {
     for (const JsonMember& member : columns->members) {
       const std::optional<uint32_t> index = schema.find(member.key);
       if (!index || !member.value.is(Json::Kind::kText)) {
@@ -278,7 +278,7 @@ std::shared_ptr<const SplitData> decode_generate(const Fields& source, const Sch
     else
       d.error("SC102", start->span, "here must stand a time");
   }
-  if (const Json* silence = fields.get("silence"); silence != nullptr) {
+  if (const Json* silence = fields.list("silence"); silence != nullptr) {
     for (const Json& item : silence->items) {
       const Fields span(item, "silence", d);
       spec.silence.push_back(

@@ -147,6 +147,20 @@ void Fields::wrong_type(const Json& value, std::string_view wanted) const {
                      fmt::format("this is {}", name_of(value.kind)));
 }
 
+const Json* Fields::object(std::string_view key) const {
+  const Json* value = get(key);
+  if (value == nullptr || value->is(Json::Kind::kObject)) return value;
+  wrong_type(*value, "an object");
+  return nullptr;
+}
+
+const Json* Fields::list(std::string_view key) const {
+  const Json* value = get(key);
+  if (value == nullptr || value->is(Json::Kind::kList)) return value;
+  wrong_type(*value, "a list");
+  return nullptr;
+}
+
 std::string Fields::text(std::string_view key, std::string otherwise) const {
   const Json* value = get(key);
   if (value == nullptr) return otherwise;

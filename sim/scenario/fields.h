@@ -53,6 +53,9 @@ class Fields {
   // At least `least`, at most 10,000 years.
   Duration duration(std::string_view key, Duration otherwise, Duration least = {0}) const;
   std::optional<Duration> maybe_duration(std::string_view key, Duration least = {0}) const;
+  // Their members or items; null where they are absent or of another kind (then that is told).
+  const Json* object(std::string_view key) const;
+  const Json* list(std::string_view key) const;
   // A string or a list of strings.
   std::vector<const Json*> texts(std::string_view key) const;
 

@@ -361,6 +361,13 @@ const std::vector<KeyRow>& key_table() {
        "all, or final: only the last answer of each key and window; default all."},
       {"expected_rows", "order", "string", "any or exact; default any."},
 
+      {"reports", "json", "string", "Path: everything about the run, for programs."},
+      {"reports", "junit", "string", "Path: the verdict, for CI."},
+      {"reports", "html", "string", "Path: one page with verdict, pictures and tables."},
+      {"reports", "graph", "string", "Path: the job graph; x.svg, x.dot, x.png or x.mmd."},
+      {"reports", "physical", "string", "Path: the same with subtasks and channels."},
+      {"reports", "timeline", "string", "Path: event time against processing time; x.svg."},
+
       {"limits", "virtual_time", "duration", "Default: a day after the last row and the last fault, at most 30 d."},
       {"limits", "steps", "integer", "Default 50,000,000."},
       {"limits", "steps_per_instant", "integer", "Default 200,000."},

@@ -8,4 +8,10 @@ const char* name_of(FaultKind kind) {
   return kNames[static_cast<size_t>(kind)];
 }
 
+const std::vector<std::string>& report_kinds() {
+  static const std::vector<std::string> kKinds = {"json",  "junit",    "html",
+                                                  "graph", "physical", "timeline"};
+  return kKinds;
+}
+
 }  // namespace leat

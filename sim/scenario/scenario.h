@@ -102,6 +102,9 @@ struct Limits {
   uint64_t steps_per_instant = 200'000;  // more without the clock moving is a livelock
 };
 
+// What can be written of a run, by the names of `reports` and of --report.
+const std::vector<std::string>& report_kinds();
+
 struct Scenario {
   std::string name;
   std::string why;

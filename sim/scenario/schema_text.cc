@@ -32,6 +32,7 @@ constexpr Nesting kNestings[] = {
     {"scenario", "random_faults", "random_faults", Nesting::Form::kOne},
     {"scenario", "expect", "expect", Nesting::Form::kOne},
     {"scenario", "limits", "limits", Nesting::Form::kOne},
+    {"scenario", "reports", "reports", Nesting::Form::kOne},
     {"source", "watermark", "watermark", Nesting::Form::kOne},
     {"source", "file", "file", Nesting::Form::kOne},
     {"source", "generate", "generate", Nesting::Form::kOne},

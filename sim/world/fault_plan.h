@@ -25,7 +25,7 @@ class FaultPlan final : public FactObserver {
   bool job_ended() const {
     return job_status_ == JobStatus::kFinished || job_status_ == JobStatus::kFailed;
   }
-  const std::string& last_failure() const { return last_failure_; }
+  const std::optional<TaskFailed>& last_failure() const { return last_failure_; }
 
  private:
   struct Watch {
@@ -40,7 +40,7 @@ class FaultPlan final : public FactObserver {
   std::vector<Watch> watches_;
   std::vector<uint32_t> due_;
   std::optional<JobStatus> job_status_;
-  std::string last_failure_;
+  std::optional<TaskFailed> last_failure_;
 };
 
 }  // namespace leat

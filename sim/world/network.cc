@@ -30,6 +30,10 @@ Entity chance_name(const Message& m) {
   return {mix(m.from.process.value, m.to.process.value, m.lane)};
 }
 
+uint64_t hash_of(const Message& m) {
+  return hash_bytes(m.body, (uint64_t{m.from.endpoint} << 32) | m.to.endpoint);
+}
+
 }  // namespace
 
 Network::Network(Schedule& schedule, std::vector<ProcessSlot>& processes)
@@ -101,7 +105,8 @@ void Network::send(Message message) {
   const uint32_t end = link.from.process == connection.ends[0] ? 0 : 1;
   const ProcessSlot& receiver = processes_[link.to.process.value];
   if (!receiver.alive() || (!local && connection.untold[end])) {
-    schedule_.add(MessageLost{link.from.process, link.to.process, link.name, sequence});
+    schedule_.add(MessageLost{link.from.process, link.to.process, link.entity.key, sequence,
+                              hash_of(message)});
     return;
   }
   Duration latency =
@@ -161,7 +166,8 @@ Network::Flight Network::pop(Link& link) {
 }
 
 void Network::lose(const Link& link, const Flight& flight) {
-  schedule_.add(MessageLost{link.from.process, link.to.process, link.name, flight.sequence});
+  schedule_.add(MessageLost{link.from.process, link.to.process, link.entity.key, flight.sequence,
+                            hash_of(flight.message)});
 }
 
 std::optional<Message> Network::arrive(const Event& event) {
@@ -185,8 +191,8 @@ std::optional<Message> Network::arrive(const Event& event) {
     lose(link, flight);
     return std::nullopt;
   }
-  schedule_.add(MessageDelivered{link.from.process, link.to.process, link.name, flight.sequence,
-                                 hash_bytes(flight.message.body)});
+  schedule_.add(MessageDelivered{link.from.process, link.to.process, link.entity.key,
+                                 flight.sequence, hash_of(flight.message)});
   return std::move(flight.message);
 }
 

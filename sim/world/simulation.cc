@@ -25,11 +25,20 @@ WorldPlan plan_of(const Scenario& scenario, Choices& choices) {
 }  // namespace
 
 Simulation::Simulation(const Scenario& scenario, Choices& choices)
-    : world_(std::make_unique<World>(plan_of(scenario, choices), choices)) {}
+    : scenario_(scenario), world_(std::make_unique<World>(plan_of(scenario, choices), choices)) {}
 Simulation::~Simulation() = default;
 
 Trace& Simulation::trace() { return world_->trace(); }
-RunStats Simulation::run(std::optional<ProcTime> stop_at) { return world_->run(stop_at); }
+RunStats Simulation::run(std::optional<ProcTime> stop_at) {
+  RunStats stats = world_->run(stop_at);
+  const std::optional<TaskFailed>& failed = world_->last_failure();
+  if (stats.end == RunEnd::kFailed && failed) {
+    const JobProgram& program = *scenario_.program;
+    stats.broken = subtask_name(program.job, program.graph, failed->execution.subtask) +
+                   " failed: " + failed->cause;
+  }
+  return stats;
+}
 bool Simulation::step() { return world_->step(); }
 ProcTime Simulation::now() const { return world_->now(); }
 const std::vector<Fault>& Simulation::faults() const { return world_->faults(); }

@@ -27,7 +27,7 @@ enum class RunEnd : uint8_t {
 
 struct RunStats {
   RunEnd end = RunEnd::kFinished;
-  std::string broken;  // kBroken: the claim; kFailed: the cause
+  std::string broken;  // kBroken: the claim; kFailed: "sum[0] failed: sum: / by zero"
   ProcTime ended_at;
   uint64_t steps = 0;
   std::array<uint64_t, kFaultKinds> faults_fired{};
@@ -61,6 +61,7 @@ class Simulation {
   const std::vector<Fault>& faults() const;
 
  private:
+  const Scenario& scenario_;
   std::unique_ptr<World> world_;
 };
 

@@ -23,7 +23,13 @@ void Storage::get(ProcessId who, BlobTicket ticket, std::string name) {
   begin({What::kGet, who, ticket, std::move(name), {}});
 }
 
-void Storage::remove(const std::string& name) { blobs_.erase(name); }
+void Storage::remove(const std::string& name) {
+  if (blobs_.erase(name) > 0) {
+    schedule_.add(BlobRemoved{name});
+  } else {
+    schedule_.add(BlobMissing{name});
+  }
+}
 
 void Storage::begin(Operation operation) {
   const Entity who = entity(operation.name);
@@ -50,9 +56,20 @@ void Storage::begin(Operation operation) {
 }
 
 void Storage::write(Operation& operation) {
-  schedule_.add(
-      BlobWritten{hash_name(operation.name), operation.bytes.size(), hash_bytes(operation.bytes)});
+  schedule_.add(BlobWritten{operation.name, operation.bytes.size(), hash_bytes(operation.bytes)});
   blobs_[operation.name] = std::move(operation.bytes);
+}
+
+void Storage::read(const std::string& name, BlobReply& reply) {
+  const auto blob = blobs_.find(name);
+  reply.ok = blob != blobs_.end();
+  if (reply.ok) {
+    reply.bytes = blob->second;
+    schedule_.add(BlobRead{name, reply.bytes.size(), hash_bytes(reply.bytes)});
+  } else {
+    reply.error = "no blob \"" + name + "\"";
+    schedule_.add(BlobMissing{name});
+  }
 }
 
 std::optional<BlobReply> Storage::complete(const Event& event) {
@@ -63,19 +80,13 @@ std::optional<BlobReply> Storage::complete(const Event& event) {
   BlobReply reply;
   reply.ticket = operation.ticket;
   if (operation.what == What::kGet) {
-    const auto blob = blobs_.find(operation.name);
-    reply.ok = blob != blobs_.end();
-    if (reply.ok) {
-      reply.bytes = blob->second;
-    } else {
-      reply.error = "no blob \"" + operation.name + "\"";
-    }
+    read(operation.name, reply);
     return reply;
   }
   if (writes_to_fail_ > 0) {
     --writes_to_fail_;
     schedule_.hit(FaultKind::kStorageFail);
-    schedule_.add(BlobFailed{hash_name(operation.name)});
+    schedule_.add(BlobFailed{operation.name});
     reply.error = "writing \"" + operation.name + "\" failed";
     return reply;
   }

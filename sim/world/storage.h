@@ -45,6 +45,7 @@ class Storage {
 
   void begin(Operation operation);
   void write(Operation& operation);
+  void read(const std::string& name, BlobReply& reply);
 
   Schedule& schedule_;
   std::vector<ProcessSlot>& processes_;

@@ -212,7 +212,6 @@ RunStats World::stats(RunEnd end) const {
   stats.steps = steps_;
   stats.faults_fired = schedule_.faults_fired;
   if (end == RunEnd::kBroken) stats.broken = broken_;
-  if (end == RunEnd::kFailed) stats.broken = faults_.last_failure();
   if (end != RunEnd::kFinished && end != RunEnd::kStopped) stats.waits_for = who_waits_for_whom();
   return stats;
 }

@@ -41,6 +41,8 @@ class World {
   const std::map<std::string, Bytes>& blobs() const { return storage_.blobs(); }
   std::string name_of(ProcessId process) const;
   const std::vector<Fault>& faults() const { return faults_.faults(); }
+  // Of any task, so far.
+  const std::optional<TaskFailed>& last_failure() const { return faults_.last_failure(); }
 
   // One event; false at the end.
   bool step();

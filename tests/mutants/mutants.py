@@ -33,7 +33,7 @@ SEEDS_APART = 1_000_000
 def campaign(program, first_seed, runs, jobs):
     """What the general campaign says: (runs until the first failure, violation, oracle, strategy, seconds)."""
     command = [str(program), "explore", str(ROOT / "scenarios"), "--generate", "--runs", str(runs), "--jobs",
-               str(jobs), "--seed", str(first_seed), "--twins", "0", "--first", "--format", "json"]
+               str(jobs), "--seed", str(first_seed), "--twins", "0", "--no-shrink", "--first", "--format", "json"]
     begin = time.monotonic()
     limit = 60 + runs * SECONDS_PER_RUN
     try:

@@ -321,7 +321,7 @@ TEST_F(TaskStory, AUserErrorFailsTheTaskAndItIsDeadFromThenOn) {
   start();
   world.send(0, {1, 13, 2});
   world.run_steps();
-  EXPECT_EQ(world.seen(), Lines{"failed: 13 is unlucky"});
+  EXPECT_EQ(world.seen(), Lines{"failed: a: 13 is unlucky"});
   EXPECT_EQ(world.task().state(), ExecutionState::kFailed);
   EXPECT_EQ(world.count(kind_of<TaskFailed>()), 1U);
   world.send(1, {3}, barrier(1));
@@ -391,9 +391,8 @@ TEST_F(TaskStory, FinishesWhenAllChannelsHaveEndedAndACheckpointHoldsIt) {
   world.seen();
   world.send(1, {2}, EndOfData{});
   world.run_steps();
-  EXPECT_EQ(world.seen(),
-            (Lines{"credit 2 to src[1]/0", "a.end_input", "a.finish", "b.end_input", "b.finish",
-                   "-> out[0]: 2 <end of data>", "all data done"}));
+  EXPECT_EQ(world.seen(), (Lines{"credit 2 to src[1]/0", "a.end_input", "a.finish", "b.end_input",
+                                 "b.finish", "-> out[0]: 2 <end of data>", "all data done"}));
   world.advance_to(1000);  // pending processing timers are discarded
   EXPECT_EQ(world.seen(), Lines{});
   world.send(0, {}, barrier(4));

@@ -20,6 +20,35 @@ TEST(Facts, AreNamedInOneLine) {
             "WatermarkAdvanced execution=2[1]#3 node=4 time=MAX");
 }
 
+class Quakes final : public FactNames {
+ public:
+  std::string subtask(SubtaskId id) const override {
+    return "sum[" + std::to_string(id.index) + "]";
+  }
+  std::string node(NodeId) const override { return "sum"; }
+  std::string process(ProcessId) const override { return "worker-1"; }
+  std::string link(uint64_t) const override { return "worker-1 -> log"; }
+  std::string fault_kind(uint32_t) const override { return "kill"; }
+};
+
+TEST(Facts, AreToldInTheNamesOfTheJob) {
+  EXPECT_EQ(to_text(TaskDeployed{kExecution, {1}, {3}}, Quakes()),
+            "TaskDeployed execution=sum[1]#3 process=worker-1 checkpoint=3");
+  EXPECT_EQ(to_text(MessageLost{{1}, {2}, 99, 4, 5}, Quakes()),
+            "MessageLost from=worker-1 to=worker-1 link=\"worker-1 -> log\" sequence=4 hash=5");
+  EXPECT_EQ(to_text(FaultInjected{2, 0, {1}}, Quakes()),
+            "FaultInjected kind=kill fault=0 process=worker-1");
+  EXPECT_EQ(to_text(TransactionAborted{{4}, 1, 9}, Quakes()),
+            "TransactionAborted sink=sum subtask=1 transaction=9");
+}
+
+TEST(Facts, SayWhatWentWrongAndWithWhatInWords) {
+  EXPECT_EQ(to_text(TaskFailed{kExecution, "sum: / by zero"}),
+            "TaskFailed execution=2[1]#3 cause=\"sum: / by zero\"");
+  EXPECT_EQ(to_text(BlobRemoved{"checkpoints/3/sum[1]#1"}),
+            "BlobRemoved name=checkpoints/3/sum[1]#1");
+}
+
 TEST(Facts, AreFoundByTheirName) {
   for (uint32_t kind = 0; kind < kFactKinds; ++kind) EXPECT_EQ(kind_named(kind_name(kind)), kind);
   EXPECT_EQ(kind_named("NoSuchFact"), kFactKinds);
@@ -36,6 +65,8 @@ TEST(Digest, OneBitOfATimerAnAcknowledgementOrAStateByteChangesIt) {
       {CheckpointAcknowledged{kExecution, {6}}, CheckpointAcknowledged{{{{2}, 0}, 3}, {6}}},
       {SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 0")},
        SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 1")}},
+      {TaskFailed{kExecution, "a"}, TaskFailed{kExecution, "c"}},
+      {BlobWritten{"a", 5, 2}, BlobWritten{"c", 5, 2}},
       {TransactionCommitted{{1}, 0, 5, 2, 77}, TransactionCommitted{{1}, 0, 5, 2, 76}},
   };
   for (const auto& [a, b] : pairs) {

@@ -3,8 +3,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 #include <sstream>
 
+#include "sim/cli/fact_printer.h"
 #include "sim/cli/jobs/jobs.h"
 #include "sim/cli/leat_main.h"
 
@@ -93,6 +95,127 @@ TEST(CommandLine, UntilStopsTheClock) {
   EXPECT_EQ(said.code, 0) << said.out.substr(0, 2000);
   EXPECT_NE(said.out.find("CheckpointCompleted checkpoint=1"), std::string::npos);
   EXPECT_EQ(said.out.find("JobStatusChanged status=FINISHED"), std::string::npos);
+}
+
+// ---- looking at a run ----
+
+// A row divides by zero: the job fails, is restarted twice, and gives up.
+constexpr const char* kByZero = R"({"leat": 1, "scenario": "by-zero",
+  "sources": {"in": {"fields": ["ts:time", "v:int"], "ts": "ts", "watermark": {"bounded": 0},
+                     "rows": [[1, 1, 5], [300, 2, 0], [400, 3, 9]]}},
+  "nodes": {"share": {"inputs": ["in"], "map": ["ts", "100 / v as q"]}},
+  "sinks": {"out": {"from": "share", "kind": "transactional"}},
+  "checkpoint": {"every": 100}, "restart": {"attempts": 2, "delay": 100}})";
+
+class ARun : public InAFolder {
+ protected:
+  void SetUp() override {
+    InAFolder::SetUp();
+    std::ofstream(path("by-zero.json")) << kByZero;
+  }
+  // The facts that were printed.
+  static std::vector<std::string> facts(const Said& said) {
+    std::vector<std::string> lines;
+    std::istringstream in(said.out);
+    for (std::string line; std::getline(in, line);) {
+      if (is_fact_line(line)) lines.push_back(line);
+    }
+    return lines;
+  }
+  Said steps(const std::string& typed, std::vector<std::string> words) {
+    std::istringstream in(typed);
+    std::streambuf* const before = std::cin.rdbuf(in.rdbuf());
+    words.insert(words.begin(), {"run", path("by-zero.json")});
+    Said said = leat_says(words);
+    std::cin.rdbuf(before);
+    std::cin.clear();
+    return said;
+  }
+};
+
+TEST_F(ARun, SaysInWordsWhatFailedAndWhere) {
+  const Said said = leat_says({"run", path("by-zero.json")});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_NE(said.out.find("got       in[0] failed: share: / by zero"), std::string::npos)
+      << said.out;
+  EXPECT_NE(said.out.find("in[0] fails: share: / by zero"), std::string::npos) << said.out;
+  const Said explored = leat_says({"explore", path("by-zero.json"), "--runs", "1", "--no-shrink"});
+  EXPECT_NE(explored.out.find("in[0] failed: share: / by zero"), std::string::npos) << explored.out;
+}
+
+TEST_F(ARun, IsTracedInTheNamesOfTheScenario) {
+  const Said said = leat_says({"run", path("by-zero.json"), "--trace"});
+  for (const char* words :
+       {"task  in -> share -> out", "TaskFailed execution=in[0]#1 cause=\"share: / by zero\"",
+        "WatermarkAdvanced execution=in[0]#1 node=share", "BlobWritten name=checkpoints/1/in[0]#1",
+        "TaskManagerRegistered process=worker-1", "link=\"worker-1 -> log (out[0])\"",
+        "link=\"worker-1 -> jobmanager job master\"", "TransactionCommitted sink=out"}) {
+    EXPECT_NE(said.out.find(words), std::string::npos) << words;
+  }
+}
+
+TEST_F(ARun, IsToldFromATimeOrAFactOn) {
+  const Said whole = leat_says({"run", path("by-zero.json"), "--trace"});
+  const Said late = leat_says({"run", path("by-zero.json"), "--from", "300ms"});
+  ASSERT_GT(facts(late).size(), 5U);
+  EXPECT_EQ(facts(late).back(), facts(whole).back());
+  EXPECT_GE(std::stoi(facts(late).front()), 300);
+  const Said failed = leat_says({"run", path("by-zero.json"), "--from", "TaskFailed"});
+  EXPECT_NE(facts(failed).front().find("TaskFailed"), std::string::npos);
+}
+
+TEST_F(ARun, StepsByOneByManyToATextToATimeAndToTheEnd) {
+  EXPECT_EQ(facts(steps("\n\nq\n", {"--step"})).size(), 3U);
+  EXPECT_EQ(facts(steps("4\nq\n", {"--step"})).size(), 5U);
+  const auto to_text = facts(steps("SnapshotTaken\nq\n", {"--step"}));
+  EXPECT_NE(to_text.back().find("SnapshotTaken"), std::string::npos);
+  const auto to_time = facts(steps("250ms\nq\n", {"--step"}));
+  EXPECT_GE(std::stoi(to_time.back()), 250);
+  EXPECT_LT(std::stoi(to_time[to_time.size() - 2]), 250);
+  EXPECT_EQ(facts(steps("q\n", {"--step", "--from", "TaskFailed"})).size(), 1U);
+  const size_t all = facts(leat_says({"run", path("by-zero.json"), "--trace"})).size();
+  EXPECT_EQ(facts(steps("c\n", {"--step"})).size(), all);
+  EXPECT_EQ(facts(steps("", {"--step"})).size(), all);  // nobody types
+  EXPECT_NE(steps("q\n", {"--step"}).err.find("Enter: next fact"), std::string::npos);
+}
+
+TEST_F(ARun, ThatIsStoppedIsNoPass) {
+  const Said said = leat_says({"run", path("by-zero.json"), "--until", "200ms"});
+  EXPECT_EQ(said.code, 0);
+  EXPECT_NE(said.out.find("STOP  by-zero"), std::string::npos) << said.out;
+  EXPECT_EQ(said.out.find("PASS"), std::string::npos) << said.out;
+  EXPECT_TRUE(said.out.ends_with("0 passed, 0 failed, 1 skipped\n")) << said.out;
+  const Said json =
+      leat_says({"run", path("by-zero.json"), "--until", "200ms", "--format", "json"});
+  EXPECT_NE(json.out.find("\"passed\": false"), std::string::npos) << json.out;
+}
+
+TEST_F(ARun, OfAScenarioThatShowsNothingOfWhatItExistsToShowFails) {
+  std::string text = kByZero;
+  text.replace(text.find("[300, 2, 0]"), 11, "[300, 2, 1]");
+  text.insert(text.size() - 1, R"(, "expect": {"violation": "liveness"})");
+  std::ofstream(path("shows.json")) << text;
+  const Said said = leat_says({"run", path("shows.json")});
+  EXPECT_EQ(said.code, 1);
+  EXPECT_NE(said.out.find("it exists to show liveness"), std::string::npos) << said.out;
+  EXPECT_TRUE(said.out.ends_with("0 passed, 1 failed, 0 skipped\n")) << said.out;
+}
+
+TEST_F(ARun, AnUnknownReportIsRefusedBeforeIt) {
+  const Said said = leat_says({"run", path("by-zero.json"), "--report", "hologram=x"});
+  EXPECT_EQ(said.code, 2);
+  EXPECT_EQ(said.out.find("FAIL"), std::string::npos) << said.out;
+  for (const std::string& kind : report_kinds())
+    EXPECT_NE(said.err.find(kind), std::string::npos) << said.err;
+}
+
+// What the decoder accepts is what is written.
+TEST_F(ARun, WritesEveryKindOfReport) {
+  for (const std::string& kind : report_kinds()) {
+    const std::string file = path("report-" + kind + ".svg");
+    leat_says({"run", path("by-zero.json"), "--report", kind + "=" + file});
+    EXPECT_FALSE(content(file).empty()) << kind;
+  }
 }
 
 TEST(CommandLine, ExploreAsJsonIsOneDocument) {

@@ -123,17 +123,58 @@ TEST(Capsule, CutOffAnywhereItIsRefusedOrWhole) {
   }
 }
 
-TEST(Campaign, AFaultThatNeverFiresIsAComplaint) {
-  std::string text = kScenario;
-  const std::string kinds = R"("kinds": ["kill", "reset", "fail", "delay"])";
-  // Faults that come long after the job's end cannot hit anything.
-  text.replace(text.find(kinds), kinds.size(), R"("kinds": ["pause"], "span": "1ms")");
+// The complaints about the one scenario, after enough runs.
+std::vector<std::string> complaints_about(const std::string& text) {
   const auto scenarios = scenario(text);
   CampaignRequest request;
   request.runs = 160;
   const CampaignResult result = explore(scenarios, request);
-  const bool fired = result.scenarios[0].fired[static_cast<size_t>(FaultKind::kPause)] > 0;
-  EXPECT_EQ(result.ok(), fired);
+  EXPECT_EQ(result.ok(), result.scenarios[0].complaints.empty());
+  return result.scenarios[0].complaints;
+}
+
+TEST(Campaign, ADrawnFaultThatNeverFiresIsAComplaint) {
+  EXPECT_EQ(complaints_about(kScenario), std::vector<std::string>{});
+  std::string text = kScenario;
+  // A job that may be restarted once is given no fault that could fail it.
+  text.replace(text.find(R"("attempts": 20)"), 14, R"("attempts": 1)");
+  EXPECT_EQ(complaints_about(text),
+            (std::vector<std::string>{"fault kill: never fired", "fault reset: never fired",
+                                      "fault fail: never fired"}));
+}
+
+TEST(Campaign, AFaultOfTheScenarioThatNeverFiresIsAComplaint) {
+  const auto with_fault = [](const std::string& trigger) {
+    std::string text = kScenario;
+    text.insert(text.rfind('}'),
+                R"(, "faults": [{"pause": "worker-1", "for": 20, )" + trigger + "}]");
+    return text;
+  };
+  EXPECT_EQ(complaints_about(with_fault(R"("after": "2 CheckpointCompleted")")),
+            std::vector<std::string>{});
+  EXPECT_EQ(complaints_about(with_fault(R"("after": "2000 CheckpointCompleted")")),
+            std::vector<std::string>{"faults[0], pause: never fired in 160 runs"});
+}
+
+TEST(Campaign, AnOracleThatMustJudgeAndJudgesNothingIsAComplaint) {
+  const auto scenarios = scenario();
+  CampaignRequest request;
+  request.runs = 4;
+  request.oracles = request.must_judge = {OracleKind::kTimers, OracleKind::kCut};
+  const CampaignResult result = explore(scenarios, request);
+  EXPECT_FALSE(result.ok());
+  EXPECT_EQ(result.complaints, std::vector<std::string>{"oracle timers: judged nothing"});
+}
+
+TEST(Campaign, RunsStopWhereAsked) {
+  const auto scenarios = scenario();
+  CampaignRequest request;
+  request.runs = 16;
+  request.until = ProcTime{100};
+  const CampaignResult result = explore(scenarios, request);
+  EXPECT_TRUE(result.ok());
+  EXPECT_LE(result.scenarios[0].virtual_ms, 16U * 100U);
+  EXPECT_EQ(result.scenarios[0].facts[kind_of<TaskFinished>()], 0U);
 }
 
 TEST(Campaign, ASituationThatIsNeverSeenIsAComplaint) {

@@ -184,6 +184,65 @@ TEST(Scenario, EveryKeyOfTheTableIsRead) {
   }
 }
 
+TEST(Scenario, TheReportsThatItMayAskForAreThoseThatThereAre) {
+  std::vector<std::string> keys;
+  for (const KeyRow& row : key_table()) {
+    if (row.object == "reports") keys.emplace_back(row.key);
+  }
+  EXPECT_EQ(keys, report_kinds());
+}
+
+// ---- what a value may be ----
+
+// All members in a tree that hold a list or an object.
+void collect(const Json& json, std::vector<const JsonMember*>& out) {
+  for (const Json& item : json.items) collect(item, out);
+  for (const JsonMember& member : json.members) {
+    if (member.value.is(Json::Kind::kList) || member.value.is(Json::Kind::kObject))
+      out.push_back(&member);
+    collect(member.value, out);
+  }
+}
+
+bool may_be_a_number(const std::string& key) {
+  return std::any_of(key_table().begin(), key_table().end(), [&](const KeyRow& row) {
+    const bool number = row.type.find("integer") != std::string_view::npos ||
+                        row.type.find("number") != std::string_view::npos ||
+                        row.type.find("duration") != std::string_view::npos;
+    return row.key == key && number;
+  });
+}
+
+const std::string kWide = R"({"leat": 1,
+  "sources": {"s": {"fields": {"ts": "time", "k": "string", "v": "int"}, "ts": "ts", "partitions": 2,
+                    "generate": {"count": 9, "silence": [{"partition": 1, "from": 5, "for": 9}]},
+                    "watermark": {"bounded": 5}}},
+  "nodes": {"big": {"inputs": ["s"], "filter": "v > 1"}},
+  "sinks": {"out": {"from": "big", "kind": "transactional"}},
+  "checkpoint": {"every": 100}, "reports": {"json": "x.json"},
+  "expect": {"rows": {"out": {"rows": [[1, "a", 2]]}}, "delivery": {"out": "exactly_once"},
+             "sometimes": ["LateRecord"]}})";
+
+// Nothing that is meant as several things can be written as a number.
+TEST(Scenario, ANumberInPlaceOfAListOrAnObjectIsRefusedWhereverItStands) {
+  ASSERT_EQ(all_errors(kWide), "");
+  size_t tried = 0;
+  for (const std::string& whole : {kSmall, kWide}) {
+    const auto parsed = parse_json(whole);
+    std::vector<const JsonMember*> members;
+    collect(std::get<Json>(parsed), members);
+    for (const JsonMember* member : members) {
+      if (may_be_a_number(member->key)) continue;
+      std::string text = whole;
+      const Span span = member->value.span;
+      text.replace(span.begin, span.end - span.begin, "5");
+      EXPECT_NE(all_errors(text), "") << text;
+      ++tried;
+    }
+  }
+  EXPECT_GE(tried, 30U);
+}
+
 TEST(Scenario, EveryShippedOneIsValidAndSaysWhy) {
   int count = 0;
   for (const auto& entry :

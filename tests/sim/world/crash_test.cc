@@ -137,6 +137,36 @@ TEST(Crash, OfADurableSystemIsAnOutage) {
   EXPECT_EQ(answered, 40);
 }
 
+class Transcript final : public FactObserver {
+ public:
+  void on_fact(ProcTime, const Fact& fact) override {
+    const std::string text = to_text(fact);
+    if (text.starts_with("Blob")) lines.push_back(text.substr(0, text.find(" size")));
+  }
+  std::vector<std::string> lines;
+};
+
+TEST(Storage, SaysWhatIsWrittenReadAndRemovedAndByWhichName) {
+  toys::Script user;
+  user.start = [](Env& env) { env.blobs().put({}, "a", "x"); };
+  user.blob = [](Env& env, const BlobReply& reply) {
+    if (reply.ticket.arg == 2) return;
+    env.blobs().remove(reply.ticket.arg == 0 ? "b" : "a");
+    env.blobs().get({0, 0, reply.ticket.arg + 1}, "a");
+  };
+  WorldPlan plan;
+  plan.config.disorder = false;
+  plan.processes = {toys::plan_for("w", user)};
+  PlainChoices plain;
+  World world(std::move(plan), plain);
+  Transcript transcript;
+  world.trace().observe(transcript);
+  world.run();
+  EXPECT_EQ(transcript.lines,
+            (std::vector<std::string>{"BlobWritten name=a", "BlobMissing name=b", "BlobRead name=a",
+                                      "BlobRemoved name=a", "BlobMissing name=a"}));
+}
+
 TEST(Storage, FailsTheNextWritesAndOnlyThose) {
   toys::Script writer;
   std::string answers;
