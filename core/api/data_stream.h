@@ -470,6 +470,11 @@ class StreamExecutionEnvironment {
   }
 
   Result<StreamGraph> finish() const { return builder_->finish(); }
+  // Names the job and hands it over: whoever called the job's factory runs it.
+  Result<StreamGraph> execute(std::string name) {
+    builder_->config().name = std::move(name);
+    return finish();
+  }
 
  private:
   NodeId add_described(const std::string& name, const Schema& schema);

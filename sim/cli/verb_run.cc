@@ -9,6 +9,7 @@
 #include "sim/cli/pictures.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
+#include "sim/explore/invariance.h"
 #include "sim/scenario/fields.h"
 #include "viz/run_recorder.h"
 
@@ -80,6 +81,7 @@ class OneRun {
     }
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
+    if (!verb_.until) judge_invariance(scenario_, outcome);
     if (common_.format == Format::kHuman) tell(outcome, request);
     const RunView view = draws ? recorder.view() : RunView{};
     return write_all(*wishes, outcome, view);

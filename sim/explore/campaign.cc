@@ -5,6 +5,8 @@
 #include <mutex>
 #include <thread>
 
+#include "sim/explore/invariance.h"
+
 namespace leat {
 
 namespace {
@@ -94,7 +96,10 @@ class Fleet {
       RunRequest run;
       run.seed = block.first + i;
       run.oracles = request_.oracles;
-      add_run(run_once(scenario, *plan, run), results_[b], block.scenario);
+      RunOutcome outcome = run_once(scenario, *plan, run);
+      if (is_sampled(scenario, run.seed) || !outcome.verdict.ok())
+        judge_invariance(scenario, outcome);
+      add_run(outcome, results_[b], block.scenario);
     }
     if (results_[b].seen.failures.size() >= request_.failures_max) lower(block.scenario, b);
     tell(block.count, results_[b].seen.failures.size());
@@ -156,7 +161,7 @@ void complain(const Scenario& scenario, const CampaignRequest& request, Scenario
   }
   for (const Situation& situation : scenario.expect.situations) {
     if (situation.when != Situation::When::kSometimes) continue;
-    if (seen.facts[situation.kind] == 0) {
+    if (seen.facts[situation.kind] < situation.at_least) {
       seen.complaints.push_back(std::string("sometimes ") + kind_name(situation.kind) +
                                 ": never seen");
     }

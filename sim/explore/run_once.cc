@@ -1,5 +1,6 @@
 #include "sim/explore/run_once.h"
 
+#include "sim/explore/situations.h"
 #include "sim/world/recorded_choices.h"
 #include "sim/world/seeded_choices.h"
 
@@ -81,14 +82,17 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
 
   Oracles oracles(plan, request.oracles);
   RestoreWatch restores;
+  Situations situations(scenario.expect);
   Simulation simulation(scenario, *choices);
   oracles.attach(simulation.trace());
   simulation.trace().observe(restores);
+  if (!scenario.expect.situations.empty()) simulation.trace().observe(situations);
   for (FactObserver* observer : request.observers) simulation.trace().observe(*observer);
   for (RecordTap* tap : request.taps) simulation.trace().tap(*tap);
 
   outcome.stats = simulation.run(request.until);
   outcome.verdict = oracles.judge(end_of(scenario, outcome.stats));
+  situations.judge(outcome.stats.end == RunEnd::kFinished, outcome.verdict);
   outcome.digest = simulation.trace().digest().hex();
   for (uint32_t kind = 0; kind < kFactKinds; ++kind) {
     outcome.facts[kind] = simulation.trace().count(kind);
