@@ -14,6 +14,7 @@
 // The object holds configuration and handles only; what must survive a crash is in the state.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,15 +27,89 @@
 
 namespace leat {
 
-template <FieldType T>
+template <RowType T>
 class TypedValueState {
  public:
   explicit TypedValueState(ValueState& state) : state_(state) {}
-  std::optional<T> get() const { return FieldCodec<std::optional<T>>::decode(state_.get()); }
-  void update(const T& value) { state_.update(FieldCodec<T>::encode(value)); }
+  std::optional<T> get() const {
+    const Value value = state_.get();
+    return value.is_null() ? std::nullopt : std::optional<T>(ValueCodec<T>::decode(value));
+  }
+  void update(const T& value) { state_.update(ValueCodec<T>::encode(value)); }
   void clear() { state_.clear(); }
 
  private:
+  ValueState& state_;
+};
+
+template <RowType T>
+class TypedListState {
+ public:
+  explicit TypedListState(ValueState& state) : state_(state) {}
+  std::vector<T> get() const {
+    std::vector<T> items;
+    const Value value = state_.get();
+    if (value.is_null()) return items;
+    for (const Value& item : value.as_list()) items.push_back(ValueCodec<T>::decode(item));
+    return items;
+  }
+  void add(const T& item) {
+    std::vector<Value> items;
+    const Value value = state_.get();
+    if (!value.is_null()) items.assign(value.as_list().begin(), value.as_list().end());
+    items.push_back(ValueCodec<T>::encode(item));
+    state_.update(Value::list(std::move(items)));
+  }
+  void update(const std::vector<T>& items) {
+    if (items.empty()) return state_.clear();
+    std::vector<Value> values;
+    for (const T& item : items) values.push_back(ValueCodec<T>::encode(item));
+    state_.update(Value::list(std::move(values)));
+  }
+  void clear() { state_.clear(); }
+
+ private:
+  ValueState& state_;
+};
+
+template <FieldType K, RowType V>
+class TypedMapState {
+ public:
+  explicit TypedMapState(ValueState& state) : state_(state) {}
+  std::optional<V> get(const K& key) const {
+    const std::map<K, V> all = entries();
+    const auto found = all.find(key);
+    return found == all.end() ? std::nullopt : std::optional<V>(found->second);
+  }
+  void put(const K& key, const V& value) {
+    std::map<K, V> all = entries();
+    all.insert_or_assign(key, value);
+    write(all);
+  }
+  void remove(const K& key) {
+    std::map<K, V> all = entries();
+    all.erase(key);
+    write(all);
+  }
+  // By key.
+  std::map<K, V> entries() const {
+    std::map<K, V> all;
+    const Value value = state_.get();
+    if (value.is_null()) return all;
+    for (const auto& [key, v] : value.as_map())
+      all.emplace(FieldCodec<K>::decode(key), ValueCodec<V>::decode(v));
+    return all;
+  }
+  void clear() { state_.clear(); }
+
+ private:
+  void write(const std::map<K, V>& all) {
+    if (all.empty()) return state_.clear();
+    std::vector<Value::MapEntry> entries;
+    for (const auto& [key, v] : all)
+      entries.emplace_back(FieldCodec<K>::encode(key), ValueCodec<V>::encode(v));
+    state_.update(Value::map(std::move(entries)));
+  }
   ValueState& state_;
 };
 
@@ -46,6 +121,14 @@ class ProcessDeclarations {
     uint32_t index = 0;
   };
   template <class T>
+  struct List {
+    uint32_t index = 0;
+  };
+  template <class K, class V>
+  struct Map {
+    uint32_t index = 0;
+  };
+  template <class T>
   struct Side {
     uint32_t index = 0;
   };
@@ -53,10 +136,17 @@ class ProcessDeclarations {
   const std::vector<SideOutput>& declared_sides() const { return sides_; }
 
  protected:
-  template <FieldType T>
+  template <RowType T>
   State<T> value_state(std::string name) {
-    states_.push_back({std::move(name), StateDescriptor::Kind::kValue});
-    return {static_cast<uint32_t>(states_.size() - 1)};
+    return {declare(std::move(name), StateDescriptor::Kind::kValue)};
+  }
+  template <RowType T>
+  List<T> list_state(std::string name) {
+    return {declare(std::move(name), StateDescriptor::Kind::kValue)};
+  }
+  template <FieldType K, RowType V>
+  Map<K, V> map_state(std::string name) {
+    return {declare(std::move(name), StateDescriptor::Kind::kValue)};
   }
   template <RowType T>
   Side<T> side_output(std::string tag) {
@@ -65,6 +155,13 @@ class ProcessDeclarations {
   }
 
  private:
+  uint32_t declare(std::string name, StateDescriptor::Kind kind) {
+    StateDescriptor descriptor;
+    descriptor.name = std::move(name);
+    descriptor.kind = kind;
+    states_.push_back(std::move(descriptor));
+    return static_cast<uint32_t>(states_.size() - 1);
+  }
   std::vector<StateDescriptor> states_;
   std::vector<SideOutput> sides_;
 };
@@ -86,6 +183,14 @@ class KeyedProcess : public ProcessDeclarations {
     template <class T>
     TypedValueState<T> state(State<T> handle) {
       return TypedValueState<T>(ctx_.value(handle.index));
+    }
+    template <class T>
+    TypedListState<T> state(List<T> handle) {
+      return TypedListState<T>(ctx_.value(handle.index));
+    }
+    template <class K2, class V>
+    TypedMapState<K2, V> state(Map<K2, V> handle) {
+      return TypedMapState<K2, V>(ctx_.value(handle.index));
     }
     void register_timer(EventTime time) { ctx_.register_timer(time); }
     void register_timer(ProcTime time) { ctx_.register_timer(time); }

@@ -66,7 +66,9 @@ class CommandLine {
     verb->add_option("--until", run_.until, "stop at this virtual time, such as 7020ms");
     verb->add_option("--report", run_.reports,
                      "KIND=PATH; KIND is json, junit, html, graph, physical or timeline");
-    on(verb, [this] { return run_verb(common_, run_); });
+    verb->add_flag("--update", run_.update,
+                   "write the rows that are committed where the scenario says what it expects");
+    on(verb, [this] { return run_.update ? update_verb(common_, run_) : run_verb(common_, run_); });
   }
 
   void add_explore() {

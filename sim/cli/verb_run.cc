@@ -110,6 +110,8 @@ class OneRun {
       replay += " --seed " + std::to_string(outcome.seed);
     std::cout << failure_text(scenario_, outcome, replay)
               << story_text(scenario_, outcome, request);
+    if (scenario_.expect.violation && outcome.violation() == *scenario_.expect.violation)
+      std::cout << "  shown     this is what the scenario exists to show\n";
   }
 
   int write_all(const std::vector<ReportWish>& wishes, const RunOutcome& outcome,

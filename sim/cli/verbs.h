@@ -25,8 +25,10 @@ struct RunVerb {
   bool step = false;                 // stop after each event and wait for Enter
   std::optional<std::string> until;  // "7020ms"
   std::vector<std::string> reports;  // KIND=PATH
+  bool update = false;               // write the committed rows where rows are expected
 };
 int run_verb(const CommonOptions& common, const RunVerb& verb);
+int update_verb(const CommonOptions& common, const RunVerb& verb);  // run --update
 
 struct ExploreVerb {
   uint64_t runs = 1000;

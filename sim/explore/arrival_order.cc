@@ -117,7 +117,7 @@ class ArrivalOrder final : public Perturbation {
   }
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const override {
     auto program = std::make_shared<JobProgram>(*scenario.program);
-    PerturbedRun run{scenario, seed, nullptr};
+    PerturbedRun run{scenario};
     bool changed = false;
     for (uint32_t n = 0; n < program->graph.nodes.size(); ++n) {
       auto* source = std::get_if<SourceSpec>(&program->graph.nodes[n].spec);
@@ -146,7 +146,7 @@ class Interleaving final : public Perturbation {
   }
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const override {
     if (!scenario.world.disorder) return std::nullopt;
-    return PerturbedRun{scenario, mix(seed, hash_name("interleaving")), nullptr};
+    return PerturbedRun{scenario, mix(seed, hash_name("interleaving"))};
   }
 };
 

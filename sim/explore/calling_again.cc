@@ -490,11 +490,11 @@ class CallingAgain final : public Perturbation {
     return "what a function must remember belongs into its state, time comes from the context, "
            "and chance from a field of the row";
   }
-  std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const override {
+  std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t) const override {
     auto calls = std::make_shared<Calls>();
     auto program = std::make_shared<JobProgram>(*scenario.program);
     for (StreamNode& node : program->graph.nodes) std::visit(Wrapping(calls, node.name), node.spec);
-    PerturbedRun run{scenario, seed, calls};
+    PerturbedRun run{scenario, std::nullopt, calls};
     run.scenario.program = std::move(program);
     return run;
   }

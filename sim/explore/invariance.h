@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "sim/explore/perturbation.h"
@@ -26,6 +27,9 @@ InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed,
 // exists to show what only these checks find. A function of the seed alone, so that a shard or a
 // single run does the same.
 bool is_sampled(const Scenario& scenario, uint64_t seed);
+
+// Whether a violation of this name comes from these checks, and not from an oracle.
+bool found_by_checks(std::string_view violation);
 
 // Adds what the checks say to the run's verdict. An impure function stands in front: whatever else
 // was found may only follow from it.

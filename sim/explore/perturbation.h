@@ -33,8 +33,8 @@ class Witness {
 
 struct PerturbedRun {
   Scenario scenario;
-  uint64_t seed = 0;                 // of its choices
-  std::shared_ptr<Witness> witness;  // null where only the result tells
+  std::optional<uint64_t> seed = std::nullopt;  // of its choices; none: the same as before
+  std::shared_ptr<Witness> witness = nullptr;   // null where only the result tells
 };
 
 class Perturbation {
@@ -47,7 +47,7 @@ class Perturbation {
   // The assumption of the job that failed, and what would repair it; one sentence.
   virtual std::string repair() const = 0;
   // The run with this changed; nothing where the scenario has no such thing to change. A function
-  // of (scenario, seed).  REQUIRES: the scenario outlives what is returned.
+  // of (scenario, seed).
   virtual std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const = 0;
 };
 
