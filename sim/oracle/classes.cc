@@ -9,8 +9,8 @@ namespace {
 // is late anywhere: a combined watermark is never above the split's own, and a split that is read
 // again after a restore starts from MIN.
 bool stays_in_bound(const SourceSpec& spec, uint32_t width) {
+  if (spec.watermark.idle_after.has_value()) return false;  // the others go on without it
   if (spec.watermark.kind == WatermarkSpec::Kind::kNone) return true;
-  if (spec.watermark.idle_after.has_value()) return false;
   if (spec.event_time == nullptr || spec.data == nullptr) return false;
   RowBatch rows(width);
   for (uint32_t split = 0; split < spec.data->splits(); ++split) {
@@ -71,7 +71,8 @@ OutFlow through(const StreamNode& node, OutFlow in) {
   }
   if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
     // Here the order in which the channels interleave decides what the watermark has overtaken.
-    in.may_be_late = assign->watermark.kind != WatermarkSpec::Kind::kNone;
+    in.may_be_late = assign->watermark.kind != WatermarkSpec::Kind::kNone ||
+                     assign->watermark.idle_after.has_value();
     return in;
   }
   if (std::holds_alternative<KeyedProcessSpec>(spec)) {

@@ -1,6 +1,12 @@
-// Timers (TMR) of keyed process functions: each fires once, not early, not after its deletion, in
-// the order of time, for the key that set it. (Flink: InternalTimerServiceImpl, rules 5.1 to 5.6.)
-#include <set>
+// Timers (TMR) of keyed process functions: each fires once, not early, not late, not after its
+// deletion, in the order of time, for the key that set it. (Flink: InternalTimerServiceImpl, rules
+// 5.1 to 5.6.)
+//
+// A timer of the clock is late where its process was at work in a later millisecond and it had not
+// fired; so one that waits while a machine is paused, or for its state to be read back, is not.
+#include <algorithm>
+#include <map>
+#include <optional>
 
 #include "sim/oracle/oracles.h"
 
@@ -12,16 +18,29 @@ class TimerOracle final : public Oracle {
   TimerOracle(const Plan& plan, const Runs& runs)
       : Oracle("timers", plan, runs), instances_(plan.instances()) {}
 
-  uint64_t facts() const override { return fact_set<WatermarkAdvanced>(); }
+  uint64_t facts() const override {
+    return fact_set<WatermarkAdvanced, TaskDeployed, TaskRestored, FaultInjected,
+                    JobStatusChanged>();
+  }
   uint32_t taps() const override { return kInputTap | kTimerTap; }
 
   void on_fact(const Fact& fact) override {
-    const auto& advanced = std::get<WatermarkAdvanced>(fact);
-    const uint32_t i = plan_.instance(advanced.node, advanced.execution.subtask.index);
-    if (i == kNowhere || !is_process(i)) return;
-    settle(i);
-    instances_[i].watermark = advanced.time;
-    instances_[i].firing = true;
+    if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) {
+      on_watermark(*advanced);
+    } else if (const auto* deployed = std::get_if<TaskDeployed>(&fact)) {
+      const uint32_t subtask = runs_.live(deployed->execution);
+      if (subtask == kNowhere) return;
+      for (const uint32_t i : plan_.instances_of(subtask))
+        instances_[i].process = deployed->process;
+    } else if (const auto* restored = std::get_if<TaskRestored>(&fact)) {
+      for (const uint32_t i : plan_.instances_of(runs_.live(restored->execution)))
+        instances_[i].open_since = runs_.now();
+    } else if (const auto* fault = std::get_if<FaultInjected>(&fact)) {
+      machines_[fault->process].stalled_since = runs_.now();
+    } else if (const auto& changed = std::get<JobStatusChanged>(fact);
+               changed.status == JobStatus::kFinished || changed.status == JobStatus::kFailed) {
+      job_over_ = true;  // no clock ticks any more
+    }
   }
   void on_input(uint32_t instance, const RowBatch&) override {
     if (is_process(instance)) settle(instance);
@@ -32,8 +51,9 @@ class TimerOracle final : public Oracle {
     Instance& at = instances_[instance];
     Timers& timers =
         domain == TimeDomain::kEvent ? at.history.now.event : at.history.now.processing;
+    at_work(at);
     if (event == RecordTap::TimerEvent::kRegistered) {
-      timers.insert({time, key});
+      timers.emplace(std::pair{time, key}, runs_.now());
     } else if (event == RecordTap::TimerEvent::kDeleted) {
       timers.erase({time, key});
     } else {
@@ -56,6 +76,9 @@ class TimerOracle final : public Oracle {
       instances_[i].history.rewind(how, to);
       instances_[i].watermark = EventTime::min();
       instances_[i].firing = false;
+      // What is read back first fires when it is.
+      instances_[i].open_since =
+          how == Rewind::kToStart ? std::optional(runs_.now()) : std::nullopt;
     }
   }
   void finish(const EndOfRun& end) override {
@@ -66,7 +89,7 @@ class TimerOracle final : public Oracle {
   }
 
  private:
-  using Timers = std::set<std::pair<int64_t, Value>>;
+  using Timers = std::map<std::pair<int64_t, Value>, ProcTime>;  // set when
   struct Pending {
     Timers event;
     Timers processing;
@@ -75,6 +98,13 @@ class TimerOracle final : public Oracle {
     Snapshots<Pending> history;
     EventTime watermark = EventTime::min();
     bool firing = false;  // the watermark has just advanced: what is due fires now
+    ProcessId process;
+    std::optional<ProcTime> open_since;  // the attempt has its timers
+  };
+  // What may hold the clock's timers up on a machine: it has been at work again since `resumed`.
+  struct Machine {
+    std::optional<ProcTime> stalled_since;
+    std::optional<ProcTime> resumed;
   };
 
   bool is_process(uint32_t instance) const {
@@ -104,28 +134,66 @@ class TimerOracle final : public Oracle {
               event ? "an event timer fires when the watermark has reached its time"
                     : "a processing timer fires when the clock has passed its time");
     }
-    if (timers.begin()->first < time) {
-      violate("timer_wrong", plan_.where(instance), what,
-              subject(domain, timers.begin()->first, timers.begin()->second) + " first",
+    if (const auto& [first, whose] = timers.begin()->first; first < time) {
+      violate("timer_wrong", plan_.where(instance), what, subject(domain, first, whose) + " first",
               "fired before it", "timers fire in the order of their times");
     }
+    if (!event) look_for_overdue(instance);
     timers.erase({time, key});
   }
 
-  // The watermark's firing is over: nothing that was due may be left.
+  void on_watermark(const WatermarkAdvanced& advanced) {
+    const uint32_t i = plan_.instance(advanced.node, advanced.execution.subtask.index);
+    if (i == kNowhere || !is_process(i)) return;
+    settle(i);
+    instances_[i].watermark = advanced.time;
+    instances_[i].firing = true;
+  }
+
+  void at_work(const Instance& at) {
+    Machine& machine = machines_[at.process];
+    if (!machine.stalled_since || *machine.stalled_since >= runs_.now()) return;
+    machine.stalled_since.reset();
+    machine.resumed = runs_.now();
+  }
+
+  // The clock has passed a timer, and its process is at work; the end of the input ends the timers
+  // of the clock, whenever that comes.
+  void look_for_overdue(uint32_t instance) {
+    Instance& at = instances_[instance];
+    const Timers& timers = at.history.now.processing;
+    const bool over = job_over_ || at.watermark == EventTime::max();
+    if (timers.empty() || over || !at.open_since) return;
+    const auto& [timer, set_at] = *timers.begin();
+    if (timer.first == ProcTime::max().ms) return;  // never
+    const ProcTime due = std::max({ProcTime{timer.first} + Duration{1}, set_at, *at.open_since});
+    if (runs_.now() <= due || machines_[at.process].resumed == runs_.now()) return;
+    violate("timer_wrong", plan_.where(instance),
+            subject(TimeDomain::kProcessing, timer.first, timer.second),
+            "fired at clock " + std::to_string(due.ms),
+            "not fired before clock " + std::to_string(runs_.now().ms),
+            "a processing timer fires as soon as the clock has passed its time");
+    at.open_since.reset();  // one lost timer; what follows from it says no more
+  }
+
+  // Something else begins: nothing that was due may be left.
   void settle(uint32_t instance) {
     Instance& at = instances_[instance];
+    at_work(at);
+    look_for_overdue(instance);
     if (!at.firing) return;
     at.firing = false;
     const Timers& timers = at.history.now.event;
-    if (timers.empty() || timers.begin()->first > at.watermark.ms) return;
-    const auto& [time, key] = *timers.begin();
+    if (timers.empty() || timers.begin()->first.first > at.watermark.ms) return;
+    const auto& [time, key] = timers.begin()->first;
     violate("timer_wrong", plan_.where(instance), subject(TimeDomain::kEvent, time, key),
             "fires at watermark " + std::to_string(at.watermark.ms), "did not fire",
             "all timers up to a watermark fire before anything else is processed");
   }
 
   std::vector<Instance> instances_;
+  std::map<ProcessId, Machine> machines_;
+  bool job_over_ = false;
 };
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/fields.h"
+#include "sim/scenario/guarantee.h"
 
 namespace leat {
 
@@ -43,6 +44,8 @@ class ScenarioDecoder {
     if (const Json* result = fields_.get("result"); result != nullptr) {
       decode_result(*result, scenario_.program->graph, scenario_.expect, d_);
     }
+    if (d_.errors() > 0) return std::nullopt;
+    refuse_outside_guarantee();
     if (d_.errors() > 0) return std::nullopt;
     warn();
     return std::move(scenario_);
@@ -247,6 +250,31 @@ class ScenarioDecoder {
       }
     }
     return last;
+  }
+
+  void refuse_outside_guarantee() {
+    for (const OutsideGuarantee& problem : outside_guarantee(scenario_)) {
+      d_.error(problem.code, place_of(problem), problem.what, problem.help);
+    }
+  }
+
+  Span place_of(const OutsideGuarantee& problem) const {
+    switch (problem.subject) {
+      case OutsideGuarantee::Subject::kRestart:
+        for (const char* key : {"restart", "faults", "random_faults"}) {
+          if (fields_.has(key)) return fields_.key_span(key);
+        }
+        return root_.span;
+      case OutsideGuarantee::Subject::kTransactionTimeout: {
+        const Json* cluster = fields_.get("cluster");
+        const JsonMember* given =
+            cluster == nullptr ? nullptr : cluster->find("transaction_timeout");
+        return given == nullptr ? fields_.key_span("checkpoint") : given->value.span;
+      }
+      case OutsideGuarantee::Subject::kFault:
+        return fields_.get("faults")->items[problem.fault].span;
+    }
+    return root_.span;
   }
 
   // What is no mistake but can hardly be meant.

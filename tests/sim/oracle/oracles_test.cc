@@ -136,6 +136,15 @@ TEST_F(Late, DisorderBeyondTheBoundMakesTheSinkLateSensitive) {
   const Plan plan(program);
   EXPECT_EQ(sink_classes(plan).at("out"), "late-sensitive");
 }
+TEST_F(Late, WhoFallsSilentMayComeBackLateWhateverItsWatermarks) {
+  JobProgram calm = window_job(two_splits());
+  WatermarkSpec& watermark = std::get<SourceSpec>(calm.graph.nodes[kIn.value].spec).watermark;
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "confluent");
+  watermark.kind = WatermarkSpec::Kind::kNone;
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "confluent");
+  watermark.idle_after = Duration{1000};
+  EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "late-sensitive");
+}
 
 // ---- operators ----
 TEST_F(Wrong, AMapThatLosesARow) {
@@ -373,9 +382,14 @@ struct Timers : ::testing::Test {
   static Row row(const std::string& k, int64_t v, int64_t t) {
     return {Value::text(k), Value::integer(v), Value::time(t)};
   }
-  void timer(uint32_t index, RecordTap::TimerEvent event, int64_t time, const Value& key) {
-    s.steps.push_back(
-        {s.now, TimerStep{s.task(1 + index), kSum, event, TimeDomain::kEvent, time, key}});
+  void timer(uint32_t index, RecordTap::TimerEvent event, int64_t time, const Value& key,
+             TimeDomain domain = TimeDomain::kEvent) {
+    if (event == RecordTap::TimerEvent::kFired)
+      s.fact(TimerFired{s.task(1 + index), kSum, domain, time, key.hash()});
+    s.steps.push_back({s.now, TimerStep{s.task(1 + index), kSum, event, domain, time, key}});
+  }
+  void clock(RecordTap::TimerEvent event, int64_t time) {
+    timer(0, event, time, a, TimeDomain::kProcessing);
   }
   // Reads everything; the rows and the timers that they set.
   void begin() {
@@ -456,6 +470,83 @@ TEST_F(Timers, TimersThatWereNotRestored) {
   s.start(1);
   watermark(0);
   EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+
+// The first row comes at 20 and asks the clock for 50; the second comes later.
+struct Clock : Timers {
+  Clock() {
+    s.start();
+    s.assign(0, 0);
+    s.now = 20;
+    s.read(0, 0, 1);
+    clock(RecordTap::TimerEvent::kRegistered, 50);
+  }
+  void at(int64_t time) { s.now = time; }
+  Names found() {
+    EndOfRun end;
+    end.how = EndOfRun::How::kStopped;
+    return names(s.play({OracleKind::kTimers}, end));
+  }
+};
+TEST_F(Clock, ATimerFiresInTheFirstMillisecondAfterIt) {
+  at(51);
+  s.read(0, 1, 1);  // in the same millisecond any order is lawful
+  clock(RecordTap::TimerEvent::kFired, 50);
+  EXPECT_EQ(found(), Names{});
+}
+TEST_F(Clock, ATimerThatFiresAMillisecondTooLate) {
+  at(52);
+  clock(RecordTap::TimerEvent::kFired, 50);
+  EXPECT_EQ(found(), Names{"timer_wrong"});
+}
+TEST_F(Clock, ATimerThatTheClockHasPassedIsNotLeft) {
+  at(60);
+  s.read(0, 1, 1);
+  EXPECT_EQ(found(), Names{"timer_wrong"});
+}
+TEST_F(Clock, TheEndOfTheInputEndsWhatTheClockHasNotReached) {
+  at(40);
+  watermark(0);
+  at(60);
+  s.read(0, 1, 1);
+  EXPECT_EQ(found(), Names{});
+}
+TEST_F(Clock, APausedMachineFiresWhenItGoesOn) {
+  at(30);
+  s.fact(FaultInjected{.process = ProcessId{1}});
+  s.fact(FaultInjected{.process = ProcessId{2}});
+  at(90);
+  s.read(0, 1, 1);
+  clock(RecordTap::TimerEvent::kFired, 50);
+  EXPECT_EQ(found(), Names{});
+}
+TEST_F(Clock, AfterAPauseNothingIsLeftEither) {
+  at(30);
+  s.fact(FaultInjected{.process = ProcessId{1}});
+  s.fact(FaultInjected{.process = ProcessId{2}});
+  at(90);
+  s.read(0, 1, 1);
+  at(91);
+  clock(RecordTap::TimerEvent::kFired, 50);
+  EXPECT_EQ(found(), Names{"timer_wrong"});
+}
+TEST_F(Clock, WhatIsReadBackFiresAtOnceIfTheClockHasPassedIt) {
+  s.checkpoint(1);
+  s.complete(1);
+  at(90);
+  s.start(1);
+  clock(RecordTap::TimerEvent::kFired, 50);
+  EXPECT_EQ(found(), Names{});
+}
+TEST_F(Clock, ATimerOfTheClockThatWasNotRestored) {
+  s.checkpoint(1);
+  s.complete(1);
+  at(40);
+  s.start(1);
+  s.assign(1, 0);
+  at(90);
+  s.read(0, 1, 1);
+  EXPECT_EQ(found(), Names{"timer_wrong"});
 }
 TEST_F(Timers, AStateThatWasNotRestored) {
   begin();
