@@ -14,6 +14,11 @@ constexpr int64_t kMinute = 60;
 constexpr int64_t kFailuresOfAnAlert = 5;
 constexpr Duration kOutOfOrder = seconds(10);
 
+struct LogLine {
+  std::string line;
+};
+LEAT_ROW(LogLine, line)
+
 struct Alert {
   std::string user_id;
   std::string message;
@@ -100,9 +105,9 @@ class InOrder : public KeyedProcess<std::string, LogEvent, LogEvent> {
   List<LogEvent> waiting_ = list_state<LogEvent>("waiting");
 };
 
-class Counter : public KeyedProcess<int64_t, std::string, int64_t> {
+class Counter : public KeyedProcess<int64_t, LogLine, int64_t> {
  public:
-  void process(const std::string&, Context& ctx) const {
+  void process(const LogLine&, Context& ctx) const {
     ctx.state(count_).update(ctx.state(count_).get().value_or(0) + 1);
     ctx.register_timer(EventTime::max());
   }
@@ -115,18 +120,18 @@ class Counter : public KeyedProcess<int64_t, std::string, int64_t> {
 // The events of the log, with their times; what is none goes aside and is counted, and the job goes
 // on.
 DataStream<LogEvent> parsed_log(StreamExecutionEnvironment& env) {
-  const OutputTag<std::string> unparsable{"unparsable"};
+  const OutputTag<LogLine> unparsable{"unparsable"};
   const auto lines =
-      env.source<std::string>("logs")
-          .split([](const std::string& line) { return !parse_log_event(line); }, unparsable)
+      env.source<LogLine>("logs")
+          .split([](const LogLine& log) { return !parse_log_event(log.line); }, unparsable)
           .name("readable");
   const auto broken = lines.side_output(unparsable);
   broken.sink_to(Sink::transactional("unparsable"));
-  broken.key_by([](const std::string&) { return int64_t{0}; })
+  broken.key_by([](const LogLine&) { return int64_t{0}; })
       .process(Counter())
       .name("count_unparsable")
       .sink_to(Sink::transactional("unparsable_count"));
-  return lines.map([](const std::string& line) { return *parse_log_event(line); })
+  return lines.map([](const LogLine& log) { return *parse_log_event(log.line); })
       .name("parse")
       .assign_timestamps_and_watermarks(
           WatermarkStrategy<LogEvent>::for_bounded_out_of_orderness(kOutOfOrder)
