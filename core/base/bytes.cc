@@ -1,6 +1,7 @@
 #include "core/base/bytes.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace leat {
 
@@ -10,6 +11,16 @@ void ByteWriter::grow(size_t n) {
   out_.resize(std::max({out_.size() * 2, size_ + n, kShort}));
 }
 
+Bytes ByteWriter::take() {
+  // What is kept for long must not hold on to room that it does not need.
+  const bool wasteful = out_.size() > 256 && out_.size() / 8 > size_ / 7;
+  Bytes all = wasteful ? Bytes(bytes()) : std::move(out_);
+  all.resize(size_);
+  out_.clear();
+  size_ = 0;
+  return all;
+}
+
 void ByteWriter::fixed64(uint64_t v) {
   char raw[8];
   for (int i = 0; i < 8; ++i) raw[i] = static_cast<char>(v >> (8 * i));
@@ -17,12 +28,18 @@ void ByteWriter::fixed64(uint64_t v) {
 }
 
 uint64_t ByteReader::long_varint() {
+  const size_t size = std::min<size_t>(in_.size() - pos_, 10);
+  const char* const at = in_.data() + pos_;
   uint64_t v = 0;
-  for (int shift = 0; shift < 64; shift += 7) {
-    const uint8_t byte = u8();
-    v |= static_cast<uint64_t>(byte & 0x7f) << shift;
-    if (byte < 0x80) return v;
+  for (size_t i = 0; i < size; ++i) {
+    const auto byte = static_cast<unsigned char>(at[i]);
+    v |= static_cast<uint64_t>(byte & 0x7f) << (7 * i);
+    if (byte < 0x80) {
+      pos_ += i + 1;
+      return v;
+    }
   }
+  check(size == 10, "bytes end early");
   fail_check("a varint is longer than ten bytes");
 }
 

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "core/base/check.h"
 #include "core/base/ids.h"
@@ -22,18 +21,14 @@ class ByteWriter {
     ++size_;
   }
   void boolean(bool v) { u8(v ? 1 : 0); }
-  void varint(uint64_t v) {
-    char* const begin = room(10);
-    char* at = begin;
-    while (v >= 0x80) {
-      *at++ = static_cast<char>(v | 0x80);
-      v >>= 7;
-    }
-    *at++ = static_cast<char>(v);
-    size_ += static_cast<size_t>(at - begin);
-  }
-  void zigzag(int64_t v) {
-    varint((static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63));
+  void varint(uint64_t v) { put_varint(room(10), v); }
+  void zigzag(int64_t v) { varint(folded(v)); }
+  // u8(), then zigzag(): most cells of most rows.
+  void tagged(uint8_t tag, int64_t v) {
+    char* const at = room(11);
+    *at = static_cast<char>(tag);
+    ++size_;
+    put_varint(at + 1, folded(v));
   }
   void fixed64(uint64_t v);
   void text(std::string_view v) {
@@ -61,15 +56,27 @@ class ByteWriter {
   void time(EventTime t) { zigzag(t.ms); }
 
   size_t size() const { return size_; }
-  // What was written; the writer is empty afterwards.
-  Bytes take() {
-    out_.resize(size_);
-    size_ = 0;
-    return std::exchange(out_, {});
+  // Makes room at once for what will be written.
+  void reserve(size_t n) {
+    if (out_.size() - size_ < n) grow(n);
   }
+  // What was written; the writer is empty afterwards.
+  Bytes take();
   std::string_view bytes() const { return std::string_view(out_).substr(0, size_); }
 
  private:
+  static uint64_t folded(int64_t v) {
+    return (static_cast<uint64_t>(v) << 1) ^ static_cast<uint64_t>(v >> 63);
+  }
+  void put_varint(char* const begin, uint64_t v) {
+    char* at = begin;
+    while (v >= 0x80) {
+      *at++ = static_cast<char>(v | 0x80);
+      v >>= 7;
+    }
+    *at++ = static_cast<char>(v);
+    size_ += static_cast<size_t>(at - begin);
+  }
   // Room for `n` more bytes, to be filled before anything else is asked of the writer.
   char* room(size_t n) {
     if (out_.size() - size_ < n) grow(n);

@@ -112,27 +112,27 @@ class LogBroker final : public Process, private TransactionListener {
   }
 
   // ---- producers ----
-  void on_producer(const ProducerRequest& request, const Asker& asker) {
+  void on_producer(ProducerRequest request, const Asker& asker) {
+    const uint32_t attempt = request.attempt;
+    const uint64_t number = request.number;
     const auto sink = topics_.sinks.find(request.topic);
     if (sink == topics_.sinks.end()) {
-      return send(asker,
-                  RequestRefused{request.attempt, request.number, "UnknownTopic: " + request.topic});
+      return send(asker, RequestRefused{attempt, number, "UnknownTopic: " + request.topic});
     }
     const ProducerKey producer{sink->second, request.subtask};
     for (const auto& [ticket, write] : writes_) {  // on its way to storage: answered from there
-      if (write.producer == producer && write.attempt == request.attempt &&
-          write.number == request.number) {
+      if (write.producer == producer && write.attempt == attempt && write.number == number) {
         return;
       }
     }
     const uint64_t before = next_write_;
-    const LogReply reply = transactions_.handle(sink->second, request, *this);
+    const LogReply reply = transactions_.handle(sink->second, std::move(request), *this);
     if (next_write_ == before) return send(asker, reply);
     for (uint64_t ticket = before; ticket < next_write_; ++ticket) {
       Write& write = writes_.at(ticket);
       write.producer = producer;
-      write.attempt = request.attempt;
-      write.number = request.number;
+      write.attempt = attempt;
+      write.number = number;
       write.answer = asker;
       put(ticket);
     }
@@ -163,11 +163,14 @@ class LogBroker final : public Process, private TransactionListener {
     env_.trace().add(env_.now(), TransactionCommitted{sink, subtask_of(id), id,
                                                       static_cast<uint32_t>(transaction.rows),
                                                       transaction.hash});
-    for (const RowBatch& rows : transaction.batches) show(sink, id, rows);
+    if (!persist_ && env_.trace().taps().empty()) return;
+    std::vector<RowBatch> batches;
+    for (const StoredRows& rows : transaction.batches) batches.push_back(rows.open());
+    for (const RowBatch& rows : batches) show(sink, id, rows);
     if (!persist_) return;
     const std::string name = "t" + std::to_string(subtask_of(id)) + "." +
                              std::to_string(attempt_of(id)) + "." + std::to_string(counter_of(id));
-    keep(sink, name, transaction.batches);
+    keep(sink, name, batches);
   }
   void on_aborted(NodeId sink, TransactionId id) override {
     unwatch(sink, id);

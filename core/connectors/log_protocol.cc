@@ -2,6 +2,19 @@
 
 namespace leat {
 
+StoredRows::StoredRows(const RowBatch& rows) : count(rows.size()) {
+  ByteWriter out;
+  rows.encode(out);
+  bytes = out.take();
+}
+
+RowBatch StoredRows::open() const {
+  ByteReader in(bytes);
+  RowBatch rows = RowBatch::decode(in);
+  check(rows.size() == count && in.at_end(), "stored rows are not as many as was said");
+  return rows;
+}
+
 namespace {
 
 struct OpEncoder {
@@ -9,7 +22,8 @@ struct OpEncoder {
   void operator()(const OpenProducer& op) const { out.id(op.restored); }
   void operator()(const Produce& op) const {
     out.varint(op.transaction);
-    op.rows.encode(out);
+    out.varint(op.rows.count);
+    out.text(op.rows.bytes);
   }
   void operator()(const PreCommit& op) const {
     out.varint(op.transaction);
@@ -27,7 +41,10 @@ ProducerOp decode_op(ByteReader& in) {
       return OpenProducer{in.checkpoint()};
     case 1: {
       const TransactionId id = in.varint();
-      return Produce{id, RowBatch::decode(in)};
+      StoredRows rows;
+      rows.count = in.u32();
+      rows.bytes = in.text();
+      return Produce{id, std::move(rows)};
     }
     case 2: {
       const TransactionId id = in.varint();

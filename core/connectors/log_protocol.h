@@ -47,9 +47,19 @@ uint32_t counter_of(TransactionId id);
 struct OpenProducer {
   CheckpointId restored;  // 0: from nothing
 };
+// Rows on their way into the log and in it: canonical bytes, which nobody opens before a consumer
+// wants them. (So does Kafka with its record batches.)
+struct StoredRows {
+  StoredRows() = default;
+  StoredRows(const RowBatch& rows);  // implicit: rows are stored as they are
+  RowBatch open() const;
+
+  uint32_t count = 0;
+  Bytes bytes;
+};
 struct Produce {  // begins the transaction where it is new
   TransactionId transaction = 0;
-  RowBatch rows;
+  StoredRows rows;
 };
 struct PreCommit {  // nothing is added any more; kept until it is committed or aborted
   TransactionId transaction = 0;

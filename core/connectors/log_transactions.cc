@@ -19,14 +19,14 @@ struct LogTransactions::Call {
   std::optional<std::string> refusal;
 };
 
-LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
+LogReply LogTransactions::handle(NodeId sink, ProducerRequest request,
                                  TransactionListener& listener) {
   Producer& producer = producers_[{sink, request.subtask}];
   if (request.attempt < producer.attempt) {
     return RequestRefused{request.attempt, request.number,
-                   "ProducerFenced: attempt " + std::to_string(request.attempt) +
-                       " writes while attempt " + std::to_string(producer.attempt) +
-                       " has the producer"};
+                          "ProducerFenced: attempt " + std::to_string(request.attempt) +
+                              " writes while attempt " + std::to_string(producer.attempt) +
+                              " has the producer"};
   }
   if (request.attempt > producer.attempt) {
     if (request.number != 0) return Missing{request.attempt, 0};  // its opening was lost
@@ -39,7 +39,7 @@ LogReply LogTransactions::handle(NodeId sink, const ProducerRequest& request,
   if (request.number < producer.next_number) return Done{request.attempt, request.number};
 
   Call call{sink, request.subtask, producer, listener, std::nullopt};
-  std::visit([&](const auto& op) { perform(op, call); }, request.op);
+  std::visit([&](auto& op) { perform(op, call); }, request.op);
   if (call.refusal) {
     producer.refused = std::move(call.refusal);
     return RequestRefused{request.attempt, request.number, *producer.refused};
@@ -63,7 +63,7 @@ void LogTransactions::perform(const OpenProducer& op, Call& call) {
   }
 }
 
-void LogTransactions::perform(const Produce& op, Call& call) {
+void LogTransactions::perform(Produce& op, Call& call) {
   if (outcome_of(call.producer, op.transaction) == Outcome::kTimedOut) {
     call.refusal =
         "TransactionTimedOut: " + text_of(op.transaction) + " was aborted before its end";
@@ -82,9 +82,9 @@ void LogTransactions::perform(const Produce& op, Call& call) {
     return;
   }
   if (begun) call.listener.on_begun(call.sink, op.transaction);
-  transaction.rows += op.rows.size();
-  transaction.hash = mix(transaction.hash, op.rows.hash());
-  transaction.batches.push_back(op.rows);
+  transaction.rows += op.rows.count;
+  transaction.hash = mix(transaction.hash, hash_bytes(op.rows.bytes));
+  transaction.batches.push_back(std::move(op.rows));
 }
 
 void LogTransactions::perform(const PreCommit& op, Call& call) {

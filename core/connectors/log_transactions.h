@@ -25,7 +25,7 @@ struct ProducerKey {
 struct LogTransaction {
   bool frozen = false;
   CheckpointId checkpoint;  // frozen for it; 0: for none
-  std::vector<RowBatch> batches;
+  std::vector<StoredRows> batches;
   uint64_t rows = 0;
   uint64_t hash = 0;
 };
@@ -44,7 +44,7 @@ class TransactionListener {
 class LogTransactions {
  public:
   // Done, Missing or RequestRefused.
-  LogReply handle(NodeId sink, const ProducerRequest& request, TransactionListener& listener);
+  LogReply handle(NodeId sink, ProducerRequest request, TransactionListener& listener);
   // The transaction has been open for too long. Nothing happens where it has ended.
   void time_out(NodeId sink, TransactionId id, TransactionListener& listener);
 
@@ -66,7 +66,7 @@ class LogTransactions {
 
   struct Call;  // one request in the hands of the operations below
   void perform(const OpenProducer& op, Call& call);
-  void perform(const Produce& op, Call& call);
+  void perform(Produce& op, Call& call);
   void perform(const PreCommit& op, Call& call);
   void perform(const CommitTransaction& op, Call& call);
   void perform(const AbortTransaction& op, Call& call);

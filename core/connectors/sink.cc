@@ -143,7 +143,8 @@ class TransactionalSink final : public LogSink {
   void produce(ConnectorContext& ctx) {
     if (buffer_.empty()) return;
     protocol_->add_rows(buffer_.size());
-    client().send(Produce{protocol_->current(), std::exchange(buffer_, RowBatch())}, ctx);
+    client().send(Produce{protocol_->current(), buffer_}, ctx);
+    buffer_.clear();
   }
 
   void commit(const std::vector<TransactionId>& transactions, ConnectorContext& ctx) {

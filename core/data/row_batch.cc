@@ -1,5 +1,7 @@
 #include "core/data/row_batch.h"
 
+#include <algorithm>
+
 #include "core/base/hash.h"
 
 namespace leat {
@@ -19,6 +21,17 @@ std::span<Value> RowBatch::append_unstamped(uint32_t rows) {
   unstamped_.resize(stamps_.size(), 0);
   unstamped_.resize(stamps_.size() + rows, 1);
   stamps_.resize(stamps_.size() + rows, 0);
+  return append_cells(rows);
+}
+
+std::span<Value> RowBatch::append_all(uint32_t rows, EventTime time) {
+  if (!unstamped_.empty()) unstamped_.resize(stamps_.size() + rows, 0);
+  stamps_.resize(stamps_.size() + rows, time.ms);
+  return append_cells(rows);
+}
+
+std::span<Value> RowBatch::append_cells(uint32_t rows) {
+  cells_hash_ = 0;
   const size_t before = cells_.size();
   cells_.resize(before + size_t{rows} * width_);
   return std::span<Value>(cells_).subspan(before);
@@ -27,8 +40,7 @@ std::span<Value> RowBatch::append_unstamped(uint32_t rows) {
 namespace {
 
 // Four independent chains, so that no word waits for another's multiplication; each keeps the order
-// of its own, and a word's place decides its chain. Four a turn, so that the chains stay in
-// registers.
+// of its own, and a word's place decides its chain.
 template <class Step>
 uint64_t chain_up(size_t size, uint64_t seed, Step step) {
   if (size < 8) {  // a batch of a row or two: one chain is over sooner than four are folded
@@ -51,25 +63,28 @@ uint64_t chain_up(size_t size, uint64_t seed, Step step) {
   return mix(mix(mix(seed + size), a, b), c, d);
 }
 
-uint64_t turned(uint64_t chain) { return chain << 7 | chain >> 57; }
-
-uint64_t add_word(uint64_t chain, uint64_t word) {
-  return turned(chain) * 0x9e3779b97f4a7c15ULL ^ word;
-}
-
 }  // namespace
 
+uint64_t RowBatch::hash_of_cells() const {
+  return chain_up(cells_.size(), width_,
+                  [&](uint64_t chain, size_t i) { return cells_[i].hash(chain); });
+}
+
 uint64_t RowBatch::hash() const {
-  const uint64_t cells = chain_up(cells_.size(), width_, [&](uint64_t chain, size_t i) {
-    return cells_[i].hash(turned(chain) ^ 0x9e3779b97f4a7c15ULL);
+  if (cells_hash_ == 0) cells_hash_ = hash_of_cells();
+  const uint64_t cells = cells_hash_;
+  const auto flagged = [&](uint8_t flag) {
+    return std::find(unstamped_.begin(), unstamped_.end(), flag) != unstamped_.end();
+  };
+  const bool none_stamped = !unstamped_.empty() && !flagged(0);
+  if (none_stamped) return mix(cells, 0x6e6f6e65);
+  const uint64_t pairs = chain_up(stamps_.size() / 2, 0x7374, [&](uint64_t chain, size_t i) {
+    return mum(static_cast<uint64_t>(stamps_[2 * i]) ^ chain,
+               static_cast<uint64_t>(stamps_[2 * i + 1]) ^ 0xe7037ed1a0b428dbULL);
   });
-  const uint64_t stamps = chain_up(stamps_.size(), 0x7374, [&](uint64_t chain, size_t i) {
-    return add_word(chain, static_cast<uint64_t>(stamps_[i]));
-  });
-  const uint64_t flags = chain_up(unstamped_.size(), 0x666c, [&](uint64_t chain, size_t i) {
-    return add_word(chain, unstamped_[i]);
-  });
-  return mix(cells, stamps, flags);
+  const uint64_t last = stamps_.size() % 2 == 1 ? static_cast<uint64_t>(stamps_.back()) : 0;
+  const uint64_t flags = flagged(1) ? hash_bytes(unstamped_.data(), unstamped_.size()) : 0;
+  return mix(mix(cells, pairs, last), flags);
 }
 
 uint64_t hash_row(RowView row, Timestamp time) {
@@ -100,17 +115,18 @@ void RowBatch::encode(ByteWriter& out) const {
 RowBatch RowBatch::decode(ByteReader& in) {
   RowBatch batch(in.u32());
   const uint32_t size = in.u32();
-  check(size <= in.remaining(), "a batch is longer than its bytes");
+  check(uint64_t{size} * std::max(batch.width_, 1U) <= in.remaining(),
+        "a batch is longer than its bytes");
   const bool flags = in.boolean();
-  batch.reserve(size);
+  batch.stamps_.resize(size);
+  batch.unstamped_.resize(flags ? size : 0);
+  Value* cell = batch.append_cells(size).data();
   int64_t before = 0;
   for (uint32_t i = 0; i < size; ++i) {
     before = wrapping_add(before, in.zigzag());
-    const bool stamped = !flags || in.u8() == 0;
-    for (Value& cell : batch.append(stamped ? Timestamp(EventTime{before}) : std::nullopt)) {
-      cell = Value::decode(in);
-    }
-    if (!stamped) batch.stamps_[i] = before;
+    batch.stamps_[i] = before;
+    if (flags) batch.unstamped_[i] = in.u8();
+    for (uint32_t c = 0; c < batch.width_; ++c) *cell++ = Value::decode(in);
   }
   return batch;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <span>
 #include <vector>
@@ -23,12 +24,20 @@ class RowBatch {
   bool empty() const { return stamps_.empty(); }
 
   RowView row(uint32_t i) const { return {cells_.data() + size_t{i} * width_, width_}; }
-  std::span<Value> row(uint32_t i) { return {cells_.data() + size_t{i} * width_, width_}; }
+  std::span<Value> row(uint32_t i) {
+    cells_hash_ = 0;
+    return {cells_.data() + size_t{i} * width_, width_};
+  }
   Timestamp timestamp(uint32_t i) const {
     if (!unstamped_.empty() && unstamped_[i] != 0) return std::nullopt;
     return EventTime{stamps_[i]};
   }
   void set_timestamp(uint32_t i, Timestamp time);
+  // Whether every row has one; then they stand here.
+  bool all_stamped() const {
+    return unstamped_.empty() || std::memchr(unstamped_.data(), 1, unstamped_.size()) == nullptr;
+  }
+  std::span<const int64_t> stamps() const { return stamps_; }
   // Gives every row a timestamp; the caller fills them in. The span is valid until the next append.
   std::span<int64_t> stamp_all() {
     unstamped_.clear();
@@ -46,15 +55,18 @@ class RowBatch {
     check(values.size() == width_, "a row does not have the width of its batch");
     push_stamp(time);
     cells_.insert(cells_.end(), values.begin(), values.end());
+    cells_hash_ = 0;
   }
-  // Appends `rows` rows of nulls without timestamps, for the caller to fill: all their cells, valid
-  // until the next append.
+  // Appends `rows` rows of nulls without timestamps, or all with this one, for the caller to fill:
+  // all their cells, valid until the next append.
   std::span<Value> append_unstamped(uint32_t rows);
+  std::span<Value> append_all(uint32_t rows, EventTime time);
   void append_row_of(const RowBatch& other, uint32_t i) {
     append(other.row(i), other.timestamp(i));
   }
   // Drops the rows, keeps the memory.
   void clear() {
+    cells_hash_ = 0;
     cells_.clear();
     stamps_.clear();
     unstamped_.clear();
@@ -63,13 +75,16 @@ class RowBatch {
   void set_width(uint32_t width) {
     check(empty(), "only an empty batch can change its width");
     width_ = width;
+    cells_hash_ = 0;
   }
   void reserve(uint32_t rows) {
     cells_.reserve(size_t{rows} * width_);
     stamps_.reserve(rows);
   }
 
-  // A hash of contents, timestamps and order.
+  // A hash of contents, timestamps and order. That of the contents is remembered until they may
+  // have changed: a source and the channel behind it ask for the same rows, and it is a tenth of a
+  // plain job's time. So nobody writes through an old span after asking.
   uint64_t hash() const;
 
   void encode(ByteWriter& out) const;
@@ -81,8 +96,12 @@ class RowBatch {
     stamps_.push_back(time ? time->ms : 0);
   }
   void push_unstamped(Timestamp time);
+  std::span<Value> append_cells(uint32_t rows);
+
+  uint64_t hash_of_cells() const;
 
   uint32_t width_;
+  mutable uint64_t cells_hash_ = 0;  // 0: not known
   std::vector<Value> cells_;
   std::vector<int64_t> stamps_;
   std::vector<uint8_t> unstamped_;  // empty where every row has a timestamp

@@ -195,6 +195,9 @@ uint64_t Value::hash_block() const {
 }
 
 void Value::encode(ByteWriter& out) const {
+  if (type() == ValueType::kInt || type() == ValueType::kTime) {
+    return out.tagged(static_cast<uint8_t>(type()), static_cast<int64_t>(word(0)));
+  }
   out.u8(static_cast<uint8_t>(type()));
   switch (type()) {
     case ValueType::kNull:
@@ -204,8 +207,7 @@ void Value::encode(ByteWriter& out) const {
       break;
     case ValueType::kInt:
     case ValueType::kTime:
-      out.zigzag(as_int());
-      break;
+      fail_check("integers were written above");
     case ValueType::kDouble:
       out.fixed64(word(0));
       break;

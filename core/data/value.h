@@ -82,6 +82,17 @@ class Value {
     check(type() == ValueType::kInt, "the value is not an int");
     words_[0] = static_cast<uint64_t>(v);
   }
+  // A value of a fixed size as its type and 64 bits, and back.  REQUIRES: null, bool, int, double
+  // or time.
+  bool is_scalar() const { return type() <= ValueType::kTime; }
+  uint64_t scalar_bits() const {
+    check(is_scalar(), "the value is larger than 64 bits");
+    return word(0);
+  }
+  static Value scalar(ValueType type, uint64_t bits) {
+    check(type <= ValueType::kTime, "a value of that type is larger than 64 bits");
+    return Value(static_cast<uint8_t>(type), bits);
+  }
   double as_double() const;
   std::string_view as_text() const;
   std::span<const Value> as_list() const;
@@ -102,7 +113,7 @@ class Value {
   // The same, mixed with what came before: one multiplication for most values.
   uint64_t hash(uint64_t before) const {
     if (in_block()) return mix(before, hash_block());
-    return mum(word(0) ^ before, word(1) ^ 0xe7037ed1a0b428dbULL) + before;
+    return mum(word(0) ^ before, word(1) ^ 0xe7037ed1a0b428dbULL);
   }
 
   void encode(ByteWriter& out) const;

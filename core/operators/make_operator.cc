@@ -1,3 +1,4 @@
+#include "core/operators/aligned_window_operator.h"
 #include "core/operators/keyed_process_operator.h"
 #include "core/operators/operator.h"
 #include "core/operators/stateless_operators.h"
@@ -27,6 +28,7 @@ struct Maker {
     return std::make_unique<KeyedProcessOperator>(node);
   }
   std::unique_ptr<Operator> operator()(const WindowSpec&) const {
+    if (AlignedWindowOperator::fits(node)) return std::make_unique<AlignedWindowOperator>(node);
     return std::make_unique<WindowOperator>(node);
   }
   std::unique_ptr<Operator> operator()(const SourceSpec&) const {

@@ -37,7 +37,10 @@ class BoundedOutOfOrderness final : public WatermarkGenerator {
   bool speaks_on_records() const override { return false; }
   void on_event(RowView, EventTime time, WatermarkOutput&) override { time_.add(time); }
   void on_events(const RowBatch& rows) override {
-    for (uint32_t i = 0; i < rows.size(); ++i) time_.add(*rows.timestamp(i));
+    check(rows.all_stamped(), "a watermark generator sees rows without timestamps");
+    EventTime largest = EventTime::min();
+    for (const int64_t time : rows.stamps()) largest = std::max(largest, EventTime{time});
+    time_.add(largest);
   }
   void on_periodic_emit(ProcTime, WatermarkOutput& out) override {
     said_ = time_.watermark();
@@ -131,10 +134,12 @@ std::unique_ptr<WatermarkGenerator> plain_generator(const WatermarkSpec& spec) {
   fail_check("a watermark generator of an unknown kind");
 }
 
-int64_t time_of(const Value& value) {
-  if (value.type() != ValueType::kInt && value.type() != ValueType::kTime) {
-    throw JobError("the event time of a row is not a time: " + value.to_text());
-  }
+[[noreturn]] void refuse_time(const Value& value) {
+  throw JobError("the event time of a row is not a time: " + value.to_text());
+}
+
+inline int64_t time_of(const Value& value) {
+  if (value.type() != ValueType::kInt && value.type() != ValueType::kTime) refuse_time(value);
   return value.as_int();
 }
 

@@ -74,6 +74,7 @@ Bytes OperatorChain::snapshot(CheckpointId id) {
     ByteWriter state;
     node.op().snapshot(id, state, node);
     any_state |= state.size() > 0;
+    out.reserve(state.size() + 20);  // once, and not in steps that each leave a hole
     out.id(node.node_id());
     out.text(state.bytes());
   });

@@ -17,10 +17,14 @@ ByteWriter& KeyedBytesWriter::section_of(const Value& key) {
 }
 
 void KeyedBytesWriter::write(ByteWriter& out) {
+  size_t size = 10;
+  for (const auto& [group, section] : sections_) size += section.size() + 20;
+  out.reserve(size);
   out.varint(sections_.size());
   for (auto& [group, section] : sections_) {
     out.varint(group);
     out.text(section.bytes());
+    section = {};
   }
 }
 

@@ -1,6 +1,7 @@
 #include "sim/cli/bench_loop.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <vector>
 
@@ -40,9 +41,9 @@ class FlatSums {
   };
 
   void add(int64_t key, int64_t value) {
-    if ((entries_.size() + 1) * 2 > slots_.size()) grow();
+    if ((entries_.size() + 1) * 4 > slots_.size() * 3) grow();
     const size_t mask = slots_.size() - 1;
-    size_t slot = hash(key) & mask;
+    size_t slot = home(key);
     while (slots_[slot] != kFree && entries_[slots_[slot]].key != key) slot = (slot + 1) & mask;
     if (slots_[slot] == kFree) {
       slots_[slot] = static_cast<uint32_t>(entries_.size());
@@ -59,14 +60,16 @@ class FlatSums {
 
  private:
   static constexpr uint32_t kFree = 0xffffffff;
-  static uint64_t hash(int64_t key) {
-    return static_cast<uint64_t>(key) * 0x9e3779b97f4a7c15ULL >> 32;
+  // Fibonacci hashing: the uppermost bits of the product, which neighbouring keys share evenly.
+  size_t home(int64_t key) const {
+    return static_cast<uint64_t>(key) * 0x9e3779b97f4a7c15ULL >> shift_;
   }
 
   void grow() {
     slots_.assign(slots_.empty() ? 1024 : slots_.size() * 2, kFree);
+    shift_ = 64 - static_cast<uint32_t>(std::countr_zero(slots_.size()));
     for (uint32_t i = 0; i < entries_.size(); ++i) {
-      size_t slot = hash(entries_[i].key) & (slots_.size() - 1);
+      size_t slot = home(entries_[i].key);
       while (slots_[slot] != kFree) slot = (slot + 1) & (slots_.size() - 1);
       slots_[slot] = i;
     }
@@ -74,6 +77,7 @@ class FlatSums {
 
   std::vector<Entry> entries_;
   std::vector<uint32_t> slots_;
+  uint32_t shift_ = 64;
 };
 
 }  // namespace

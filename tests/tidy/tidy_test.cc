@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -64,7 +65,16 @@ const std::vector<Ban> kBans = {
     {"", "std::rand", "Choices::choose"},
     {"", "std::hash<", "core/base/hash.h"},
     {"", "thread_local", "a parameter"},
+    {"", "mt19937", "Choices::choose"},
+    {"", "minstd_rand", "Choices::choose"},
     {"", "system_clock", "Env::now()"},
+    {"", "std::time(", "Env::now()"},
+    {"", "gettimeofday", "Env::now()"},
+    {"", "clock_gettime", "Env::now()"},
+    {"core/", "getenv", "a field of the configuration"},
+    {"sim/world", "getenv", "a key of the scenario"},
+    {"sim/oracle", "getenv", "a parameter"},
+    {"core/", "std::this_thread", "a step machine", {"core/env/real_env"}},
     // Where real time is the subject: the env on the real clock, progress lines, the benchmark.
     {"core/", "steady_clock", "Env::now()", {"core/env/real_env"}},
     {"sim/world", "steady_clock", "the virtual clock"},
@@ -214,18 +224,40 @@ TEST(Tidy, EveryFolderHasAReadme) {
   }
 }
 
-// What stands at the top of the tree, and nothing else (dotfiles, the build folder and the pictures
-// that `./leat run` writes where it is called aside).
-TEST(Tidy, TheTopLevelIsWhatTheDesignSays) {
-  const std::set<std::string> expected = {"CMakeLists.txt", "core",         "sim",
-                                          "scenarios",      "tests",        "viz",
-                                          "README.md",      "leat",         "CMakePresets.json",
-                                          "LICENSE",        "CHANGELOG.md", "build"};
-  for (const auto& entry : fs::directory_iterator(kRoot)) {
-    const std::string name = entry.path().filename().string();
-    if (name[0] == '.' || name.ends_with(".svg")) continue;
-    EXPECT_TRUE(expected.contains(name)) << name;
+// Two simulations in one process share nothing that can change: no variable outlives its owner.
+TEST(Tidy, NothingStaticCanChange) {
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string code = code_of(file.lines[i]);
+      const size_t word = code.find_first_not_of(' ');
+      if (word == std::string::npos || code.compare(word, 7, "static ") != 0) continue;
+      const std::string rest = code.substr(word + 7);
+      const bool constant = starts_with(rest, "const ") || starts_with(rest, "constexpr ") ||
+                            starts_with(rest, "inline constexpr ");
+      const size_t call = rest.find('(');
+      const bool function = call != std::string::npos && rest.find('=') >= call;
+      EXPECT_TRUE(constant || function)
+          << file.path << ":" << i + 1 << ": a static that can change: " << rest;
+    }
   }
+}
+
+// What is committed at the top of the tree, and nothing else: reports that a user writes there are
+// his.
+TEST(Tidy, TheTopLevelIsWhatTheDesignSays) {
+  const std::set<std::string> expected = {
+      "CMakeLists.txt", "core", "sim",     "scenarios",         "tests",       "viz",
+      "README.md",      "leat", "LICENSE", "CMakePresets.json", "CHANGELOG.md"};
+  const std::string list = "git -C '" + kRoot.string() + "' ls-files 2>/dev/null";
+  FILE* const files = popen(list.c_str(), "r");
+  ASSERT_NE(files, nullptr);
+  char line[4096];
+  while (std::fgets(line, sizeof line, files) != nullptr) {
+    const std::string path = line;
+    const std::string name = path.substr(0, path.find_first_of("/\n"));
+    EXPECT_TRUE(name[0] == '.' || expected.contains(name)) << name;
+  }
+  pclose(files);
 }
 
 }  // namespace
