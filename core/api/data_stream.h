@@ -12,69 +12,33 @@
 // It only builds a StreamGraph: the same that a scenario file builds, run by the same engine.
 #pragma once
 
+#include <algorithm>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/api/aggregate_calls.h"
+#include "core/api/checkpoint_options.h"
+#include "core/api/durations.h"
+#include "core/api/generated_splits.h"
 #include "core/api/graph_builder.h"
 #include "core/api/process_function.h"
 #include "core/api/row_type.h"
 #include "core/api/typed_functions.h"
+#include "core/api/watermark_strategy.h"
 #include "core/api/windows.h"
 #include "core/graph/job_registry.h"
 #include "core/graph/table_data.h"
 
 namespace leat {
 
-constexpr Duration milliseconds(int64_t n) { return {n}; }
-constexpr Duration seconds(int64_t n) { return {n * 1000}; }
-constexpr Duration minutes(int64_t n) { return {n * 60'000}; }
-constexpr Duration hours(int64_t n) { return {n * 3'600'000}; }
-
 // Names a side output and says what its rows are.
 template <RowType T>
 struct OutputTag {
   std::string tag;
-};
-
-template <RowType T>
-class WatermarkStrategy {
- public:
-  static WatermarkStrategy no_watermarks() { return {}; }
-  static WatermarkStrategy for_monotonous_timestamps() { return for_bounded_out_of_orderness({0}); }
-  static WatermarkStrategy for_bounded_out_of_orderness(Duration bound) {
-    WatermarkStrategy strategy;
-    strategy.watermark_.kind = WatermarkSpec::Kind::kBounded;
-    strategy.watermark_.bound = bound;
-    return strategy;
-  }
-  WatermarkStrategy with_idleness(Duration after) && {
-    watermark_.idle_after = after;
-    return std::move(*this);
-  }
-  template <class C>
-    requires std::is_same_v<C, T>
-  WatermarkStrategy with_timestamp_assigner(EventTime C::* member) && {
-    const auto index = RowCodec<T>::index_of(member);
-    check(index.has_value(), "the member is not among the fields of LEAT_ROW");
-    event_time_ = read_field(*index);
-    return std::move(*this);
-  }
-  template <class F>
-    requires PureCallable<F, const T&>
-  WatermarkStrategy with_timestamp_assigner(F f) && {
-    event_time_ = std::make_shared<TimeLambda<T, F>>(std::move(f));
-    return std::move(*this);
-  }
-
-  const WatermarkSpec& watermark() const { return watermark_; }
-  const std::shared_ptr<const ScalarFunction>& event_time() const { return event_time_; }
-
- private:
-  WatermarkSpec watermark_;
-  std::shared_ptr<const ScalarFunction> event_time_;
 };
 
 class Sink {
@@ -94,31 +58,6 @@ class Sink {
   SinkSpec::Kind kind_;
   std::string topic_;
 };
-
-// An aggregate over one field, or over none.
-template <class T, class Member>
-struct AggregateCall {
-  AggregateSpec::Kind kind = AggregateSpec::Kind::kCount;
-  Member T::* member = nullptr;
-};
-struct CountCall {};
-inline CountCall count() { return {}; }
-template <class T, class M>
-AggregateCall<T, M> sum(M T::* member) {
-  return {AggregateSpec::Kind::kSum, member};
-}
-template <class T, class M>
-AggregateCall<T, M> min(M T::* member) {
-  return {AggregateSpec::Kind::kMin, member};
-}
-template <class T, class M>
-AggregateCall<T, M> max(M T::* member) {
-  return {AggregateSpec::Kind::kMax, member};
-}
-template <class T, class M>
-AggregateCall<T, M> collect(M T::* member) {
-  return {AggregateSpec::Kind::kCollect, member};
-}
 
 template <RowType T>
 class KeyedStream;
@@ -241,7 +180,7 @@ class DataStream {
     node.output = builder_->schema_of(edge_);
     builder_->add(std::move(node), "sink");
   }
-  void print(std::string prefix) const { sink_to(Sink::print(std::move(prefix))); }
+  void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
 
   const StreamEdge& edge() const { return edge_; }
 
@@ -284,6 +223,18 @@ class KeyedStream {
   WindowedStream<T> count_window(int64_t n, int64_t slide) const {
     return window(count_windows(n, slide));
   }
+
+  // Rows of a key go to one subtask of the sink, in their order.
+  void sink_to(const Sink& sink) const {
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.spec = sink.spec();
+    node.name = sink.topic();
+    node.output = builder_->schema_of(edge_);
+    builder_->add(std::move(node), "sink");
+  }
+  void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
 
   // F is a KeyedProcess<Key, T, Out>.
   template <class F>
@@ -362,6 +313,45 @@ class WindowedStream {
     return {builder_, {builder_->add(std::move(node), "window")}};
   }
 
+  // f(a, b) makes one row of what was kept and what has come; the window answers with what is left.
+  template <class F>
+    requires PureCallable<F, const T&, const T&>
+  DataStream<T> reduce(F f) && {
+    AggregateSpec spec;
+    spec.kind = AggregateSpec::Kind::kUser;
+    spec.user = std::make_shared<ReduceLambda<T, F>>(std::move(f));
+    spec.name = "reduced";
+    spec.label = "reduce";
+    spec_.aggregates = {std::move(spec)};
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.keyed = true;
+    const Schema& input = builder_->schema_of(edge_);
+    for (const uint32_t key : key_fields_) node.output.fields.push_back(input.fields[key]);
+    node.output.fields.push_back({"start", ValueType::kTime});
+    node.output.fields.push_back({"end", ValueType::kTime});
+    node.output.fields.push_back({"reduced", ValueType::kList});
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, RowCodec<T>::schema()});
+    node.spec = std::move(spec_);
+    const StreamEdge window{builder_->add(std::move(node), "window")};
+    StreamNode unpack;
+    unpack.spec = MapSpec{std::make_shared<UnpackLast>(), "reduced"};
+    unpack.inputs.push_back(window);
+    unpack.output = RowCodec<T>::schema();
+    return {builder_, {builder_->add(std::move(unpack), "reduced")}};
+  }
+  // The member added up; the other fields are those of the window's first row.
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> sum(M C::* member) && {
+    return std::move(*this).reduce([member](const T& a, const T& b) {
+      T total = a;
+      total.*member = static_cast<M>(a.*member + b.*member);
+      return total;
+    });
+  }
+
  private:
   void add(CountCall, const Schema&, Schema& made) {
     AggregateSpec spec;
@@ -421,6 +411,7 @@ class StreamExecutionEnvironment {
     builder_->config().checkpoint.interval = interval;
     return *this;
   }
+  CheckpointOptions get_checkpoint_config() { return CheckpointOptions(builder_); }
   CheckpointConfig& checkpoint_config() { return builder_->config().checkpoint; }
   RestartConfig& restart_config() { return builder_->config().restart; }
 
@@ -440,6 +431,24 @@ class StreamExecutionEnvironment {
     }
     return add_source<T>(std::move(name),
                          std::make_shared<TableData>(RowCodec<T>::kWidth, std::move(splits)),
+                         WatermarkStrategy<T>::no_watermarks());
+  }
+  template <RowType T>
+  DataStream<T> from_collection(const std::vector<T>& values) {
+    return from_collection(builder_->fresh_name("collection"), values);
+  }
+  template <RowType T>
+  DataStream<T> from_collection(std::initializer_list<T> values) {
+    return from_collection(std::vector<T>(values));
+  }
+  // `count` values, one each `every` in all, dealt out to the partitions in turn; f(i) makes the
+  // i-th. It must be pure: after a restore it is asked again.
+  template <class F>
+    requires PureCallable<F, int64_t>
+  auto generate(std::string name, int64_t count, Duration every, F f, uint32_t partitions = 1) {
+    using T = std::remove_cvref_t<std::invoke_result_t<const F&, int64_t>>;
+    return add_source<T>(std::move(name),
+                         std::make_shared<GeneratedSplits<T, F>>(count, every, partitions, f),
                          WatermarkStrategy<T>::no_watermarks());
   }
   // Any splits whose rows are T's.
@@ -463,6 +472,11 @@ class StreamExecutionEnvironment {
   }
 
   Result<StreamGraph> finish() const { return builder_->finish(); }
+  // Names the job and hands it over: whoever called the job's factory runs it.
+  Result<StreamGraph> execute(std::string name) {
+    builder_->config().name = std::move(name);
+    return finish();
+  }
 
  private:
   NodeId add_described(const std::string& name, const Schema& schema);

@@ -14,6 +14,10 @@ NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
   return id;
 }
 
+std::string GraphBuilder::fresh_name(std::string_view kind) const {
+  return std::string(kind) + "-" + std::to_string(graph_.nodes.size());
+}
+
 void GraphBuilder::rename(NodeId id, std::string name) {
   const std::optional<NodeId> found = graph_.find(name);
   if (name.empty() || (found && *found != id)) fail("two nodes are named \"" + name + "\"");

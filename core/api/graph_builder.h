@@ -5,6 +5,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/graph/stream_graph.h"
 
@@ -20,6 +21,8 @@ class GraphBuilder {
   StreamNode& node(NodeId id) { return graph_.nodes[id.value]; }
   const StreamNode& node(NodeId id) const { return graph_.nodes[id.value]; }
   const Schema& schema_of(const StreamEdge& edge) const { return graph_.schema_of(edge); }
+  // What add() would call the next node.
+  std::string fresh_name(std::string_view kind) const;
   void rename(NodeId id, std::string name);
   // The index of a side output; an error, and 0, where there is none of that tag.
   uint32_t side_output(NodeId id, const std::string& tag, const Schema& schema);

@@ -14,6 +14,7 @@
 // The object holds configuration and handles only; what must survive a crash is in the state.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,28 +22,30 @@
 #include <vector>
 
 #include "core/api/row_type.h"
+#include "core/api/typed_functions.h"
+#include "core/api/typed_states.h"
 #include "core/graph/functions.h"
 #include "core/graph/stream_graph.h"
 
 namespace leat {
-
-template <FieldType T>
-class TypedValueState {
- public:
-  explicit TypedValueState(ValueState& state) : state_(state) {}
-  std::optional<T> get() const { return FieldCodec<std::optional<T>>::decode(state_.get()); }
-  void update(const T& value) { state_.update(FieldCodec<T>::encode(value)); }
-  void clear() { state_.clear(); }
-
- private:
-  ValueState& state_;
-};
 
 // What is declared by members of the function, in their order.
 class ProcessDeclarations {
  public:
   template <class T>
   struct State {
+    uint32_t index = 0;
+  };
+  template <class T>
+  struct List {
+    uint32_t index = 0;
+  };
+  template <class K, class V>
+  struct Map {
+    uint32_t index = 0;
+  };
+  template <class T>
+  struct Reducing {
     uint32_t index = 0;
   };
   template <class T>
@@ -53,10 +56,26 @@ class ProcessDeclarations {
   const std::vector<SideOutput>& declared_sides() const { return sides_; }
 
  protected:
-  template <FieldType T>
-  State<T> value_state(std::string name) {
-    states_.push_back({std::move(name), StateDescriptor::Kind::kValue});
-    return {static_cast<uint32_t>(states_.size() - 1)};
+  // What is written stays for the time to live, or until it is cleared.
+  template <RowType T>
+  State<T> value_state(std::string name, std::optional<StateTtl> ttl = std::nullopt) {
+    return {declare(std::move(name), StateDescriptor::Kind::kValue, ttl)};
+  }
+  template <RowType T>
+  List<T> list_state(std::string name, std::optional<StateTtl> ttl = std::nullopt) {
+    return {declare(std::move(name), StateDescriptor::Kind::kList, ttl)};
+  }
+  template <FieldType K, RowType V>
+  Map<K, V> map_state(std::string name, std::optional<StateTtl> ttl = std::nullopt) {
+    return {declare(std::move(name), StateDescriptor::Kind::kMap, ttl)};
+  }
+  // f(T, T) -> T folds what is added into what is kept.
+  template <RowType T, class F>
+    requires PureCallable<F, const T&, const T&>
+  Reducing<T> reducing_state(std::string name, F f, std::optional<StateTtl> ttl = std::nullopt) {
+    const uint32_t index = declare(std::move(name), StateDescriptor::Kind::kReducing, ttl);
+    states_.back().reduce = std::make_shared<ReducingLambda<T, F>>(std::move(f));
+    return {index};
   }
   template <RowType T>
   Side<T> side_output(std::string tag) {
@@ -65,6 +84,14 @@ class ProcessDeclarations {
   }
 
  private:
+  uint32_t declare(std::string name, StateDescriptor::Kind kind, std::optional<StateTtl> ttl) {
+    StateDescriptor descriptor;
+    descriptor.name = std::move(name);
+    descriptor.kind = kind;
+    descriptor.ttl = ttl;
+    states_.push_back(std::move(descriptor));
+    return static_cast<uint32_t>(states_.size() - 1);
+  }
   std::vector<StateDescriptor> states_;
   std::vector<SideOutput> sides_;
 };
@@ -86,6 +113,18 @@ class KeyedProcess : public ProcessDeclarations {
     template <class T>
     TypedValueState<T> state(State<T> handle) {
       return TypedValueState<T>(ctx_.value(handle.index));
+    }
+    template <class T>
+    TypedListState<T> state(List<T> handle) {
+      return TypedListState<T>(ctx_.list(handle.index));
+    }
+    template <class K2, class V>
+    TypedMapState<K2, V> state(Map<K2, V> handle) {
+      return TypedMapState<K2, V>(ctx_.map(handle.index));
+    }
+    template <class T>
+    TypedReducingState<T> state(Reducing<T> handle) {
+      return TypedReducingState<T>(ctx_.reducing(handle.index));
     }
     void register_timer(EventTime time) { ctx_.register_timer(time); }
     void register_timer(ProcTime time) { ctx_.register_timer(time); }

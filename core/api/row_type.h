@@ -4,9 +4,9 @@
 //   LEAT_ROW(Quake, net, time, mag)
 //
 // names the fields once, in their order; the macro stands behind the struct, in its namespace.
-// Fields may be bool, integers up to 64 bits, double, EventTime, std::string, std::vector and
-// std::optional of these. A stream may also carry one such value without a struct: a row of one
-// field, "value".
+// Fields may be bool, integers up to 64 bits, double, EventTime, std::string, and std::vector,
+// std::optional, std::map and std::variant of these. A stream may also carry one such value without
+// a struct: a row of one field, "value".
 //
 // Decoding is the inverse of encoding; check_round_trip() says so where rows enter a job.
 #pragma once
@@ -15,11 +15,13 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "core/base/check.h"
@@ -91,6 +93,45 @@ struct FieldCodec<std::vector<T>> {
     std::vector<T> items;
     for (const Value& item : v.as_list()) items.push_back(FieldCodec<T>::decode(item));
     return items;
+  }
+};
+
+template <class K, class V>
+struct FieldCodec<std::map<K, V>> {
+  static constexpr ValueType kType = ValueType::kMap;
+  static Value encode(const std::map<K, V>& v) {
+    std::vector<Value::MapEntry> entries;
+    entries.reserve(v.size());
+    for (const auto& [key, value] : v)
+      entries.emplace_back(FieldCodec<K>::encode(key), FieldCodec<V>::encode(value));
+    return Value::map(std::move(entries));
+  }
+  static std::map<K, V> decode(const Value& v) {
+    std::map<K, V> map;
+    for (const auto& [key, value] : v.as_map())
+      map.emplace(FieldCodec<K>::decode(key), FieldCodec<V>::decode(value));
+    return map;
+  }
+};
+// A field of mixed types: each alternative is known by the type of its value, so no two of them may
+// have one type.
+template <class... T>
+struct FieldCodec<std::variant<T...>> {
+  static constexpr ValueType kType = ValueType::kNull;  // the schema says nothing
+  static Value encode(const std::variant<T...>& v) {
+    return std::visit([]<class A>(const A& a) { return FieldCodec<A>::encode(a); }, v);
+  }
+  static std::variant<T...> decode(const Value& v) {
+    std::optional<std::variant<T...>> made;
+    (take<T>(v, made), ...);
+    if (!made) throw JobError("a value is of none of the types that its field may have");
+    return *made;
+  }
+
+ private:
+  template <class A>
+  static void take(const Value& v, std::optional<std::variant<T...>>& made) {
+    if (!made && v.type() == FieldCodec<A>::kType) made.emplace(FieldCodec<A>::decode(v));
   }
 };
 
@@ -169,6 +210,27 @@ struct RowCodec<T> {
     [&]<size_t... I>(std::index_sequence<I...>) {
       (f(I, std::get<I>(kFields)), ...);
     }(std::make_index_sequence<kWidth>());
+  }
+};
+
+// One value that holds a T: a field as it is, a struct as the list of its fields.
+template <RowType T>
+struct ValueCodec {
+  static Value encode(const T& v) {
+    if constexpr (FieldType<T>) {
+      return FieldCodec<T>::encode(v);
+    } else {
+      std::vector<Value> fields(RowCodec<T>::kWidth);
+      RowCodec<T>::encode(v, fields);
+      return Value::list(std::move(fields));
+    }
+  }
+  static T decode(const Value& v) {
+    if constexpr (FieldType<T>) {
+      return FieldCodec<T>::decode(v);
+    } else {
+      return RowCodec<T>::decode(v.as_list());
+    }
   }
 };
 

@@ -4,6 +4,7 @@
 // what it captures is lost at a crash, as in Flink, and cannot survive in the wrong place.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -102,6 +103,44 @@ class TimeLambda final : public ScalarFunction {
 
  private:
   const F f_;
+};
+
+// Folds the rows of a window; the accumulator is the row as a list.
+template <RowType T, class F>
+class ReduceLambda final : public AggregateFunction {
+ public:
+  explicit ReduceLambda(F f) : f_(std::move(f)) {}
+  Value create() const override { return Value::null(); }
+  Value add(Value accumulator, RowView row) const override {
+    return merge(std::move(accumulator), as_list(RowCodec<T>::decode(row)));
+  }
+  Value merge(Value a, Value b) const override {
+    if (a.is_null()) return b;
+    if (b.is_null()) return a;
+    return as_list(f_(RowCodec<T>::decode(a.as_list()), RowCodec<T>::decode(b.as_list())));
+  }
+  Value result(const Value& accumulator) const override { return accumulator; }
+  std::unique_ptr<AggregateFunction> clone() const override {
+    return std::make_unique<ReduceLambda>(f_);
+  }
+
+ private:
+  static Value as_list(const T& value) {
+    std::vector<Value> row(RowCodec<T>::kWidth);
+    RowCodec<T>::encode(value, row);
+    return Value::list(std::move(row));
+  }
+  const F f_;
+};
+
+// The row that the last field holds as a list.
+class UnpackLast final : public MapFunction {
+ public:
+  void map(RowView in, Timestamp, std::span<Value> out) const override {
+    const auto items = in.back().as_list();
+    std::copy(items.begin(), items.end(), out.begin());
+  }
+  std::unique_ptr<MapFunction> clone() const override { return std::make_unique<UnpackLast>(); }
 };
 
 }  // namespace leat

@@ -10,6 +10,7 @@
 #include "sim/cli/text_report.h"
 #include "sim/explore/capsule.h"
 #include "sim/explore/choice_notes.h"
+#include "sim/explore/invariance.h"
 #include "sim/explore/pin.h"
 #include "sim/explore/story.h"
 #include "sim/scenario/decode.h"
@@ -125,7 +126,8 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   run.seed = failed.seed;
   run.strategy = failed.strategy;
   run.record = true;
-  const RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
+  RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
+  if (found_by_checks(failed.violation())) judge_invariance(scenario, again);
   kept.nondeterministic = again.digest != failed.digest;
   Capsule capsule;
   capsule.scenario_path = scenario.path;

@@ -73,7 +73,9 @@ class CommandLine {
     verb->add_option("--report", run_.reports,
                      fmt::format("KIND=PATH; KIND is {}", fmt::join(report_kinds(), ", ")));
     verb->add_flag("--digest", run_.digest, "print the digest of the run and nothing else");
-    on(verb, [this] { return run_verb(common_, run_); });
+    verb->add_flag("--update", run_.update,
+                   "write the rows that are committed where the scenario says what it expects");
+    on(verb, [this] { return run_.update ? update_verb(common_, run_) : run_verb(common_, run_); });
   }
 
   void add_explore() {

@@ -113,7 +113,7 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   text += fmt::format("  faults        {}\n", faults_of(outcome.stats));
   text += fmt::format("  restored      {}\n", outcome.restored ? "from a checkpoint" : "no");
   for (const auto& [sink, name] : outcome.verdict.classes) {
-    text += fmt::format("  sink {:<9}{}\n", sink, name);
+    text += fmt::format("  sink {:<8} {}\n", sink, name);
   }
   text += fmt::format("  oracles       {} judged {} things\n", outcome.verdict.judged.size(),
                       with_commas(judged));

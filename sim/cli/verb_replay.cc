@@ -6,6 +6,7 @@
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/capsule.h"
+#include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 
 namespace leat {
@@ -33,7 +34,8 @@ int replay_one(const std::string& path, const JobRegistry& jobs) {
   RunRequest request;
   request.seed = capsule.value().seed;
   request.replay = &capsule.value().choices;
-  const RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);
+  RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);
+  if (found_by_checks(capsule.value().violation)) judge_invariance(scenario, outcome);
   std::cout << "seed " << request.seed << "\n"
             << (outcome.verdict.ok() ? passed_text(scenario, outcome)
                                      : failure_text(scenario, outcome, "./leat replay " + path));

@@ -11,6 +11,8 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
+#include "sim/explore/invariance.h"
+#include "sim/scenario/fields.h"
 #include "viz/run_recorder.h"
 
 namespace leat {
@@ -82,6 +84,7 @@ class OneRun {
     }
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
+    if (verb_.until.empty()) judge_invariance(scenario_, outcome);
     line.clear();
     if (human()) tell(outcome, request);
     if (verb_.digest) std::cout << outcome.digest << "\n";
@@ -117,6 +120,8 @@ class OneRun {
       replay += seed_options(outcome);
     std::cout << failure_text(scenario_, outcome, replay)
               << story_text(scenario_, outcome, request);
+    if (scenario_.expect.violation && outcome.violation() == *scenario_.expect.violation)
+      std::cout << "  shown     this is what the scenario exists to show\n";
   }
 
   int write_all(const std::vector<ReportWish>& wishes, const RunOutcome& outcome,

@@ -8,6 +8,7 @@
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/capsule.h"
+#include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 
 namespace leat {
@@ -29,6 +30,7 @@ std::optional<Subject> run_subject(const std::string& text, const std::string& p
   if (!decoded.scenario) return std::nullopt;
   Subject subject{std::move(*decoded.scenario), {}};
   subject.outcome = run_once(subject.scenario, Plan(*subject.scenario.program), request);
+  judge_invariance(subject.scenario, subject.outcome);
   return subject;
 }
 

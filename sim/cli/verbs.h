@@ -28,8 +28,10 @@ struct RunVerb {
   std::string until;                 // "7020ms": where it stops; "": at its end
   std::vector<std::string> reports;  // KIND=PATH
   bool digest = false;               // print the digest of each run and nothing else
+  bool update = false;               // write the committed rows where rows are expected
 };
 int run_verb(const CommonOptions& common, const RunVerb& verb);
+int update_verb(const CommonOptions& common, const RunVerb& verb);  // run --update
 
 struct ExploreVerb {
   uint64_t runs = 1000;

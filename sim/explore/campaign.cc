@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/explore/generate_job.h"
+#include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 
 namespace leat {
@@ -149,6 +150,9 @@ class Fleet {
     run.oracles = request_.oracles;
     run.until = request_.until;
     RunOutcome outcome = run_once(scenario, *plan, run);
+    if (!run.until && (is_sampled(scenario, seed) || !outcome.verdict.ok())) {
+      judge_invariance(scenario, outcome);
+    }
     BlockResult& result = results_[b];
     add_run(outcome, result, digest);
     if (!outcome.verdict.ok()) {
@@ -228,7 +232,7 @@ void complain(const Scenario& scenario, ScenarioCoverage& seen) {
   }
   for (const Situation& situation : scenario.expect.situations) {
     if (situation.when != Situation::When::kSometimes) continue;
-    if (seen.facts[situation.kind] == 0) {
+    if (seen.facts[situation.kind] < situation.at_least) {
       seen.complaints.push_back(std::string("sometimes ") + kind_name(situation.kind) +
                                 ": never seen");
     }

@@ -91,7 +91,8 @@ void pin_source(Json& source, const StreamNode& node, const SplitData& data) {
     const JsonMember* ts = file->find("ts");
     if (ts != nullptr && source.find("ts") == nullptr) set_member(source, "ts", ts->value);
   }
-  for (const char* key : {"generate", "file", "table", "partition_by", "where", "every", "rows"})
+  for (const char* key :
+       {"generate", "generate_logs", "file", "table", "partition_by", "where", "every", "rows"})
     remove_member(source, key);
   if (data.splits() > 1) {
     set_member(source, "partitions", json_integer(data.splits()));

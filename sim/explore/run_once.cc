@@ -1,5 +1,6 @@
 #include "sim/explore/run_once.h"
 
+#include "sim/explore/situations.h"
 #include "sim/world/recorded_choices.h"
 
 namespace leat {
@@ -90,6 +91,8 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   Simulation simulation(scenario, *choices);
   oracles.attach(simulation.trace());
   simulation.trace().observe(watch);
+  Situations situations(scenario.expect);
+  if (!scenario.expect.situations.empty()) simulation.trace().observe(situations);
   for (FactObserver* observer : request.observers) simulation.trace().observe(*observer);
   for (RecordTap* tap : request.taps) simulation.trace().tap(*tap);
 
@@ -97,6 +100,7 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   EndOfRun end = end_of(scenario, outcome.stats);
   end.blobs = simulation.blob_names();
   outcome.verdict = oracles.judge(end);
+  situations.judge(outcome.stats.end == RunEnd::kFinished, outcome.verdict);
   outcome.digest = simulation.trace().digest().hex();
   for (uint32_t kind = 0; kind < kFactKinds; ++kind) {
     outcome.facts[kind] = simulation.trace().count(kind);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "sim/explore/invariance.h"
 #include "sim/explore/pin.h"
 #include "sim/scenario/decode.h"
 #include "sim/scenario/json_text.h"
@@ -64,6 +65,7 @@ class Judge {
     run.seed = decoded.scenario->seed;
     run.rest = RunRequest::Rest::kPlain;
     answer.outcome = run_once(*decoded.scenario, Plan(*decoded.scenario->program), run);
+    if (found_by_checks(shape_.name)) judge_invariance(*decoded.scenario, answer.outcome);
     if (shortened && cut_short(answer.outcome.stats, steps_) && shape_.name == "liveness")
       return answer;
     answer.fails = violation_of(answer.outcome, shape_) != nullptr;

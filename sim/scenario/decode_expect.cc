@@ -63,24 +63,28 @@ std::string folded(std::string_view name) {
   return out;
 }
 
-// "LateRecord", "LateRecord >= 2"
+// "LateRecord", "LateRecord >= 2"; for always "JobRestored <= 2"
 void decode_situation(const Json& json, Situation::When when, Expectations& expect,
                       Diagnostics& d) {
-  if (!json.is(Json::Kind::kText)) {
-    d.error("SC102", json.span, "a situation is written \"Fact\" or \"Fact >= 2\"");
+  const bool bound = when == Situation::When::kAlways;
+  const char* const sign = bound ? "<=" : ">=";
+  if (!json.is(Json::Kind::kText) || (bound && json.text.find(sign) == std::string::npos)) {
+    d.error("SC102", json.span,
+            bound ? "what always holds is written \"Fact <= 2\""
+                  : "a situation is written \"Fact\" or \"Fact >= 2\"");
     return;
   }
   Situation situation;
   situation.when = when;
   std::string_view text = json.text;
-  if (const size_t at = text.find(">="); at != std::string_view::npos) {
+  if (const size_t at = text.find(sign); at != std::string_view::npos) {
     std::string_view number = text.substr(at + 2);
     while (number.starts_with(' ')) number.remove_prefix(1);
     const std::from_chars_result read =
         std::from_chars(number.data(), number.data() + number.size(), situation.at_least);
     if (read.ec != std::errc() || read.ptr != number.data() + number.size() ||
         situation.at_least == 0) {
-      d.error("SC117", json.span, "after >= stands a number from 1 on");
+      d.error("SC117", json.span, fmt::format("after {} stands a number from 1 on", sign));
       return;
     }
     text = text.substr(0, at);
@@ -188,6 +192,7 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
   static constexpr std::pair<const char*, Situation::When> kWhens[] = {
       {"sometimes", Situation::When::kSometimes},
       {"eventually", Situation::When::kEventually},
+      {"always", Situation::When::kAlways},
       {"never", Situation::When::kNever}};
   for (const auto& [key, when] : kWhens) {
     const Json* list = fields.get(key);
@@ -197,6 +202,13 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
       continue;
     }
     for (const Json& item : list->items) decode_situation(item, when, expect, d);
+  }
+  for (const Json* what : fields.texts("may_depend_on")) {
+    static const std::vector<std::string> kKnown = {"order", "parallelism", "placement", "clock",
+                                                    "plan"};
+    if (std::find(kKnown.begin(), kKnown.end(), what->text) == kKnown.end())
+      report_unknown(d, "SC110", what->span, "dependence", what->text, kKnown);
+    expect.may_depend_on.push_back(what->text);
   }
   const std::string violation = fields.text("violation", "");
   if (!violation.empty()) {

@@ -62,6 +62,9 @@ std::optional<Expression> decode_condition(const Json& json, const ExprScope& sc
 void report(const TextError& error, const Json& json, Diagnostics& d);
 
 // ---- sources ----
+// What "generate_logs" says.  REQUIRES: the source has it.
+std::shared_ptr<const SplitData> decode_generate_logs(const Fields& source, const Schema& schema,
+                                                      uint32_t partitions, uint64_t seed);
 WatermarkSpec decode_watermark(const Json* json, Diagnostics& d);
 // Adds the node; announces it.
 void decode_source(const std::string& name, const Json& json, GraphInProgress& progress);

@@ -298,18 +298,21 @@ std::shared_ptr<const SplitData> decode_data(const Fields& fields, const std::st
                                              std::string& ts) {
   Diagnostics& d = progress.diagnostics;
   int ways = 0;
-  for (const char* key : {"rows", "table", "file", "generate"}) ways += fields.has(key) ? 1 : 0;
+  for (const char* key : {"rows", "table", "file", "generate", "generate_logs"})
+    ways += fields.has(key) ? 1 : 0;
   if (ways != 1) {
     d.error("SC108", fields.span(),
             ways == 0 ? "the source has no rows" : "the source has several kinds of rows",
-            "give one of: rows, table, file, generate");
+            "give one of: rows, table, file, generate, generate_logs");
     return nullptr;
   }
   const auto partitions = static_cast<uint32_t>(fields.integer("partitions", 1, 1, kMaxPartitions));
   if (fields.has("rows")) return decode_rows(fields, name, schema, partitions);
   if (fields.has("table")) return decode_table(fields, schema, progress);
   if (fields.has("file")) return decode_file(fields, schema, progress, ts);
-  return decode_generate(fields, schema, partitions, mix(progress.seed, hash_name(name)));
+  const uint64_t seed = mix(progress.seed, hash_name(name));
+  if (fields.has("generate_logs")) return decode_generate_logs(fields, schema, partitions, seed);
+  return decode_generate(fields, schema, partitions, seed);
 }
 
 }  // namespace
@@ -326,6 +329,8 @@ void decode_source(const std::string& name, const Json& json, GraphInProgress& p
   } else if (fields.has("generate")) {
     node.output =
         Schema{{{"ts", ValueType::kTime}, {"key", ValueType::kString}, {"value", ValueType::kInt}}};
+  } else if (fields.has("generate_logs")) {
+    node.output = Schema{{{"line", ValueType::kString}}};
   } else {
     d.error("SC108", json.span, "the source has no \"fields\"",
             "for example \"fields\": [\"ts:time\", \"user:string\"]");

@@ -82,17 +82,18 @@ struct ExpectedRows {
   bool ordered = false;
   std::vector<Row> rows;
 };
-// "sometimes": must be seen at least once over a campaign; "never"/"eventually" in every run.
+// "sometimes": must be seen at least once over a campaign; the others are judged in every run.
 struct Situation {
-  enum class When : uint8_t { kSometimes, kNever, kEventually };
+  enum class When : uint8_t { kSometimes, kNever, kEventually, kAlways };
   When when = When::kSometimes;
-  uint32_t kind = 0;  // of fact
-  uint64_t at_least = 1;
+  uint32_t kind = 0;      // of fact
+  uint64_t at_least = 1;  // kAlways: at most so many, at any time
 };
 struct Expectations {
   std::map<std::string, ExpectedRows> rows;  // by sink
   std::vector<Situation> situations;
-  std::optional<std::string> violation;  // the scenario exists to show this one
+  std::optional<std::string> violation;    // the scenario exists to show this one
+  std::vector<std::string> may_depend_on;  // "order": what the result lawfully depends on
 };
 
 struct Limits {

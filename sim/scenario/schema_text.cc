@@ -36,6 +36,7 @@ constexpr Nesting kNestings[] = {
     {"source", "watermark", "watermark", Nesting::Form::kOne},
     {"source", "file", "file", Nesting::Form::kOne},
     {"source", "generate", "generate", Nesting::Form::kOne},
+    {"source", "generate_logs", "generate_logs", Nesting::Form::kOne},
     {"generate", "silence", "silence", Nesting::Form::kList},
     {"node", "flat_map", "flat_map", Nesting::Form::kOne},
     {"node", "split", "split", Nesting::Form::kOne},

@@ -1,0 +1,58 @@
+// The options of checkpoints, with Flink's names, on a job under construction.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "core/api/graph_builder.h"
+
+namespace leat {
+
+enum class CheckpointingMode : uint8_t { kExactlyOnce, kAtLeastOnce };
+
+class CheckpointOptions {
+ public:
+  explicit CheckpointOptions(std::shared_ptr<GraphBuilder> builder)
+      : builder_(std::move(builder)) {}
+
+  CheckpointOptions& enable_checkpointing(Duration interval) {
+    config().interval = interval;
+    return *this;
+  }
+  // Barriers are aligned, which is what makes state exact; the other mode is refused by name.
+  CheckpointOptions& set_checkpointing_mode(CheckpointingMode mode) {
+    if (mode == CheckpointingMode::kAtLeastOnce)
+      builder_->fail("at-least-once checkpoints are not offered: barriers are always aligned");
+    return *this;
+  }
+  // Where in the storage checkpoints are kept; names no place of this machine.
+  CheckpointOptions& set_checkpoint_storage_dir(std::string directory) {
+    config().directory = std::move(directory);
+    return *this;
+  }
+  CheckpointOptions& set_max_concurrent_checkpoints(uint32_t count) {
+    if (count == 0) builder_->fail("at least one checkpoint must be allowed at a time");
+    config().max_concurrent = count;
+    return *this;
+  }
+  // From the end of one to the beginning of the next.
+  CheckpointOptions& set_min_pause_between_checkpoints(Duration pause) {
+    config().min_pause = pause;
+    return *this;
+  }
+  CheckpointOptions& set_checkpoint_timeout(Duration timeout) {
+    config().timeout = timeout;
+    return *this;
+  }
+  CheckpointOptions& set_tolerable_checkpoint_failure_number(uint32_t count) {
+    config().tolerable_failures = count;
+    return *this;
+  }
+
+ private:
+  CheckpointConfig& config() { return builder_->config().checkpoint; }
+  const std::shared_ptr<GraphBuilder> builder_;
+};
+
+}  // namespace leat

@@ -1,0 +1,51 @@
+// How a stream gets its event times and watermarks. (Flink: WatermarkStrategy.)
+#pragma once
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "core/api/typed_functions.h"
+#include "core/graph/specs.h"
+
+namespace leat {
+
+template <RowType T>
+class WatermarkStrategy {
+ public:
+  static WatermarkStrategy no_watermarks() { return {}; }
+  static WatermarkStrategy for_monotonous_timestamps() { return for_bounded_out_of_orderness({0}); }
+  static WatermarkStrategy for_bounded_out_of_orderness(Duration bound) {
+    WatermarkStrategy strategy;
+    strategy.watermark_.kind = WatermarkSpec::Kind::kBounded;
+    strategy.watermark_.bound = bound;
+    return strategy;
+  }
+  WatermarkStrategy with_idleness(Duration after) && {
+    watermark_.idle_after = after;
+    return std::move(*this);
+  }
+  template <class C>
+    requires std::is_same_v<C, T>
+  WatermarkStrategy with_timestamp_assigner(EventTime C::* member) && {
+    const auto index = RowCodec<T>::index_of(member);
+    check(index.has_value(), "the member is not among the fields of LEAT_ROW");
+    event_time_ = read_field(*index);
+    return std::move(*this);
+  }
+  template <class F>
+    requires PureCallable<F, const T&>
+  WatermarkStrategy with_timestamp_assigner(F f) && {
+    event_time_ = std::make_shared<TimeLambda<T, F>>(std::move(f));
+    return std::move(*this);
+  }
+
+  const WatermarkSpec& watermark() const { return watermark_; }
+  const std::shared_ptr<const ScalarFunction>& event_time() const { return event_time_; }
+
+ private:
+  WatermarkSpec watermark_;
+  std::shared_ptr<const ScalarFunction> event_time_;
+};
+
+}  // namespace leat

@@ -1,0 +1,60 @@
+#include "core/api/data_stream.h"
+#include "sim/cli/jobs/tutorial_jobs.h"
+
+namespace leat {
+
+namespace {
+
+struct LogEntry {
+  std::string user_id;
+  std::string action;
+  int64_t at = 0;  // s
+};
+LEAT_ROW(LogEntry, user_id, action, at)
+
+struct ActionCount {
+  std::string user_id;
+  EventTime start;
+  EventTime end;
+  int64_t actions = 0;
+};
+LEAT_ROW(ActionCount, user_id, start, end, actions)
+
+// user1 acts each second for ten seconds, and pauses for as long; user2 acts every fourth second.
+LogEntry entry(int64_t i) {
+  const bool other = i % 4 == 3;
+  return {other ? "user2" : "user1", i % 2 == 0 ? "view" : "click", i + (i / 10) * 10};
+}
+
+DataStream<LogEntry> log(StreamExecutionEnvironment& env) {
+  return env.generate("log", 40, seconds(1), entry);
+}
+
+// Rows of one user go to one subtask, in their order.
+Result<StreamGraph> keyed_log(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  env.from_collection<LogEntry>(
+         {{"user1", "login", 0}, {"user2", "view", 60}, {"user1", "logout", 120}})
+      .key_by(&LogEntry::user_id)
+      .print();
+  return env.execute("Keyed log");
+}
+
+Result<StreamGraph> tumbling(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  log(env)
+      .key_by(&LogEntry::user_id)
+      .window(TumblingProcessingTimeWindows::of(seconds(10)))
+      .aggregate<ActionCount>(count())
+      .print();
+  return env.execute("Tumbling windows");
+}
+
+}  // namespace
+
+void add_windows(JobRegistry& jobs) {
+  jobs["tutorial_keyed_log"] = keyed_log;
+  jobs["tutorial_tumbling"] = tumbling;
+}
+
+}  // namespace leat

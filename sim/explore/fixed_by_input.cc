@@ -1,0 +1,88 @@
+#include "sim/explore/fixed_by_input.h"
+
+#include <algorithm>
+
+#include "sim/explore/event_times.h"
+
+namespace leat {
+
+namespace {
+
+bool by_watermark_alone(const TriggerSpec& trigger) {
+  switch (trigger.kind) {
+    case TriggerSpec::Kind::kDefault:
+    case TriggerSpec::Kind::kEventTime:
+      return true;
+    case TriggerSpec::Kind::kPurging:
+      return trigger.nested == nullptr || by_watermark_alone(*trigger.nested);
+    default:
+      return false;
+  }
+}
+
+// Sums of doubles are made in the order of arrival, and nothing is known of a user's aggregate.
+bool by_multiset_alone(const AggregateSpec& aggregate) {
+  switch (aggregate.kind) {
+    case AggregateSpec::Kind::kSum:
+      return aggregate.argument_type != ValueType::kDouble;
+    case AggregateSpec::Kind::kMin:
+    case AggregateSpec::Kind::kMax:
+    case AggregateSpec::Kind::kCount:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool fixed_window(const WindowSpec& spec) {
+  return spec.domain == TimeDomain::kEvent && by_watermark_alone(spec.trigger) &&
+         std::all_of(spec.aggregates.begin(), spec.aggregates.end(), by_multiset_alone);
+}
+
+// What an assigner in midstream sees is one split in its order only if each of its subtasks reads
+// one split, by itself.
+bool reads_one_split(const StreamGraph& graph, const StreamNode& source, NodeId assigner) {
+  const uint32_t splits = std::get<SourceSpec>(source.spec).data->splits();
+  if (splits != source.parallelism) return false;
+  NodeId at = assigner;
+  for (;;) {
+    const StreamNode& node = graph.node(at);
+    if (std::holds_alternative<SourceSpec>(node.spec)) return true;
+    if (node.inputs.size() != 1 || node.parallelism != source.parallelism) return false;
+    const Partitioning how = node.inputs[0].partitioning;
+    if (how != Partitioning::kUnspecified && how != Partitioning::kForward) return false;
+    at = node.inputs[0].from;
+  }
+}
+
+bool fixed_source(const StreamGraph& graph, NodeId id) {
+  const StreamNode& node = graph.node(id);
+  const SourceSpec& spec = std::get<SourceSpec>(node.spec);
+  if (spec.data == nullptr) return false;
+  const EventTimes times(graph, id);
+  for (const Assigner& assigner : times.assigners()) {
+    if (assigner.watermark.idle_after) return false;
+    if (assigner.node != id && !reads_one_split(graph, node, assigner.node)) return false;
+  }
+  return stays_in_bound(times, *spec.data);
+}
+
+bool fixed_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked) {
+  const StreamNode& node = graph.node(id);
+  if (clocked.contains(id)) return false;
+  if (std::holds_alternative<SourceSpec>(node.spec)) return fixed_source(graph, id);
+  if (const auto* window = std::get_if<WindowSpec>(&node.spec);
+      window != nullptr && !fixed_window(*window)) {
+    return false;
+  }
+  return std::all_of(node.inputs.begin(), node.inputs.end(),
+                     [&](const StreamEdge& edge) { return fixed_node(graph, edge.from, clocked); });
+}
+
+}  // namespace
+
+bool fixed_by_input(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked) {
+  return fixed_node(graph, sink, clocked);
+}
+
+}  // namespace leat

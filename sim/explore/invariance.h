@@ -1,0 +1,38 @@
+// Invariance (META) and user functions: a run beside runs that differ in something that the result
+// must not depend on.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "sim/explore/perturbation.h"
+#include "sim/explore/run_once.h"
+
+namespace leat {
+
+struct InvarianceVerdict {
+  std::vector<Violation> violations;  // at most one a perturbation
+  uint64_t judged = 0;                // rows compared, and calls made again
+};
+
+// Runs the scenario without faults as it is, and once more for each perturbation, with the choices
+// of the seed. What `expect.may_depend_on` names is not compared.
+InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed);
+// The same for one perturbation.
+InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed,
+                                   const Perturbation& perturbation);
+
+// Whether a campaign checks the run of this seed: each eighth, and all of them where the scenario
+// exists to show what only these checks find. A function of the seed alone, so that a shard or a
+// single run does the same.
+bool is_sampled(const Scenario& scenario, uint64_t seed);
+
+// Whether a violation of this name comes from these checks, and not from an oracle.
+bool found_by_checks(std::string_view violation);
+
+// Adds what the checks say to the run's verdict. An impure function stands in front: whatever else
+// was found may only follow from it.
+void judge_invariance(const Scenario& scenario, RunOutcome& outcome);
+
+}  // namespace leat

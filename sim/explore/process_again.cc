@@ -1,0 +1,155 @@
+// Keyed process functions called again: the context is recorded, and played back.
+#include "sim/explore/calls.h"
+#include "sim/explore/states_again.h"
+
+namespace leat {
+
+namespace {
+
+using What = TapeEntry::What;
+
+enum TimerCall : uint64_t { kRegisterEvent, kRegisterProcessing, kDeleteEvent, kDeleteProcessing };
+constexpr uint64_t kMain = 0xffffffff;
+
+// Key, timestamp, watermark, clock; then the row, or the timer's domain and time.
+enum Argument : size_t { kKey, kStamp, kClock, kCall, kArguments };
+enum CallKind : uint64_t { kProcess, kTimerFired };
+
+// What both contexts do alike: every effect is one entry.
+class EffectContext : public ProcessContext {
+ public:
+  void register_timer(EventTime time) override { timer(kRegisterEvent, time.ms); }
+  void register_timer(ProcTime time) override { timer(kRegisterProcessing, time.ms); }
+  void delete_timer(EventTime time) override { timer(kDeleteEvent, time.ms); }
+  void delete_timer(ProcTime time) override { timer(kDeleteProcessing, time.ms); }
+  void emit(RowView row) override { effect({What::kGave, kMain, copy_of(row)}); }
+  void emit_side(uint32_t side, RowView row) override { effect({What::kGave, side, copy_of(row)}); }
+
+ protected:
+  virtual void effect(TapeEntry entry) = 0;
+
+ private:
+  void timer(TimerCall call, int64_t time) { effect({What::kTimer, call, {Value::integer(time)}}); }
+};
+
+class RecordedContext final : public EffectContext {
+ public:
+  RecordedContext(ProcessContext& ctx, CallTape& tape)
+      : ctx_(ctx), tape_(tape), states_(ctx, tape) {}
+  RowView key() const override { return ctx_.key(); }
+  Timestamp timestamp() const override { return ctx_.timestamp(); }
+  EventTime watermark() const override { return ctx_.watermark(); }
+  ProcTime now() const override { return ctx_.now(); }
+  ValueState& value(uint32_t descriptor) override { return states_.value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return states_.list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return states_.map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return states_.reducing(descriptor); }
+  AggregatingState& aggregating(uint32_t descriptor) override {
+    return states_.aggregating(descriptor);
+  }
+
+ private:
+  void effect(TapeEntry entry) override {
+    tape_.add(entry);
+    if (entry.what == What::kGave) {
+      if (entry.which == kMain) return ctx_.emit(entry.values);
+      return ctx_.emit_side(static_cast<uint32_t>(entry.which), entry.values);
+    }
+    const int64_t time = entry.values[0].as_int();
+    switch (entry.which) {
+      case kRegisterEvent:
+        return ctx_.register_timer(EventTime{time});
+      case kRegisterProcessing:
+        return ctx_.register_timer(ProcTime{time});
+      case kDeleteEvent:
+        return ctx_.delete_timer(EventTime{time});
+      default:
+        return ctx_.delete_timer(ProcTime{time});
+    }
+  }
+  ProcessContext& ctx_;
+  CallTape& tape_;
+  RecordedStates states_;
+};
+
+class PlayedContext final : public EffectContext {
+ public:
+  PlayedContext(const CallTape& tape, TapePlayer& player)
+      : tape_(tape), player_(player), states_(player) {}
+  RowView key() const override { return tape_.entries()[kKey].values; }
+  Timestamp timestamp() const override { return time_part(tape_.entries()[kStamp]); }
+  EventTime watermark() const override {
+    return EventTime{tape_.entries()[kClock].values[0].as_int()};
+  }
+  ProcTime now() const override { return ProcTime{tape_.entries()[kClock].values[1].as_int()}; }
+  ValueState& value(uint32_t descriptor) override { return states_.value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return states_.list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return states_.map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return states_.reducing(descriptor); }
+  AggregatingState& aggregating(uint32_t descriptor) override {
+    return states_.aggregating(descriptor);
+  }
+
+ private:
+  void effect(TapeEntry entry) override { player_.expect(std::move(entry)); }
+
+  const CallTape& tape_;
+  TapePlayer& player_;
+  PlayedStates states_;
+};
+
+class ProcessAgain final : public KeyedProcessFunction {
+ public:
+  explicit ProcessAgain(const Wrapped<KeyedProcessFunction>& w) : w_(w) {}
+  std::vector<StateDescriptor> states() const override { return w_.mine->states(); }
+  void process(RowView in, ProcessContext& ctx) const override {
+    call({What::kArgument, kProcess, copy_of(in)}, ctx);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
+    call({What::kArgument,
+          kTimerFired,
+          {Value::integer(static_cast<int64_t>(domain)), Value::integer(time)}},
+         ctx);
+  }
+  std::unique_ptr<KeyedProcessFunction> clone() const override {
+    return std::make_unique<ProcessAgain>(w_);
+  }
+
+ private:
+  static void make(const KeyedProcessFunction& f, const TapeEntry& call, ProcessContext& ctx) {
+    if (call.which == kProcess) return f.process(call.values, ctx);
+    f.on_timer(static_cast<TimeDomain>(call.values[0].as_int()), call.values[1].as_int(), ctx);
+  }
+  void call(TapeEntry call, ProcessContext& ctx) const {
+    CallTape tape;
+    tape.add({What::kArgument, 0, copy_of(ctx.key())});
+    tape.add({What::kArgument, 0, with_time({}, ctx.timestamp())});
+    tape.add(
+        {What::kArgument, 0, {Value::integer(ctx.watermark().ms), Value::integer(ctx.now().ms)}});
+    tape.add(call);
+    RecordedContext recorded(ctx, tape);
+    const auto again = [pristine = w_.pristine](const CallTape& first, TapePlayer& player) {
+      PlayedContext played(first, player);
+      make(*pristine->clone(), first.entries()[kCall], played);
+    };
+    try {
+      make(*w_.mine, call, recorded);
+    } catch (const InvariantViolation&) {
+      throw;
+    } catch (const std::exception& error) {
+      tape.add({What::kThrew, 0, {Value::text(error.what())}});
+      w_.calls->made(w_.where, std::move(tape), again);
+      throw;
+    }
+    w_.calls->made(w_.where, std::move(tape), again);
+  }
+  const Wrapped<KeyedProcessFunction> w_;
+};
+
+}  // namespace
+
+std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped) {
+  return std::make_shared<ProcessAgain>(wrapped);
+}
+
+}  // namespace leat

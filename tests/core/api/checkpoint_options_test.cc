@@ -1,0 +1,150 @@
+// Each option of checkpoints has an effect that can be seen, and each test fails without it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "core/api/data_stream.h"
+#include "sim/explore/job_scenario.h"
+#include "sim/world/seeded_choices.h"
+#include "sim/world/simulation.h"
+
+namespace leat {
+namespace {
+
+// When each checkpoint began and ended, and where in the storage things were put.
+class Checkpoints final : public FactObserver {
+ public:
+  void on_fact(ProcTime at, const Fact& fact) override {
+    if (const auto* begun = std::get_if<CheckpointTriggered>(&fact)) {
+      // With the pause that has passed since the last end, where there is one.
+      if (ended_) least_pause = std::min(least_pause, at.ms - ended_->ms);
+      if (begun_) least_interval = std::min(least_interval, at.ms - begun_->ms);
+      begun_ = at;
+      pending_.insert(begun->checkpoint);
+      most_pending = std::max(most_pending, pending_.size());
+    } else if (const auto* done = std::get_if<CheckpointCompleted>(&fact)) {
+      ended_ = at;
+      pending_.erase(done->checkpoint);
+      ++completed;
+    } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
+      pending_.erase(aborted->checkpoint);
+      ++aborts;
+    } else if (const auto* blob = std::get_if<BlobWritten>(&fact)) {
+      blobs.insert(blob->name);
+    }
+  }
+  std::set<std::string> blobs;  // their names
+  size_t most_pending = 0;
+  int64_t least_pause = INT64_MAX;
+  int64_t least_interval = INT64_MAX;
+  int completed = 0;
+  int aborts = 0;
+
+ private:
+  std::set<CheckpointId> pending_;
+  std::optional<ProcTime> begun_;
+  std::optional<ProcTime> ended_;
+};
+
+enum class Storage : uint8_t { kQuick, kSlow };
+
+// A job of ten seconds of input, with these options; a slow storage takes up to a second.
+template <class Configure>
+Checkpoints seen(Configure configure, Storage storage = Storage::kQuick) {
+  StreamExecutionEnvironment env;
+  configure(env);
+  env.generate("numbers", 100, milliseconds(100), [](int64_t n) { return n; })
+      .sink_to(Sink::transactional("out"));
+  Result<Scenario> scenario = scenario_of_job(env.execute("job"));
+  check(scenario.ok(), "the job could not be planned");
+  if (storage == Storage::kSlow) {
+    scenario.value().world.storage_min = {500};
+    scenario.value().world.storage_max = {1000};
+  }
+  Checkpoints checkpoints;
+  SeededChoices choices(3);
+  Simulation simulation(scenario.value(), choices);
+  simulation.trace().observe(checkpoints);
+  EXPECT_EQ(simulation.run().end, RunEnd::kFinished);
+  return checkpoints;
+}
+
+TEST(CheckpointOptions, TheInterval) {
+  EXPECT_EQ(seen([](auto&) {}).completed, 0);
+  const Checkpoints each_second = seen([](auto& env) { env.enable_checkpointing(seconds(1)); });
+  EXPECT_GE(each_second.completed, 8);
+  EXPECT_LE(each_second.completed, 11);
+  EXPECT_GE(seen([](auto& env) { env.enable_checkpointing(milliseconds(250)); }).completed, 30);
+}
+
+TEST(CheckpointOptions, HowManyMayBeUnderWayAtATime) {
+  const auto at_most = [](uint32_t count) {
+    return seen(
+        [count](auto& env) {
+          env.enable_checkpointing(milliseconds(100));
+          env.get_checkpoint_config().set_max_concurrent_checkpoints(count);
+        },
+        Storage::kSlow);
+  };
+  EXPECT_EQ(at_most(1).most_pending, 1u);
+  EXPECT_EQ(at_most(3).most_pending, 3u);
+}
+
+TEST(CheckpointOptions, ThePauseAfterEach) {
+  const auto with_pause = [](Duration pause) {
+    return seen(
+        [pause](auto& env) {
+          env.enable_checkpointing(seconds(1));
+          env.get_checkpoint_config().set_min_pause_between_checkpoints(pause);
+        },
+        Storage::kSlow);
+  };
+  EXPECT_LT(with_pause(milliseconds(0)).least_pause, 500);
+  EXPECT_GE(with_pause(milliseconds(500)).least_pause, 500);
+  EXPECT_GE(with_pause(milliseconds(500)).completed, 3);
+}
+
+TEST(CheckpointOptions, TheTimeAfterWhichOneIsGivenUp) {
+  const auto with_timeout = [](Duration timeout) {
+    return seen(
+        [timeout](auto& env) {
+          env.enable_checkpointing(seconds(1));
+          env.get_checkpoint_config()
+              .set_checkpoint_timeout(timeout)
+              .set_tolerable_checkpoint_failure_number(100);
+        },
+        Storage::kSlow);
+  };
+  EXPECT_EQ(with_timeout(seconds(60)).aborts, 0);
+  EXPECT_GE(with_timeout(milliseconds(300)).aborts, 3);
+}
+
+TEST(CheckpointOptions, TheDirectoryOfTheStorage) {
+  const auto in = [](const std::string& directory) {
+    return seen([directory](auto& env) {
+      env.enable_checkpointing(seconds(1));
+      env.get_checkpoint_config().set_checkpoint_storage_dir(directory);
+    });
+  };
+  const std::string here = "file:///tmp/flink-checkpoints/_latest";
+  const std::string there = "elsewhere/_latest";
+  const Checkpoints kept_here = in("file:///tmp/flink-checkpoints");
+  EXPECT_TRUE(kept_here.blobs.contains(here));
+  EXPECT_FALSE(kept_here.blobs.contains(there));
+  EXPECT_TRUE(in("elsewhere").blobs.contains(there));
+}
+
+TEST(CheckpointOptions, TheModeIsExactlyOnceAndTheOtherIsRefused) {
+  const auto graph_with = [](CheckpointingMode mode) {
+    StreamExecutionEnvironment env;
+    env.get_checkpoint_config().set_checkpointing_mode(mode);
+    return env.execute("job");
+  };
+  EXPECT_TRUE(graph_with(CheckpointingMode::kExactlyOnce).ok());
+  EXPECT_EQ(graph_with(CheckpointingMode::kAtLeastOnce).error(),
+            "at-least-once checkpoints are not offered: barriers are always aligned");
+}
+
+}  // namespace
+}  // namespace leat
