@@ -145,7 +145,7 @@ TEST(CheckpointsOfAJob, WhatCannotBeStoredDoesNotCount) {
     ASSERT_TRUE(cluster.run_to_the_end()) << which;
     EXPECT_TRUE(failed);
     EXPECT_EQ(cluster.world.facts("CheckpointAborted").front(),
-              "CheckpointAborted checkpoint=1 reason=storage failed");
+              "CheckpointAborted checkpoint=1 reason=\"storage failed\"");
     EXPECT_EQ(cluster.completed().front(), 2U);
     EXPECT_EQ(cluster.committed(), cluster.everything());
     EXPECT_EQ(cluster.world.blobs_with("chk-1"), Texts{}) << which;
@@ -203,7 +203,7 @@ TEST(CheckpointsOfAJob, ATriggerThatDidNotArriveEndsItsCheckpointAtOnce) {
   cluster.world.reset(kJobManager, kWorker1);
   ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted"));
   EXPECT_EQ(cluster.world.facts("CheckpointAborted"),
-            Texts{"CheckpointAborted checkpoint=1 reason=task not running"});
+            Texts{"CheckpointAborted checkpoint=1 reason=\"task not running\""});
   EXPECT_LT(cluster.world.now(), ProcTime{350});
   EXPECT_EQ(cluster.restores(), Texts{});
 }
