@@ -49,7 +49,7 @@ class Checkpoints final : public FactObserver {
 
 enum class Storage : uint8_t { kQuick, kSlow };
 
-// A job of ten seconds of input, with these options; a slow storage takes up to a second.
+// The ten seconds of a job's input, with these options; a slow storage takes up to a second.
 template <class Configure>
 Checkpoints seen(Configure configure, Storage storage = Storage::kQuick) {
   StreamExecutionEnvironment env;
@@ -66,7 +66,8 @@ Checkpoints seen(Configure configure, Storage storage = Storage::kQuick) {
   SeededChoices choices(3);
   Simulation simulation(scenario.value(), choices);
   simulation.trace().observe(checkpoints);
-  EXPECT_EQ(simulation.run().end, RunEnd::kFinished);
+  // While the input runs: at its end one more is asked for at once, whatever the options say.
+  EXPECT_EQ(simulation.run(ProcTime{9'800}).end, RunEnd::kStopped);
   return checkpoints;
 }
 
