@@ -47,12 +47,12 @@ void Subtask::settle() {
   announce();
 }
 
-void Subtask::fail(const std::string& cause) {
+void Subtask::fail(FailureKind kind, const std::string& cause) {
   if (dead() || state_ == ExecutionState::kFinished) return;
   state_ = ExecutionState::kFailed;
   outputs_.abandon();
   Env& env = host_.env();
-  env.trace().add(env.now(), TaskFailed{execution(), hash_bytes(cause)});
+  env.trace().add(env.now(), TaskFailed{execution(), kind, hash_bytes(cause)});
   host_.report_failed(execution(), cause);
 }
 
@@ -83,7 +83,8 @@ void Subtask::on_blob(BlobReply reply) {
   }
   if (state_ != ExecutionState::kInitializing) return;
   if (!reply.ok) {
-    fail("cannot read the snapshot " + description_.snapshot_blob + ": " + reply.error);
+    fail(FailureKind::kUnreadableState,
+         "cannot read the snapshot " + description_.snapshot_blob + ": " + reply.error);
     return;
   }
   guarded([&] { begin_running(reply.bytes); });
@@ -165,7 +166,8 @@ void Subtask::on_disconnect(ProcessId peer_process) {
   }
   for (uint32_t c = 0; c < outputs_.size(); ++c) lost |= outputs_.process_of(c) == peer_process;
   if (lost) {
-    fail("lost connection to process " + std::to_string(peer_process.value));
+    fail(FailureKind::kLostConnection,
+         "lost connection to process " + std::to_string(peer_process.value));
   } else if (peer_process == host_.cluster().log && running()) {
     guarded([&] { chain_.notify_log_disconnected(); });
   }

@@ -47,12 +47,13 @@ class Subtask final : public Task, private ChainServices {
   void hold_acknowledgement(CheckpointId id) override { checkpoints_.hold(id); }
   void release_acknowledgement(CheckpointId id) override { checkpoints_.release(id); }
   void enter_epoch(CheckpointId id) override;
-  void fail(const std::string& cause) override;
+  void fail(const std::string& cause) override { fail(FailureKind::kRefusedByLog, cause); }
   bool dead() const override { return state_ == ExecutionState::kFailed; }
 
   // Runs a part of the task in which user code may throw, and then settles.
   template <class F>
   void guarded(F&& part);
+  void fail(FailureKind kind, const std::string& cause);
   void settle();
   bool running() const { return state_ == ExecutionState::kRunning; }
   bool has_inputs() const { return gate_.size() > 0; }
@@ -109,7 +110,7 @@ void Subtask::guarded(F&& part) {
   } catch (const InvariantViolation&) {
     throw;  // our bug, not the job's
   } catch (const std::exception& error) {
-    fail(error.what());
+    fail(FailureKind::kUserCode, error.what());
   }
   settle();
 }

@@ -25,6 +25,12 @@ const char* name_of(AbortReason reason) {
   return kNames[static_cast<size_t>(reason)];
 }
 
+const char* name_of(FailureKind kind) {
+  static constexpr const char* kNames[] = {"user code", "lost connection", "unreadable state",
+                                           "refused by the log"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 namespace {
 
 template <size_t... I>
@@ -82,6 +88,7 @@ struct Printer {
   void operator()(const char* n, JobStatus v) { put(n, name_of(v)); }
   void operator()(const char* n, ExecutionState v) { put(n, name_of(v)); }
   void operator()(const char* n, AbortReason v) { put(n, name_of(v)); }
+  void operator()(const char* n, FailureKind v) { put(n, name_of(v)); }
 };
 
 }  // namespace

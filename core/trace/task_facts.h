@@ -11,6 +11,15 @@ namespace leat {
 
 enum class TimeDomain : uint8_t { kEvent, kProcessing };
 
+// Whose doing it is that a task fails.
+enum class FailureKind : uint8_t {
+  kUserCode,         // a function, or what the job asks of an operator
+  kLostConnection,   // to the process of a neighbour
+  kUnreadableState,  // the snapshot that it is to go on from
+  kRefusedByLog,     // a request that a correct task does not make
+};
+const char* name_of(FailureKind kind);
+
 struct TaskDeployed {  // on its TaskManager; `checkpoint` is what its state comes from (0: nothing)
   static constexpr const char* kName = "TaskDeployed";
   ExecutionId execution;
@@ -38,10 +47,12 @@ struct TaskRestored {  // state is read back; `hash` is of the state bytes
 struct TaskFailed {
   static constexpr const char* kName = "TaskFailed";
   ExecutionId execution;
+  FailureKind kind = FailureKind::kUserCode;
   uint64_t cause = 0;  // hash of the text
   template <class F>
   void fields(F&& f) const {
     f("execution", execution);
+    f("kind", kind);
     f("cause", cause);
   }
 };
