@@ -1,6 +1,7 @@
 #include "core/runtime/subtask.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace leat {
 
@@ -21,6 +22,7 @@ Subtask::Subtask(TaskHost& host, TaskDescription description, uint32_t local_tas
       description_(std::move(description)),
       local_task_(local_task),
       entity_(entity_of(host.program(), description_.execution.subtask)),
+      work_max_(host.cluster().work_per_step.value_or(std::numeric_limits<uint64_t>::max())),
       gate_(in_channels(host.program().job, description_.execution.subtask),
             host.cluster().credits_per_channel),
       outputs_(host, description_),
@@ -54,6 +56,11 @@ void Subtask::fail(FailureKind kind, const std::string& cause) {
   Env& env = host_.env();
   env.trace().add(env.now(), TaskFailed{execution(), kind, hash_bytes(cause)});
   host_.report_failed(execution(), cause);
+}
+
+void Subtask::too_much_work() const {
+  throw JobError("one step makes more than " + std::to_string(work_max_) +
+                 " rows and timers: it may never end");
 }
 
 const Placement& Subtask::peer(SubtaskId subtask) const {

@@ -27,7 +27,7 @@ const char* name_of(AbortReason reason) {
 
 const char* name_of(FailureKind kind) {
   static constexpr const char* kNames[] = {"user code", "lost connection", "unreadable state",
-                                           "refused by the log"};
+                                           "refused by the log", "too much work"};
   return kNames[static_cast<size_t>(kind)];
 }
 

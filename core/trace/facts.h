@@ -19,16 +19,15 @@
 
 namespace leat {
 
-using Fact =
-    std::variant<ProcessStarted, ProcessDied, MessageDelivered, MessageLost, ConnectionReset,
-                 BlobWritten, BlobFailed, FaultInjected, TaskManagerRegistered, TaskManagerLost,
-                 SlotAllocated, JobStatusChanged, ExecutionStateChanged, JobRestored,
-                 CheckpointTriggered, BarrierReceived, BarrierAligned, SnapshotTaken,
-                 CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted, CompletionNotified,
-                 TaskDeployed, TaskRestored, TaskFailed, TaskFinished, BatchSent, BatchProcessed,
-                 SplitRead, SplitAssigned, SplitFinished, SplitWatermark, SplitIdle,
-                 WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
-                 TransactionPreCommitted, TransactionCommitted, TransactionAborted>;
+using Fact = std::variant<
+    ProcessStarted, ProcessDied, MessageDelivered, MessageLost, ConnectionReset, BlobWritten,
+    BlobFailed, FaultInjected, TaskManagerRegistered, TaskManagerLost, SlotAllocated,
+    JobStatusChanged, ExecutionStateChanged, JobRestored, CheckpointTriggered, BarrierReceived,
+    BarrierAligned, SnapshotTaken, CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted,
+    CompletionNotified, TaskDeployed, TaskRestored, TaskFailed, TaskFinished, BatchSent,
+    BatchProcessed, SplitRead, SplitAssigned, SplitFinished, SplitWatermark, SplitIdle,
+    WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
+    TransactionPreCommitted, TransactionCommitted, TransactionAborted, GroupOffsetCommitted>;
 
 inline constexpr size_t kFactKinds = std::variant_size_v<Fact>;
 

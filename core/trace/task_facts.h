@@ -17,6 +17,7 @@ enum class FailureKind : uint8_t {
   kLostConnection,   // to the process of a neighbour
   kUnreadableState,  // the snapshot that it is to go on from
   kRefusedByLog,     // a request that a correct task does not make
+  kTooMuchWork,      // in one step: it may have no end
 };
 const char* name_of(FailureKind kind);
 
@@ -70,7 +71,8 @@ struct BatchSent {
   uint32_t channel = 0;   // the sender's number for the channel, over all its edges
   uint64_t sequence = 0;  // of the batch in its channel, from 0
   uint32_t rows = 0;
-  uint64_t hash = 0;  // of contents and control
+  uint64_t hash = 0;     // of contents and control
+  uint64_t control = 0;  // hash of the control element alone; 0: none
   template <class F>
   void fields(F&& f) const {
     f("execution", execution);
@@ -78,6 +80,7 @@ struct BatchSent {
     f("sequence", sequence);
     f("rows", rows);
     f("hash", hash);
+    f("control", control);
   }
 };
 struct BatchProcessed {  // one step of a task: it has taken this batch from its channel

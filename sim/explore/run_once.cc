@@ -92,7 +92,9 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   for (RecordTap* tap : request.taps) simulation.trace().tap(*tap);
 
   outcome.stats = simulation.run(request.until);
-  outcome.verdict = oracles.judge(end_of(scenario, outcome.stats));
+  EndOfRun end = end_of(scenario, outcome.stats);
+  end.blobs = simulation.blob_names();
+  outcome.verdict = oracles.judge(end);
   outcome.digest = simulation.trace().digest().hex();
   for (uint32_t kind = 0; kind < kFactKinds; ++kind) {
     outcome.facts[kind] = simulation.trace().count(kind);

@@ -20,7 +20,8 @@ class CoordinatorOracle final : public Oracle {
 
   uint64_t facts() const override {
     return fact_set<ExecutionStateChanged, JobRestored, TaskDeployed, CheckpointTriggered,
-                    CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted>();
+                    CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted,
+                    JobStatusChanged, ProcessDied>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -37,6 +38,10 @@ class CoordinatorOracle final : public Oracle {
       on_acknowledged(*acknowledged);
     } else if (const auto* completed = std::get_if<CheckpointCompleted>(&fact)) {
       on_checkpoint_completed(completed->checkpoint);
+    } else if (const auto* status = std::get_if<JobStatusChanged>(&fact)) {
+      if (status->status == JobStatus::kRestarting) failing_over_ = true;
+    } else if (std::holds_alternative<ProcessDied>(fact)) {
+      failing_over_ = false;  // a new JobManager knows of nothing to give up
     } else {
       pending_.erase(std::get<CheckpointAborted>(fact).checkpoint);
     }
@@ -80,6 +85,12 @@ class CoordinatorOracle final : public Oracle {
               "from " + text(completed_), "from " + text(fact.checkpoint),
               "a job goes on from its latest completed checkpoint");
     }
+    if (failing_over_ && !just_written && !pending_.empty()) {
+      violate("wrong_restore_point", "job", text(pending_.begin()->first), "given up",
+              "pending at restart " + std::to_string(fact.restarts),
+              "what is pending when a job fails is given up before it starts again");
+    }
+    failing_over_ = false;
     completed_ = std::max(completed_, fact.checkpoint);
     restored_ = fact.checkpoint;
     over_ = triggered_;
@@ -148,7 +159,8 @@ class CoordinatorOracle final : public Oracle {
   CheckpointId completed_;
   CheckpointId restored_;
   CheckpointId triggered_;
-  CheckpointId over_;  // checkpoints up to here belong to former runs of the job
+  bool failing_over_ = false;  // the JobMaster that fails over is the one that restarts
+  CheckpointId over_;          // checkpoints up to here belong to former runs of the job
 };
 
 }  // namespace

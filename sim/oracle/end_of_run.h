@@ -37,6 +37,7 @@ struct EndOfRun {
   // The scenario itself says that tasks fail ("sometimes": ["TaskFailed"]): a user function may.
   bool tasks_may_fail = false;
   std::map<std::string, ExpectedTable> expected;  // by sink
+  std::vector<std::string> blobs;                 // what storage holds
 
   bool finished() const { return how == How::kFinished; }
 };

@@ -16,7 +16,13 @@ namespace {
 class TimerOracle final : public Oracle {
  public:
   TimerOracle(const Plan& plan, const Runs& runs)
-      : Oracle("timers", plan, runs), instances_(plan.instances()) {}
+      : Oracle("timers", plan, runs), instances_(plan.instances()), chained_(plan.instances()) {
+    for (uint32_t i = 0; i < plan.instances(); ++i) {
+      for (const Plan::Feed& feed : plan.feeds(plan.node_of(i))) {
+        if (feed.chained) chained_[plan.instance(feed.from, plan.index_of(i))].push_back(i);
+      }
+    }
+  }
 
   uint64_t facts() const override {
     return fact_set<WatermarkAdvanced, TaskDeployed, TaskRestored, FaultInjected,
@@ -74,7 +80,7 @@ class TimerOracle final : public Oracle {
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
     for (const uint32_t i : plan_.instances_of(subtask)) {
       instances_[i].history.rewind(how, to);
-      instances_[i].watermark = EventTime::min();
+      instances_[i].watermark = instances_[i].heard = EventTime::min();
       instances_[i].firing = false;
       // What is read back first fires when it is.
       instances_[i].open_since =
@@ -97,7 +103,8 @@ class TimerOracle final : public Oracle {
   struct Instance {
     Snapshots<Pending> history;
     EventTime watermark = EventTime::min();
-    bool firing = false;  // the watermark has just advanced: what is due fires now
+    EventTime heard = EventTime::min();  // the same, of every node
+    bool firing = false;                 // the watermark has just advanced: what is due fires now
     ProcessId process;
     std::optional<ProcTime> open_since;  // the attempt has its timers
   };
@@ -138,16 +145,33 @@ class TimerOracle final : public Oracle {
       violate("timer_wrong", plan_.where(instance), what, subject(domain, first, whose) + " first",
               "fired before it", "timers fire in the order of their times");
     }
-    if (!event) look_for_overdue(instance);
+    if (event) {
+      look_behind(instance, what);
+    } else {
+      look_for_overdue(instance);
+    }
     timers.erase({time, key});
   }
 
   void on_watermark(const WatermarkAdvanced& advanced) {
     const uint32_t i = plan_.instance(advanced.node, advanced.execution.subtask.index);
-    if (i == kNowhere || !is_process(i)) return;
+    if (i == kNowhere) return;
+    instances_[i].heard = advanced.time;
+    if (!is_process(i)) return;
     settle(i);
     instances_[i].watermark = advanced.time;
     instances_[i].firing = true;
+  }
+
+  // What a timer emits must not come behind the watermark that fires it.
+  void look_behind(uint32_t instance, const std::string& what) {
+    const EventTime watermark = instances_[instance].watermark;
+    for (const uint32_t next : chained_[instance]) {
+      if (watermark == EventTime::min() || instances_[next].heard != watermark) continue;
+      violate("timer_wrong", plan_.where(instance), what,
+              "fires before " + plan_.where(next) + " hears the watermark", "fired after it",
+              "a watermark is handed on when the timers that it fires have fired");
+    }
   }
 
   void at_work(const Instance& at) {
@@ -192,6 +216,7 @@ class TimerOracle final : public Oracle {
   }
 
   std::vector<Instance> instances_;
+  std::vector<std::vector<uint32_t>> chained_;  // the instances that an instance calls
   std::map<ProcessId, Machine> machines_;
   bool job_over_ = false;
 };

@@ -2,6 +2,7 @@
 // source's never above what its splits' records allow; MAX only at the end, and then everywhere.
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "sim/oracle/oracles.h"
 
@@ -28,6 +29,7 @@ class WatermarkOracle final : public Oracle {
   void on_source_rows(uint32_t instance, uint32_t split, uint64_t first,
                       const RowBatch& rows) override {
     Split& at = at_[instance].splits[split];
+    at.active_at = runs_.now();
     note_times(at, rows);
     const SplitData& data = *std::get<SourceSpec>(spec(instance)).data;
     // Read to its end, the split holds nothing back any more.
@@ -68,12 +70,13 @@ class WatermarkOracle final : public Oracle {
     if (const auto* said = std::get_if<SplitWatermark>(&fact)) return on_split_watermark(*said);
     if (const auto* idle = std::get_if<SplitIdle>(&fact)) {
       const uint32_t i = plan_.instance(idle->node, idle->execution.subtask.index);
-      at_[i].splits[idle->split].idle = idle->idle != 0;
+      on_idle(i, idle->split, idle->idle != 0);
       return raise(i);
     }
     if (const auto* assigned = std::get_if<SplitAssigned>(&fact)) {
       const uint32_t i = plan_.instance(assigned->node, assigned->execution.subtask.index);
       at_[i].splits[assigned->split] = Split{};
+      at_[i].splits[assigned->split].active_at = runs_.now();
       return;
     }
     const auto& finished = std::get<SplitFinished>(fact);
@@ -111,6 +114,7 @@ class WatermarkOracle final : public Oracle {
     EventTime said = EventTime::min();
     bool idle = false;
     bool finished = false;
+    ProcTime active_at;  // assigned, or a record
   };
   struct Instance {
     EventTime said = EventTime::min();   // by WatermarkAdvanced
@@ -219,6 +223,22 @@ class WatermarkOracle final : public Oracle {
             "at most " + text(bound), text(fact.time),
             is_source(i) ? "a source's watermark is the least that its live splits allow"
                          : "a watermark is not above the least of its live inputs");
+  }
+
+  // 1.8: a split is idle when it was silent for as long as the strategy says.
+  void on_idle(uint32_t instance, uint32_t number, bool idle) {
+    Split& split = at_[instance].splits[number];
+    split.idle = idle;
+    if (!idle) return;
+    report_.judged();
+    const std::optional<Duration> after = strategy(instance).idle_after;
+    const Duration silent = runs_.now() - split.active_at;
+    if (after && silent >= *after) return;
+    violate(
+        "watermark_too_high", plan_.where(instance), "split " + std::to_string(number),
+        after ? "active until silent for " + std::to_string(after->ms) + " ms" : "always active",
+        "idle after " + std::to_string(silent.ms) + " ms",
+        "an idle split holds no watermark back: it must have been silent for so long");
   }
 
   void on_split_watermark(const SplitWatermark& fact) {

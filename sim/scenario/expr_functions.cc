@@ -58,6 +58,10 @@ class Repeat final : public FlatMapFunction {
   void flat_map(RowView in, Timestamp, Collector& out) const override {
     int64_t times = 0;
     if (!times_.node()->integer({in.data(), nullptr}, times) || times <= 0) return;
+    if (times > kMost) {
+      throw JobError("repeat " + std::to_string(times) + " times: at most " +
+                     std::to_string(kMost) + " are offered");
+    }
     Row row = with_last(in);
     for (int64_t i = 0; i < times; ++i) {
       row.back() = Value::integer(i);
@@ -69,6 +73,7 @@ class Repeat final : public FlatMapFunction {
   }
 
  private:
+  static constexpr int64_t kMost = 100'000;
   Expression times_;
 };
 

@@ -13,10 +13,17 @@ class Concatenation final : public ValueNode {
     const Value x = a_->value(frame);
     const Value y = b_->value(frame);
     if (x.is_null() || y.is_null()) return Value::null();
-    return Value::text(x.to_text() + y.to_text());
+    const std::string both = x.to_text() + y.to_text();
+    if (both.size() > kMost) {
+      throw JobError("|| makes a text of " + std::to_string(both.size()) + " bytes: at most " +
+                     std::to_string(kMost) + " are offered");
+    }
+    return Value::text(both);
   }
 
  private:
+  // A text that is kept and doubled with every row would soon fill all memory.
+  static constexpr size_t kMost = 65'536;
   NodePtr a_;
   NodePtr b_;
 };

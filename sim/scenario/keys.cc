@@ -249,6 +249,8 @@ const std::vector<KeyRow>& key_table() {
       {"limits", "virtual_time", "duration", "Default 30 d."},
       {"limits", "steps", "integer", "Default 50,000,000."},
       {"limits", "steps_per_instant", "integer", "Default 200,000."},
+      {"limits", "work_per_step", "integer",
+       "Rows and timers of one step of a task: more may have no end; default 2,000,000."},
   };
   return kTable;
 }

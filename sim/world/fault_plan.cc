@@ -39,8 +39,9 @@ FaultPlan::FaultPlan(std::vector<Fault> faults) : faults_(std::move(faults)) {
 void FaultPlan::on_fact(ProcTime, const Fact& fact) {
   if (const auto* changed = std::get_if<JobStatusChanged>(&fact)) {
     job_status_ = changed->status;
-  } else if (std::holds_alternative<TaskFailed>(fact)) {
+  } else if (const auto* failed = std::get_if<TaskFailed>(&fact)) {
     last_failure_ = to_text(fact);
+    too_much_work_ |= failed->kind == FailureKind::kTooMuchWork;
   }
   for (Watch& watch : watches_) {
     if (watch.left == 0 || (watch.kind && *watch.kind != fact.index())) continue;

@@ -33,6 +33,11 @@ RunStats Simulation::run(std::optional<ProcTime> stop_at) { return world_->run(s
 bool Simulation::step() { return world_->step(); }
 ProcTime Simulation::now() const { return world_->now(); }
 const std::vector<Fault>& Simulation::faults() const { return world_->faults(); }
+std::vector<std::string> Simulation::blob_names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, bytes] : world_->blobs()) names.push_back(name);
+  return names;
+}
 std::string Simulation::name_of(ProcessId process) const { return world_->name_of(process); }
 
 }  // namespace leat

@@ -56,6 +56,7 @@ class Simulation {
   bool step();
   ProcTime now() const;
   std::string name_of(ProcessId process) const;
+  std::vector<std::string> blob_names() const;  // what storage holds
   // The scenario's faults, then those drawn; FaultInjected::fault is an index in here.
   const std::vector<Fault>& faults() const;
 

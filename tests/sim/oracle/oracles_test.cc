@@ -174,6 +174,22 @@ TEST_F(Wrong, AWatermarkThatGoesBack) {
   s.insert(at + 1, step);
   EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_regressed");
 }
+TEST_F(Wrong, ASplitIsIdleBeforeItWasSilentForLongEnough) {
+  std::get<SourceSpec>(program.graph.nodes[kIn.value].spec).watermark.idle_after = Duration{50};
+  Story idle(program);
+  idle.start();
+  idle.assign(0, 0);
+  idle.now = 20;
+  idle.read(1, 0, 1);
+  idle.now = 70;
+  idle.fact(SplitIdle{idle.task(0), kIn, 1, 1});
+  s.steps = idle.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kWatermarks, end), "");
+  s.steps.back().at = 69;
+  EXPECT_EQ(found(OracleKind::kWatermarks, end), "watermark_too_high");
+}
 TEST_F(Wrong, AnOperatorThatNeverHearsOfTheEnd) {
   s.erase(s.find<WatermarkAdvanced>(
       [](const auto& w) { return w.node == kSum && w.time == EventTime::max(); }));
@@ -205,6 +221,18 @@ TEST_F(Wrong, ARowIsAppliedAfterTheReceiversSnapshotThatWasSentBeforeTheSenders)
 }
 TEST_F(Wrong, TwoBatchesOfAChannelChangePlaces) {
   s.get<BatchProcessed>(s.find<BatchProcessed>()).sequence = 1;
+  EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
+}
+
+// The source's last watermark as each of the two channels hears it.
+TEST_F(Wrong, OneChannelHearsAWatermarkThatTheOtherDoesNot) {
+  const auto control = [&](size_t n) -> uint64_t& {
+    return s.get<BatchSent>(s.find<BatchSent>([](const auto& b) { return b.hash == 1; }, n))
+        .control;
+  };
+  control(0) = control(1) = 17;
+  EXPECT_EQ(found(OracleKind::kCut), "");
+  control(1) = 18;
   EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
 }
 
@@ -242,6 +270,22 @@ TEST_F(Wrong, ARecordThatIsNotTheOneAtItsOffset) {
   const size_t at = s.find_tap(Tap::kSource, kIn, 0);
   std::get<Tapped>(s.steps[at].what).rows.row(1)[1] = Value::integer(99);
   EXPECT_EQ(found(OracleKind::kSources), "offset_gap");
+}
+
+TEST(ConsumerGroup, StandsWhereACompletedCheckpointStands) {
+  JobProgram program = window_job(two_splits());
+  auto& spec = std::get<SourceSpec>(program.graph.nodes[kIn.value].spec);
+  spec.kind = SourceSpec::Kind::kLog;
+  spec.topic = "in";
+  spec.group = "readers";
+  Story s = correct(program);
+  const auto found = [&] { return names(s.play({OracleKind::kSources})); };
+  const uint64_t group = group_hash("in", "readers");
+  s.fact(GroupOffsetCommitted{group, 0, 2});  // checkpoint 1
+  s.fact(GroupOffsetCommitted{group, 0, 4});
+  EXPECT_EQ(found(), Names{});
+  s.fact(GroupOffsetCommitted{group, 0, 3});
+  EXPECT_EQ(found(), Names{"offset_gap"});
 }
 
 // ---- transactions ----
@@ -313,6 +357,21 @@ TEST_F(Wrong, ACheckpointThatWasWrittenDownByADyingJobManagerMayBeTaken) {
   EXPECT_EQ(found(OracleKind::kCoordinator, end), "");
 }
 
+TEST_F(Wrong, ACheckpointThatWasPendingAtAFailureIsNotGivenUp) {
+  Story kept(program);
+  kept.start();
+  kept.fact(CheckpointTriggered{CheckpointId{1}});
+  kept.fact(JobStatusChanged{JobStatus::kRestarting});
+  kept.start(0);
+  s.steps = kept.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "wrong_restore_point");
+  s.insert(s.find<JobStatusChanged>() + 1,
+           Step{0, Fact{CheckpointAborted{CheckpointId{1}, AbortReason::kJobFailover}}});
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "");
+}
+
 // ---- ledger ----
 TEST_F(Wrong, ARowIsLostBetweenTwoNodes) {
   s.erase(s.find_tap(Tap::kInput, kSum, 0));
@@ -325,6 +384,22 @@ TEST_F(Wrong, StateThatStaysWhenAllWindowsAreOver) {
      return t.checkpoint.value == 3 && t.execution.subtask.vertex.value == 1;
    })).bytes = 300;
   EXPECT_EQ(found(OracleKind::kLeaks), "state_leak");
+}
+
+TEST_F(Wrong, ABlobThatNobodyCanRestoreStaysInStorage) {
+  EndOfRun end;
+  end.blobs = {"checkpoints/_job", "checkpoints/2/sum[0]#1", "checkpoints/9/sum[0]#1"};
+  // Checkpoint 2 began before the crash: who was to delete its blobs may have died.
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "");
+  end.blobs.push_back("checkpoints/3/sum[0]#2");
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "state_leak");
+  // A job that has failed keeps what had completed, and nothing else.
+  end.how = EndOfRun::How::kFailed;
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "");
+  s.fact(CheckpointTriggered{CheckpointId{4}});
+  s.fact(CheckpointAborted{CheckpointId{4}, AbortReason::kStorageFailed});
+  end.blobs.push_back("checkpoints/chk-4/_metadata");
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "state_leak");
 }
 
 // ---- liveness ----
@@ -347,6 +422,30 @@ TEST_F(Wrong, ACheckpointThatNothingDisturbsExpires) {
   EXPECT_EQ(found(OracleKind::kLiveness), "liveness");
   s.insert(s.steps.size() - 1, Step{700, Fact{FaultInjected{}}});
   EXPECT_EQ(found(OracleKind::kLiveness), "");
+}
+
+// ---- failures ----
+TEST_F(Wrong, ATaskLosesAConnectionThatNobodyReset) {
+  s.erase(s.find<ConnectionReset>());
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+}
+TEST_F(Wrong, ATaskMakesARequestThatTheLogRefuses) {
+  s.get<TaskFailed>(s.find<TaskFailed>()).kind = FailureKind::kRefusedByLog;
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+}
+TEST_F(Wrong, AUserFunctionThatFailsIsReportedUnlessTheScenarioSaysSo) {
+  s.get<TaskFailed>(s.find<TaskFailed>()).kind = FailureKind::kUserCode;
+  EXPECT_EQ(found(OracleKind::kFailures), "job_error");
+  EndOfRun end;
+  end.tasks_may_fail = true;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "");
+}
+TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
+  const size_t failed = s.find<TaskFailed>();
+  s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  s.insert(failed, Step{0, Fact{FaultInjected{}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "");
 }
 
 // ---- the lineage ----
@@ -455,6 +554,13 @@ TEST_F(Timers, TimersThatFireOutOfOrder) {
   watermark(0);
   timer(0, RecordTap::TimerEvent::kFired, 14, a);
   timer(0, RecordTap::TimerEvent::kFired, 11, a);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
+}
+TEST_F(Timers, ATimerThatFiresBehindItsWatermark) {
+  begin();
+  watermark(1);
+  s.fact(WatermarkAdvanced{s.task(2), kOut, EventTime::max()});
+  timer(1, RecordTap::TimerEvent::kFired, 13, b);
   EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
 }
 TEST_F(Timers, ATimerForTheWrongKey) {

@@ -336,6 +336,7 @@ Story correct(const JobProgram& program) {
   s.fire(1, pane("b", 0, 16));
   s.checkpoint(2);  // frozen, acknowledged, and then the machine dies
   s.steps.pop_back();
+  s.fact(ConnectionReset{ProcessId{1}, ProcessId{2}});
   s.fact(TaskFailed{s.task(1), FailureKind::kLostConnection, 7});
   s.start(1);
   s.abort(2);
