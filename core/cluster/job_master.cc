@@ -116,6 +116,7 @@ void JobMaster::on_message(const Message& message) {
 
 // Every event ends here: the job takes its next step, then what the coordinators decided is done.
 void JobMaster::settle() {
+  act();  // what is decided about checkpoints is done before the job goes on from one of them
   advance();
   act();
   if (!is_over()) checkpoint_alarm_.set(coordinator_.next_due());

@@ -39,6 +39,8 @@ class LogBroker final : public Process, private TransactionListener {
       on_fetch(*fetch, asker);
     } else {
       const CommitOffset& commit = std::get<CommitOffset>(request);
+      env_.trace().add(env_.now(), GroupOffsetCommitted{group_hash(commit.topic, commit.group),
+                                                        commit.partition, commit.offset});
       group_offsets_[{commit.topic, commit.group, commit.partition}] = commit.offset;
     }
   }

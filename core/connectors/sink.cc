@@ -104,6 +104,9 @@ class TransactionalSink final : public LogSink {
     produce(ctx);
     std::optional<uint64_t> flush =
         awaited();  // of an earlier snapshot, whose state is in this one
+    // Flink's writer is not restored before the log has done away with what earlier attempts left:
+    // else it could complete checkpoints beyond what is still on its way there.
+    if (!flush && !client().answered(opening_)) flush = opening_;
     if (const auto frozen = protocol_->freeze(id)) flush = client().send(*frozen, ctx);
     if (flush) hold_until_answered(*flush, id, ctx);
     protocol_->state(id).encode(out);
@@ -122,11 +125,9 @@ class TransactionalSink final : public LogSink {
 
   void begin_session(ConnectorContext& ctx) override {
     protocol_.emplace(ctx.subtask(), ctx.execution().attempt);
-    if (!restored_) {
-      client().send(OpenProducer{{0}}, ctx);
-      return;
-    }
-    client().send(OpenProducer{restored_->checkpoint}, ctx);
+    opening_ =
+        client().send(OpenProducer{restored_ ? restored_->checkpoint : CheckpointId{0}}, ctx);
+    if (!restored_) return;
     protocol_->restore(*restored_);
     commit(protocol_->complete(restored_->checkpoint), ctx);
     client().send(AbortTransaction{restored_->current}, ctx);
@@ -155,6 +156,7 @@ class TransactionalSink final : public LogSink {
 
   std::optional<TwoPhaseCommit> protocol_;
   std::optional<TwoPhaseCommit::State> restored_;
+  uint64_t opening_ = 0;        // the request that fences earlier attempts
   std::deque<Commit> commits_;  // not answered yet
   RowBatch buffer_;
 };

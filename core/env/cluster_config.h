@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/base/ids.h"
@@ -25,6 +26,9 @@ struct ClusterConfig {
   uint32_t credits_per_channel = 4;  // batches in flight a channel
   uint32_t batch_rows_max = 256;
   Duration buffer_timeout{100};  // a batch that is not full goes out no later
+  // Rows made, and facts (of timers, panes and the like), by one step of a task: more fails it.
+  // None: a step may work for as long as it likes.
+  std::optional<uint64_t> work_per_step;
 };
 
 }  // namespace leat

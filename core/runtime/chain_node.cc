@@ -104,6 +104,7 @@ void ChainNode::flush() {
 
 void ChainNode::hand_on(uint32_t index) {
   Output& output = outputs_[index];
+  services_.spend(output.rows.size());
   const uint32_t width = output.rows.width();
   const uint32_t number = index == 0 ? kMainOutput : index - 1;
   for (RecordTap* tap : taps()) tap->on_operator_output(execution(), id_, number, output.rows);

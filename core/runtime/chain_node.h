@@ -32,6 +32,8 @@ class ChainServices {
   // Everybody who asks for chance in this task has passed the barrier of the checkpoint.
   virtual void enter_epoch(CheckpointId id) = 0;
   virtual void fail(const std::string& cause) = 0;
+  // Takes note of what this step has done. Throws where it is more than a step may do.
+  virtual void spend(uint64_t work) = 0;
   virtual bool dead() const = 0;
 };
 
@@ -83,7 +85,10 @@ class ChainNode final : public ConnectorContext {
   void cancel_wake() override;
   Choices& choices() override { return services_.host().env().choices(); }
   Entity entity() const override { return entity_; }
-  void add_fact(const Fact& fact) override { services_.host().env().trace().add(now(), fact); }
+  void add_fact(const Fact& fact) override {
+    services_.spend(1);
+    services_.host().env().trace().add(now(), fact);
+  }
   const std::vector<RecordTap*>& taps() const override {
     return services_.host().env().trace().taps();
   }

@@ -102,7 +102,9 @@ void Outputs::send_what_credits_allow(uint32_t c) {
     --channel.credits;
     const uint64_t sequence = channel.next_sequence++;
     Env& env = host_.env();
-    env.trace().add(env.now(), BatchSent{execution_, c, sequence, batch.rows.size(), batch.hash()});
+    const bool plain = std::holds_alternative<std::monostate>(batch.control);
+    env.trace().add(env.now(), BatchSent{execution_, c, sequence, batch.rows.size(), batch.hash(),
+                                         plain ? 0 : hash_control(batch.control)});
     host_.send_batch(channel.consumer, channel.process, channel.wiring.consumer_channel, sequence,
                      std::move(batch));
   }

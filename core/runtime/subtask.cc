@@ -1,6 +1,7 @@
 #include "core/runtime/subtask.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace leat {
 
@@ -21,6 +22,7 @@ Subtask::Subtask(TaskHost& host, TaskDescription description, uint32_t local_tas
       description_(std::move(description)),
       local_task_(local_task),
       entity_(entity_of(host.program(), description_.execution.subtask)),
+      work_max_(host.cluster().work_per_step.value_or(std::numeric_limits<uint64_t>::max())),
       gate_(in_channels(host.program().job, description_.execution.subtask),
             host.cluster().credits_per_channel),
       outputs_(host, description_),
@@ -55,13 +57,18 @@ void Subtask::settle() {
   announce();
 }
 
-void Subtask::fail(const std::string& cause) {
+void Subtask::fail(FailureKind kind, const std::string& cause) {
   if (dead() || state_ == ExecutionState::kFinished) return;
   state_ = ExecutionState::kFailed;
   outputs_.abandon();
   Env& env = host_.env();
-  env.trace().add(env.now(), TaskFailed{execution(), cause});
+  env.trace().add(env.now(), TaskFailed{execution(), kind, cause});
   host_.report_failed(execution(), cause);
+}
+
+void Subtask::too_much_work() const {
+  throw JobError("one step makes more than " + std::to_string(work_max_) +
+                 " rows and timers: it may never end");
 }
 
 const Placement& Subtask::peer(SubtaskId subtask) const {
@@ -91,7 +98,8 @@ void Subtask::on_blob(BlobReply reply) {
   }
   if (state_ != ExecutionState::kInitializing) return;
   if (!reply.ok) {
-    fail("cannot read the snapshot " + description_.snapshot_blob + ": " + reply.error);
+    fail(FailureKind::kUnreadableState,
+         "cannot read the snapshot " + description_.snapshot_blob + ": " + reply.error);
     return;
   }
   guarded([&] { begin_running(reply.bytes); });
@@ -173,7 +181,8 @@ void Subtask::on_disconnect(ProcessId peer_process) {
   }
   for (uint32_t c = 0; c < outputs_.size(); ++c) lost |= outputs_.process_of(c) == peer_process;
   if (lost) {
-    fail("lost connection to process " + std::to_string(peer_process.value));
+    fail(FailureKind::kLostConnection,
+         "lost connection to process " + std::to_string(peer_process.value));
   } else if (peer_process == host_.cluster().log && running()) {
     guarded([&] { chain_.notify_log_disconnected(); });
   }
@@ -240,7 +249,9 @@ void Subtask::announce() {
 void Subtask::on_external(NodeId node, std::string_view body) {
   if (!running()) return;
   ChainNode* at = chain_.find(node);
-  check(at != nullptr, "a reply of the log for a node of another task");
+  // The log may have held a request of the process that was here before, and that died unnoticed:
+  // its answer comes to whoever has the place now. Of the same node it is fenced by its attempt.
+  if (at == nullptr) return;
   guarded([&] {
     at->connector().on_external(body, *at);
     at->flush();

@@ -47,12 +47,19 @@ class Subtask final : public Task, private ChainServices {
   void hold_acknowledgement(CheckpointId id) override { checkpoints_.hold(id); }
   void release_acknowledgement(CheckpointId id) override { checkpoints_.release(id); }
   void enter_epoch(CheckpointId id) override;
-  void fail(const std::string& cause) override;
+  void fail(const std::string& cause) override { fail(FailureKind::kRefusedByLog, cause); }
+  void spend(uint64_t work) override {
+    work_ += work;
+    if (work_ > work_max_) [[unlikely]]
+      too_much_work();
+  }
   bool dead() const override { return state_ == ExecutionState::kFailed; }
 
   // Runs a part of the task in which user code may throw, and then settles.
   template <class F>
   void guarded(F&& part);
+  void fail(FailureKind kind, const std::string& cause);
+  [[noreturn]] void too_much_work() const;
   void settle();
   bool running() const { return state_ == ExecutionState::kRunning; }
   // Output has room, no operator is full, and none is about to finish.
@@ -84,6 +91,8 @@ class Subtask final : public Task, private ChainServices {
   TaskDescription description_;
   const uint32_t local_task_;
   const Entity entity_;
+  const uint64_t work_max_;  // of one step
+  uint64_t work_ = 0;        // of this one
   ExecutionState state_ = ExecutionState::kDeploying;
 
   InputGate gate_;
@@ -108,13 +117,14 @@ class Subtask final : public Task, private ChainServices {
 template <class F>
 void Subtask::guarded(F&& part) {
   if (dead()) return;
+  work_ = 0;
   try {
     part();
     finish_data();
   } catch (const InvariantViolation&) {
     throw;  // our bug, not the job's
   } catch (const std::exception& error) {
-    fail(error.what());
+    fail(work_ > work_max_ ? FailureKind::kTooMuchWork : FailureKind::kUserCode, error.what());
   }
   settle();
 }

@@ -9,7 +9,7 @@
 namespace leat {
 
 struct InChannel {
-  uint32_t edge = 0;            // index into JobGraph::edges
+  uint32_t edge = 0;  // index into JobGraph::edges
   SubtaskId producer;
   uint32_t producer_channel = 0;  // the producer's number for this channel
 };

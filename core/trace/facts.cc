@@ -25,6 +25,12 @@ const char* name_of(AbortReason reason) {
   return kNames[static_cast<size_t>(reason)];
 }
 
+const char* name_of(FailureKind kind) {
+  static constexpr const char* kNames[] = {"user code", "lost connection", "unreadable state",
+                                           "refused by the log", "too much work"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
 namespace {
 
 template <size_t... I>
@@ -92,6 +98,7 @@ struct Printer {
   void operator()(const char* n, JobStatus v) { put(n, name_of(v)); }
   void operator()(const char* n, ExecutionState v) { put(n, name_of(v)); }
   void operator()(const char* n, AbortReason v) { put(n, name_of(v)); }
+  void operator()(const char* n, FailureKind v) { put(n, name_of(v)); }
 };
 
 }  // namespace

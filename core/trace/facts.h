@@ -29,7 +29,7 @@ using Fact =
                  SplitRead, SplitAssigned, SplitFinished, SplitWatermark, SplitIdle,
                  WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
                  TransactionPreCommitted, TransactionCommitted, TransactionAborted, BlobRead,
-                 BlobRemoved, BlobMissing, TimersChanged>;
+                 BlobRemoved, BlobMissing, TimersChanged, GroupOffsetCommitted>;
 
 inline constexpr size_t kFactKinds = std::variant_size_v<Fact>;
 

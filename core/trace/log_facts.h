@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
+#include "core/base/hash.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
 
@@ -66,5 +68,20 @@ struct TransactionAborted {
     f("transaction", transaction);
   }
 };
+struct GroupOffsetCommitted {  // where a consumer group stands, for whoever monitors it
+  static constexpr const char* kName = "GroupOffsetCommitted";
+  uint64_t group = 0;  // group_hash(topic, group)
+  uint32_t partition = 0;
+  uint64_t offset = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("group", group);
+    f("partition", partition);
+    f("offset", offset);
+  }
+};
+inline uint64_t group_hash(std::string_view topic, std::string_view group) {
+  return mix(hash_name(topic), hash_name(group));
+}
 
 }  // namespace leat

@@ -12,6 +12,16 @@ namespace leat {
 
 enum class TimeDomain : uint8_t { kEvent, kProcessing };
 
+// Whose doing it is that a task fails.
+enum class FailureKind : uint8_t {
+  kUserCode,         // a function, or what the job asks of an operator
+  kLostConnection,   // to the process of a neighbour
+  kUnreadableState,  // the snapshot that it is to go on from
+  kRefusedByLog,     // a request that a correct task does not make
+  kTooMuchWork,      // in one step: it may have no end
+};
+const char* name_of(FailureKind kind);
+
 struct TaskDeployed {  // on its TaskManager; `checkpoint` is what its state comes from (0: nothing)
   static constexpr const char* kName = "TaskDeployed";
   ExecutionId execution;
@@ -39,10 +49,12 @@ struct TaskRestored {  // state is read back; `hash` is of the state bytes
 struct TaskFailed {
   static constexpr const char* kName = "TaskFailed";
   ExecutionId execution;
+  FailureKind kind = FailureKind::kUserCode;
   std::string cause;  // what is known best: "sum: / by zero", "lost connection to process 2"
   template <class F>
   void fields(F&& f) const {
     f("execution", execution);
+    f("kind", kind);
     f("cause", cause);
   }
 };
@@ -60,7 +72,8 @@ struct BatchSent {
   uint32_t channel = 0;   // the sender's number for the channel, over all its edges
   uint64_t sequence = 0;  // of the batch in its channel, from 0
   uint32_t rows = 0;
-  uint64_t hash = 0;  // of contents and control
+  uint64_t hash = 0;     // of contents and control
+  uint64_t control = 0;  // hash of the control element alone; 0: none
   template <class F>
   void fields(F&& f) const {
     f("execution", execution);
@@ -68,6 +81,7 @@ struct BatchSent {
     f("sequence", sequence);
     f("rows", rows);
     f("hash", hash);
+    f("control", control);
   }
 };
 struct BatchProcessed {  // one step of a task: it has taken this batch from its channel

@@ -63,9 +63,10 @@ Json draw_trigger(const Draw& draw, bool event_time, uint32_t depth) {
   }
 }
 
-Json draw_evictor(const Draw& draw) {
+// An evictor by time is for rows that all have a timestamp.
+Json draw_evictor(const Draw& draw, bool stamped) {
   Json evictor = json_object();
-  if (draw.chance("by time", 50)) {
+  if (stamped && draw.chance("by time", 50)) {
     set_member(evictor, "time", json_integer(draw.one_of<int64_t>("age", {100, 20, 400})));
   } else {
     set_member(evictor, "count", json_integer(draw.between("kept", 1, 4)));
@@ -114,7 +115,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
   }
   // What slides over the last rows of a key has an evictor of its own.
   if (window.find("count") == nullptr && draw.chance("evictor", 12))
-    set_member(window, "evictor", draw_evictor(draw.below("evictor")));
+    set_member(window, "evictor", draw_evictor(draw.below("evictor"), input.stamped));
 
   // A window without an end answers with the latest of all times: no window of time can follow.
   DrawnStream out{name, {}, "s", !global};

@@ -53,6 +53,10 @@ EndOfRun end_of(const Scenario& scenario, const RunStats& stats) {
   end.waits_for =
       stats.end == RunEnd::kBroken || stats.end == RunEnd::kFailed ? stats.broken : stats.waits_for;
   end.may_fail = scenario.program->graph.config.restart.kind == RestartConfig::Kind::kNone;
+  for (const Situation& situation : scenario.expect.situations) {
+    end.tasks_may_fail |=
+        situation.kind == kind_of<TaskFailed>() && situation.when != Situation::When::kNever;
+  }
   for (const auto& [sink, rows] : scenario.expect.rows) {
     ExpectedTable table;
     table.match = rows.match == ExpectedRows::Match::kFinal ? ExpectedTable::Match::kFinal

@@ -1,6 +1,9 @@
 // Cut (CUT): at each completed checkpoint every edge carries nothing across: what receivers had
 // applied before their snapshots is what senders had emitted before theirs (barriers are aligned,
-// so nothing of a channel is persisted). And channels keep their order.
+// so nothing of a channel is persisted). And channels keep their order, and those of an edge hear
+// the same watermarks, statuses, barriers and ends.
+#include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
@@ -35,6 +38,7 @@ class CutOracle final : public Oracle {
     // A new attempt has new channels.
     ins_[subtask].assign(ins_[subtask].size(), {});
     outs_[subtask].assign(outs_[subtask].size(), {});
+    std::erase_if(spoken_, [&](const auto& entry) { return entry.first.first == subtask; });
   }
   void on_completed(CheckpointId id) override {
     report_.judged();
@@ -87,6 +91,11 @@ class CutOracle final : public Oracle {
     uint64_t next = 0;
     std::vector<uint32_t> rows;  // of batches on the way, from `first`
     uint64_t first = 0;
+    uint64_t controls = 0;  // elements that it has heard
+  };
+  struct Spoken {                    // to the channels of one edge
+    std::vector<uint64_t> controls;  // hashes, from `first`
+    uint64_t first = 0;
   };
 
   std::string channel_name(uint32_t subtask, uint32_t channel) const {
@@ -107,6 +116,34 @@ class CutOracle final : public Oracle {
     }
     out.next = sent.sequence + 1;
     out.rows.push_back(sent.rows);
+    if (sent.control != 0) hear(subtask, sent);
+  }
+
+  // The first channel of an edge that comes to its n-th control element says what the n-th is.
+  void hear(uint32_t subtask, const BatchSent& sent) {
+    const uint32_t edge = plan_.outs(subtask)[sent.channel].edge;
+    Spoken& spoken = spoken_[{subtask, edge}];
+    uint64_t& heard = outs_[subtask][sent.channel].controls;
+    report_.judged();
+    if (heard == spoken.first + spoken.controls.size()) {
+      spoken.controls.push_back(sent.control);
+    } else if (heard >= spoken.first && spoken.controls[heard - spoken.first] != sent.control) {
+      violate("inconsistent_cut", plan_.where_subtask(subtask),
+              "channel " + std::to_string(sent.channel),
+              "the control element that the other channels heard", "another one",
+              "all channels of an edge hear the same watermarks, statuses, barriers and ends");
+    }
+    ++heard;
+    if (spoken.controls.size() <= kSentKept) return;
+    uint64_t least = heard;
+    for (uint32_t c = 0; c < outs_[subtask].size(); ++c) {
+      if (plan_.outs(subtask)[c].edge == edge) least = std::min(least, outs_[subtask][c].controls);
+    }
+    if (least <= spoken.first) return;
+    spoken.controls.erase(
+        spoken.controls.begin(),
+        spoken.controls.begin() + static_cast<std::ptrdiff_t>(least - spoken.first));
+    spoken.first = least;
   }
 
   void on_processed(const BatchProcessed& taken) {
@@ -159,6 +196,7 @@ class CutOracle final : public Oracle {
       aborted_;  // their barriers may still be on the way, and block nothing for long
   std::vector<std::vector<In>> ins_;  // by subtask and channel
   std::vector<std::vector<Out>> outs_;
+  std::map<std::pair<uint32_t, uint32_t>, Spoken> spoken_;  // by subtask and edge
 };
 
 }  // namespace

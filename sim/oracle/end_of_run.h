@@ -34,6 +34,8 @@ struct EndOfRun {
   std::string waits_for;  // where not finished: who waits for whom, or the claim that broke
   // The scenario itself says that the job is to fail (a restart strategy without restarts, say).
   bool may_fail = false;
+  // The scenario itself says that tasks fail ("sometimes": ["TaskFailed"]): a user function may.
+  bool tasks_may_fail = false;
   std::map<std::string, ExpectedTable> expected;  // by sink
   std::vector<std::string> blobs;                 // what storage holds
 

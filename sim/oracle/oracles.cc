@@ -23,7 +23,8 @@ constexpr Maker kMakers[kOracleKinds] = {{"output", make_output_oracle},
                                          {"coordinator", make_coordinator_oracle},
                                          {"ledger", make_ledger_oracle},
                                          {"leaks", make_leak_oracle},
-                                         {"liveness", make_liveness_oracle}};
+                                         {"liveness", make_liveness_oracle},
+                                         {"failures", make_failure_oracle}};
 
 // The execution whose own doing a fact is; facts of the JobMaster about an execution are not.
 struct Doer {

@@ -29,9 +29,10 @@ enum class OracleKind : uint8_t {
   kCoordinator,
   kLedger,
   kLeaks,
-  kLiveness
+  kLiveness,
+  kFailures
 };
-inline constexpr uint32_t kOracleKinds = 13;
+inline constexpr uint32_t kOracleKinds = 14;
 const char* name_of(OracleKind kind);  // "output", "windows", ...
 std::vector<OracleKind> all_oracles();
 
@@ -83,5 +84,6 @@ OraclePtr make_coordinator_oracle(const Plan&, const Runs&);
 OraclePtr make_ledger_oracle(const Plan&, const Runs&);
 OraclePtr make_leak_oracle(const Plan&, const Runs&);
 OraclePtr make_liveness_oracle(const Plan&, const Runs&);
+OraclePtr make_failure_oracle(const Plan&, const Runs&);
 
 }  // namespace leat

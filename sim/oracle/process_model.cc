@@ -9,6 +9,10 @@ namespace leat {
 
 namespace {
 
+// A function that goes on for longer at one watermark is one that never ends: the engine cuts it
+// off (limits.work_per_step), and so does the model, as if the function had failed.
+constexpr uint64_t kTimersAtOnce = 500'000;
+
 // A running aggregate, told as a function that remembers one row.
 class Running final : public KeyedProcessFunction {
  public:
@@ -183,13 +187,14 @@ bool ProcessModel::fire(TimeDomain domain, int64_t time, const Value& key, ProcT
 
 bool ProcessModel::end_key(ProcTime now, std::vector<ExpectedRowsQueue>& out) {
   watermark_ = EventTime::max();
+  uint64_t fired = 0;
   for (const TimeDomain domain : {TimeDomain::kEvent, TimeDomain::kProcessing}) {
     auto& timers = domain == TimeDomain::kEvent ? state_.event_timers : state_.processing_timers;
     while (!timers.empty()) {
       const auto [time, key] = *timers.begin();
       timers.erase(timers.begin());
       ++rank_;
-      if (!fire(domain, time, key, now, out)) return false;
+      if (++fired > kTimersAtOnce || !fire(domain, time, key, now, out)) return false;
     }
   }
   state_.contents.clear();
@@ -202,13 +207,14 @@ bool ProcessModel::on_watermark(EventTime time, ProcTime now, std::vector<Expect
   watermark_ = time;
   ++rank_;
   rank_time_ = EventTime::min().ms;
+  uint64_t fired = 0;
   while (!state_.event_timers.empty() && state_.event_timers.begin()->first <= time.ms) {
     const auto [at, key] = *state_.event_timers.begin();
     state_.event_timers.erase(state_.event_timers.begin());
     // Timers of one time are free to fire in any order.
     if (at != rank_time_) ++rank_;
     rank_time_ = at;
-    if (!fire(TimeDomain::kEvent, at, key, now, out)) return false;
+    if (++fired > kTimersAtOnce || !fire(TimeDomain::kEvent, at, key, now, out)) return false;
   }
   return true;
 }

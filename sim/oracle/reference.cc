@@ -13,7 +13,10 @@ namespace {
 class Appender final : public Collector {
  public:
   Appender(RowBatch& out, Timestamp time) : out_(out), time_(time) {}
-  void collect(RowView row) override { out_.append(row, time_); }
+  void collect(RowView row) override {
+    if (out_.size() >= kRowsCompared) throw JobError("more rows than anybody wants to compare");
+    out_.append(row, time_);
+  }
 
  private:
   RowBatch& out_;

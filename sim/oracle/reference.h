@@ -29,8 +29,12 @@ class Reference {
   std::vector<Outputs> outputs_;  // by node; of a sink: what came in
 };
 
+inline constexpr uint64_t kRowsCompared = 2'000'000;
+
 // Appends what a node without state makes of rows, as its spec defines it.  REQUIRES: the node is a
 // map, filter, flat map, split or assign. `side` may be null where it has no side output.
+// Throws JobError where the function fails, or where a flat map would make `main` longer than
+// kRowsCompared: the engine cuts such a step off too (limits.work_per_step).
 void apply_stateless(const StreamNode& node, const RowBatch& in, RowBatch& main, RowBatch* side);
 
 }  // namespace leat

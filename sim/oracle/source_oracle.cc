@@ -2,6 +2,7 @@
 // its end, and finishes only there.
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "sim/oracle/oracles.h"
 
@@ -18,10 +19,14 @@ class SourceOracle final : public Oracle {
       for (uint32_t split = 0; split < spec->data->splits(); ++split) {
         splits_[{NodeId{n}, split}] = Split{spec->data->size(split)};
       }
+      if (spec->kind == SourceSpec::Kind::kLog && !spec->group.empty())
+        groups_[group_hash(spec->topic, spec->group)] = NodeId{n};
     }
   }
 
-  uint64_t facts() const override { return fact_set<SplitAssigned, SplitRead, SplitFinished>(); }
+  uint64_t facts() const override {
+    return fact_set<SplitAssigned, SplitRead, SplitFinished, GroupOffsetCommitted>();
+  }
   uint32_t taps() const override { return kSourceTap; }
 
   void on_fact(const Fact& fact) override {
@@ -29,6 +34,8 @@ class SourceOracle final : public Oracle {
       on_assigned(*assigned);
     } else if (const auto* read = std::get_if<SplitRead>(&fact)) {
       on_read(*read);
+    } else if (const auto* committed = std::get_if<GroupOffsetCommitted>(&fact)) {
+      on_group(*committed);
     } else {
       on_finished(std::get<SplitFinished>(fact));
     }
@@ -56,7 +63,12 @@ class SourceOracle final : public Oracle {
 
   void on_snapshot(uint32_t subtask, CheckpointId id) override { tasks_[subtask].take(id); }
   void on_completed(CheckpointId id) override {
-    for (auto& task : tasks_) task.settle(id);
+    for (auto& task : tasks_) {
+      if (const Positions* at = groups_.empty() ? nullptr : task.at(id)) {
+        for (const auto& [key, position] : *at) completed_[key].insert(position.position);
+      }
+      task.settle(id);
+    }
   }
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
     tasks_[subtask].rewind(how, to);
@@ -165,8 +177,24 @@ class SourceOracle final : public Oracle {
             "a split is finished when all of it has been read");
   }
 
+  // A group's offset is that of a completed checkpoint; word of it may be late, and of an attempt
+  // that is over.
+  void on_group(const GroupOffsetCommitted& fact) {
+    report_.judged();
+    const auto group = groups_.find(fact.group);
+    const Key key{group == groups_.end() ? NodeId{} : group->second, fact.partition};
+    if (group != groups_.end() && completed_[key].count(fact.offset) != 0) return;
+    violate("offset_gap", group == groups_.end() ? "log" : plan_.name(key.first),
+            group == groups_.end() ? "a group" : name(key.first, key.second),
+            "committed to the group where a completed checkpoint stands",
+            "committed at " + std::to_string(fact.offset),
+            "the offsets of a consumer group are those of completed checkpoints");
+  }
+
   std::map<Key, Split> splits_;
-  std::vector<Snapshots<Positions>> tasks_;  // by subtask
+  std::map<uint64_t, NodeId> groups_;            // consumer groups
+  std::map<Key, std::set<uint64_t>> completed_;  // positions at completed checkpoints; of groups
+  std::vector<Snapshots<Positions>> tasks_;      // by subtask
   RowBatch again_;
 };
 

@@ -45,7 +45,7 @@ class TransactionOracle final : public Oracle {
       if (std::get<1>(key) != id.index || !runs_in(std::get<0>(key), id.vertex)) continue;
       if (transaction.checkpoint > to) transaction.undone = true;
     }
-    undone_[subtask] = {to, triggered_};
+    undone_[subtask].push_back({to, triggered_});
   }
 
   void finish(const EndOfRun& end) override {
@@ -92,10 +92,9 @@ class TransactionOracle final : public Oracle {
   void on_frozen(const TransactionPreCommitted& fact) {
     report_.judged();
     Transaction transaction{fact.checkpoint, fact.rows, fact.hash, false};
-    const auto undone = undone_.find(subtask_of(fact.sink, fact.subtask));
-    if (undone != undone_.end() && fact.checkpoint > undone->second.after &&
-        fact.checkpoint <= undone->second.up_to) {
-      transaction.undone = true;  // it was still on its way to the log
+    for (const Undone& undone : undone_[subtask_of(fact.sink, fact.subtask)]) {
+      // It was still on its way to the log.
+      transaction.undone |= fact.checkpoint > undone.after && fact.checkpoint <= undone.up_to;
     }
     open_[{fact.sink, fact.subtask, fact.transaction}] = transaction;
   }
@@ -145,7 +144,7 @@ class TransactionOracle final : public Oracle {
   CheckpointId triggered_;
   std::map<Key, Transaction> open_;
   std::map<Key, bool> committed_;
-  std::map<uint32_t, Undone> undone_;  // by subtask
+  std::map<uint32_t, std::vector<Undone>> undone_;  // by subtask
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ class ScenarioDecoder {
     scenario_.cluster = decode_cluster(fields_.get("cluster"), d_);
     scenario_.topics.transaction_timeout = decode_transaction_timeout(fields_.get("cluster"), d_);
     scenario_.world = decode_world(fields_.get("world"), d_);
-    scenario_.limits = decode_limits(fields_.get("limits"), d_);
+    scenario_.limits = decode_limits(fields_.get("limits"), scenario_.cluster, d_);
     scenario_.random_faults = decode_random_faults(fields_.get("random_faults"), d_);
     decode_reports();
     decode_graph(progress);

@@ -39,6 +39,8 @@ const std::vector<std::string>& violations() {
                                                   "record_unaccounted",
                                                   "state_leak",
                                                   "liveness",
+                                                  "needless_failure",
+                                                  "job_error",
                                                   "order_dependent",
                                                   "parallelism_dependent",
                                                   "placement_dependent",

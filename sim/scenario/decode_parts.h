@@ -113,7 +113,7 @@ JobConfig decode_job_config(const Fields& scenario, const std::string& name);
 ClusterConfig decode_cluster(const Json* json, Diagnostics& d);
 Duration decode_transaction_timeout(const Json* cluster, Diagnostics& d);
 WorldConfig decode_world(const Json* json, Diagnostics& d);
-Limits decode_limits(const Json* json, Diagnostics& d);
+Limits decode_limits(const Json* json, ClusterConfig& cluster, Diagnostics& d);
 RandomFaults decode_random_faults(const Json* json, Diagnostics& d);
 std::vector<Fault> decode_faults(const Json* json, const Scenario& scenario, Diagnostics& d);
 Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnostics& d);

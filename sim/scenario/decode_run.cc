@@ -186,7 +186,7 @@ WorldConfig decode_world(const Json* json, Diagnostics& d) {
   return config;
 }
 
-Limits decode_limits(const Json* json, Diagnostics& d) {
+Limits decode_limits(const Json* json, ClusterConfig& cluster, Diagnostics& d) {
   Limits limits;
   const Fields fields(json == nullptr ? no_object() : *json, "limits", d);
   limits.virtual_time = fields.duration("virtual_time", limits.virtual_time, {1});
@@ -194,6 +194,9 @@ Limits decode_limits(const Json* json, Diagnostics& d) {
       fields.integer("steps", static_cast<int64_t>(limits.steps), 1, 100'000'000'000));
   limits.steps_per_instant = static_cast<uint64_t>(fields.integer(
       "steps_per_instant", static_cast<int64_t>(limits.steps_per_instant), 1, 1'000'000'000));
+  // The tasks themselves count it.
+  cluster.work_per_step =
+      static_cast<uint64_t>(fields.integer("work_per_step", 2'000'000, 1, 1'000'000'000));
   return limits;
 }
 

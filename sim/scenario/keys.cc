@@ -392,6 +392,8 @@ const std::vector<KeyRow>& key_table() {
        "Default: a day after the last row and the last fault, at most 30 d."},
       {"limits", "steps", "integer", "Default 50,000,000."},
       {"limits", "steps_per_instant", "integer", "Default 200,000."},
+      {"limits", "work_per_step", "integer",
+       "Rows and timers of one step of a task: more may have no end; default 2,000,000."},
   };
   return kTable;
 }

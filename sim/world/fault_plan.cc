@@ -41,6 +41,7 @@ void FaultPlan::on_fact(ProcTime, const Fact& fact) {
     job_status_ = changed->status;
   } else if (const auto* failed = std::get_if<TaskFailed>(&fact)) {
     last_failure_ = *failed;
+    too_much_work_ |= failed->kind == FailureKind::kTooMuchWork;
   }
   for (Watch& watch : watches_) {
     if (watch.left == 0 || (watch.kind && *watch.kind != fact.index())) continue;

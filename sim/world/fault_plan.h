@@ -26,6 +26,8 @@ class FaultPlan final : public FactObserver {
     return job_status_ == JobStatus::kFinished || job_status_ == JobStatus::kFailed;
   }
   const std::optional<TaskFailed>& last_failure() const { return last_failure_; }
+  // A step of a task was cut off: it may have had no end.
+  bool too_much_work() const { return too_much_work_; }
 
  private:
   struct Watch {
@@ -41,6 +43,7 @@ class FaultPlan final : public FactObserver {
   std::vector<uint32_t> due_;
   std::optional<JobStatus> job_status_;
   std::optional<TaskFailed> last_failure_;
+  bool too_much_work_ = false;
 };
 
 }  // namespace leat

@@ -64,6 +64,7 @@ std::optional<RunEnd> World::reason_to_end() {
   if (schedule_.resting && (empty || out_of_time)) {
     return faults_.job_status() == JobStatus::kFinished ? RunEnd::kFinished : RunEnd::kFailed;
   }
+  if (faults_.too_much_work()) return RunEnd::kOutOfSteps;
   if (empty) return RunEnd::kStuck;
   if (out_of_time) return RunEnd::kOutOfTime;
   if (steps_ >= limits_.steps) return RunEnd::kOutOfSteps;
@@ -212,7 +213,9 @@ RunStats World::stats(RunEnd end) const {
   stats.steps = steps_;
   stats.faults_fired = schedule_.faults_fired;
   if (end == RunEnd::kBroken) stats.broken = broken_;
-  if (end != RunEnd::kFinished && end != RunEnd::kStopped) stats.waits_for = who_waits_for_whom();
+  if (faults_.too_much_work())
+    stats.waits_for = "a step was cut off: " + faults_.last_failure()->cause + "; ";
+  if (end != RunEnd::kFinished && end != RunEnd::kStopped) stats.waits_for += who_waits_for_whom();
   return stats;
 }
 

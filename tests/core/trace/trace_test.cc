@@ -43,8 +43,8 @@ TEST(Facts, AreToldInTheNamesOfTheJob) {
 }
 
 TEST(Facts, SayWhatWentWrongAndWithWhatInWords) {
-  EXPECT_EQ(to_text(TaskFailed{kExecution, "sum: / by zero"}),
-            "TaskFailed execution=2[1]#3 cause=\"sum: / by zero\"");
+  EXPECT_EQ(to_text(TaskFailed{kExecution, FailureKind::kUserCode, "sum: / by zero"}),
+            "TaskFailed execution=2[1]#3 kind=\"user code\" cause=\"sum: / by zero\"");
   EXPECT_EQ(to_text(BlobRemoved{"checkpoints/3/sum[1]#1"}),
             "BlobRemoved name=checkpoints/3/sum[1]#1");
 }
@@ -65,7 +65,10 @@ TEST(Digest, OneBitOfATimerAnAcknowledgementOrAStateByteChangesIt) {
       {CheckpointAcknowledged{kExecution, {6}}, CheckpointAcknowledged{{{{2}, 0}, 3}, {6}}},
       {SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 0")},
        SnapshotTaken{kExecution, {6}, 10, hash_bytes("state 1")}},
-      {TaskFailed{kExecution, "a"}, TaskFailed{kExecution, "c"}},
+      {TaskFailed{kExecution, FailureKind::kUserCode, "a"},
+       TaskFailed{kExecution, FailureKind::kUserCode, "c"}},
+      {TaskFailed{kExecution, FailureKind::kUserCode, "a"},
+       TaskFailed{kExecution, FailureKind::kRefusedByLog, "a"}},
       {BlobWritten{"a", 5, 2}, BlobWritten{"c", 5, 2}},
       {TransactionCommitted{{1}, 0, 5, 2, 77}, TransactionCommitted{{1}, 0, 5, 2, 76}},
   };

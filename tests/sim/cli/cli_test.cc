@@ -146,7 +146,8 @@ TEST_F(ARun, SaysInWordsWhatFailedAndWhere) {
 TEST_F(ARun, IsTracedInTheNamesOfTheScenario) {
   const Said said = leat_says({"run", path("by-zero.json"), "--trace"});
   for (const char* words :
-       {"task  in -> share -> out", "TaskFailed execution=in[0]#1 cause=\"share: / by zero\"",
+       {"task  in -> share -> out",
+        "TaskFailed execution=in[0]#1 kind=\"user code\" cause=\"share: / by zero\"",
         "WatermarkAdvanced execution=in[0]#1 node=share", "BlobWritten name=checkpoints/1/in[0]#1",
         "TaskManagerRegistered process=worker-1", "link=\"worker-1 -> log (out[0])\"",
         "link=\"worker-1 -> jobmanager job master\"", "TransactionCommitted sink=out"}) {

@@ -224,6 +224,18 @@ TEST_F(Wrong, TwoBatchesOfAChannelChangePlaces) {
   EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
 }
 
+// The source's last watermark as each of the two channels hears it.
+TEST_F(Wrong, OneChannelHearsAWatermarkThatTheOtherDoesNot) {
+  const auto control = [&](size_t n) -> uint64_t& {
+    return s.get<BatchSent>(s.find<BatchSent>([](const auto& b) { return b.hash == 1; }, n))
+        .control;
+  };
+  control(0) = control(1) = 17;
+  EXPECT_EQ(found(OracleKind::kCut), "");
+  control(1) = 18;
+  EXPECT_EQ(found(OracleKind::kCut), "inconsistent_cut");
+}
+
 // ---- restore ----
 TEST_F(Wrong, StateThatIsReadBackDiffers) {
   s.get<TaskRestored>(s.find<TaskRestored>()).hash = 5;
@@ -258,6 +270,22 @@ TEST_F(Wrong, ARecordThatIsNotTheOneAtItsOffset) {
   const size_t at = s.find_tap(Tap::kSource, kIn, 0);
   std::get<Tapped>(s.steps[at].what).rows.row(1)[1] = Value::integer(99);
   EXPECT_EQ(found(OracleKind::kSources), "offset_gap");
+}
+
+TEST(ConsumerGroup, StandsWhereACompletedCheckpointStands) {
+  JobProgram program = window_job(two_splits());
+  auto& spec = std::get<SourceSpec>(program.graph.nodes[kIn.value].spec);
+  spec.kind = SourceSpec::Kind::kLog;
+  spec.topic = "in";
+  spec.group = "readers";
+  Story s = correct(program);
+  const auto found = [&] { return names(s.play({OracleKind::kSources})); };
+  const uint64_t group = group_hash("in", "readers");
+  s.fact(GroupOffsetCommitted{group, 0, 2});  // checkpoint 1
+  s.fact(GroupOffsetCommitted{group, 0, 4});
+  EXPECT_EQ(found(), Names{});
+  s.fact(GroupOffsetCommitted{group, 0, 3});
+  EXPECT_EQ(found(), Names{"offset_gap"});
 }
 
 // ---- transactions ----
@@ -395,6 +423,30 @@ TEST_F(Wrong, ACheckpointThatNothingDisturbsExpires) {
   EXPECT_EQ(found(OracleKind::kLiveness), "liveness");
   s.insert(s.steps.size() - 1, Step{700, Fact{FaultInjected{}}});
   EXPECT_EQ(found(OracleKind::kLiveness), "");
+}
+
+// ---- failures ----
+TEST_F(Wrong, ATaskLosesAConnectionThatNobodyReset) {
+  s.erase(s.find<ConnectionReset>());
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+}
+TEST_F(Wrong, ATaskMakesARequestThatTheLogRefuses) {
+  s.get<TaskFailed>(s.find<TaskFailed>()).kind = FailureKind::kRefusedByLog;
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+}
+TEST_F(Wrong, AUserFunctionThatFailsIsReportedUnlessTheScenarioSaysSo) {
+  s.get<TaskFailed>(s.find<TaskFailed>()).kind = FailureKind::kUserCode;
+  EXPECT_EQ(found(OracleKind::kFailures), "job_error");
+  EndOfRun end;
+  end.tasks_may_fail = true;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "");
+}
+TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
+  const size_t failed = s.find<TaskFailed>();
+  s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  s.insert(failed, Step{0, Fact{FaultInjected{}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "");
 }
 
 // ---- the lineage ----

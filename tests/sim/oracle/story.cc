@@ -337,7 +337,7 @@ Story correct(const JobProgram& program) {
   s.checkpoint(2);  // frozen, acknowledged, and then the machine dies
   s.steps.pop_back();
   s.fact(ConnectionReset{ProcessId{1}, ProcessId{2}});
-  s.fact(TaskFailed{s.task(1), "it"});
+  s.fact(TaskFailed{s.task(1), FailureKind::kLostConnection, "it"});
   s.start(1);
   s.abort(2);
   s.assign(2, 1);

@@ -1,0 +1,117 @@
+// Failures (FAIL): a task fails, and a job restarts, only because of what was done to it. A job
+// that gets on by restarts hides its own mistakes: each heals itself, and the result is right.
+//
+// A user function that fails is no fault of the world, but the job's error; it is reported, unless
+// the scenario says that tasks fail.
+#include <optional>
+#include <set>
+
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+class FailureOracle final : public Oracle {
+ public:
+  FailureOracle(const Plan& plan, const Runs& runs)
+      : Oracle("failures", plan, runs), processes_(plan.subtasks()) {}
+
+  uint64_t facts() const override {
+    return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
+                    CheckpointAborted, JobStatusChanged>();
+  }
+
+  void on_fact(const Fact& fact) override {
+    if (const auto* deployed = std::get_if<TaskDeployed>(&fact)) {
+      const uint32_t subtask = runs_.live(deployed->execution);
+      if (subtask != kNowhere) processes_[subtask] = deployed->process;
+      report_.judged();
+    } else if (const auto* failed = std::get_if<TaskFailed>(&fact)) {
+      on_task(*failed);
+    } else if (const auto* reset = std::get_if<ConnectionReset>(&fact)) {
+      losses_.insert(reset->a);
+      losses_.insert(reset->b);
+    } else if (const auto* lost = std::get_if<MessageLost>(&fact)) {
+      // Whoever speaks to a process that is not there finds out so.
+      losses_.insert(lost->from);
+    } else if (std::holds_alternative<FaultInjected>(fact)) {
+      ++faults_;
+    } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
+      expired_ |= aborted->reason == AbortReason::kExpired;
+    } else {
+      on_job(std::get<JobStatusChanged>(fact).status);
+    }
+  }
+
+  void finish(const EndOfRun& end) override {
+    if (job_error_ && !end.tasks_may_fail) report_.add(*job_error_);
+  }
+
+ private:
+  void on_task(const TaskFailed& failed) {
+    explained_ = true;  // here or by the world
+    const uint32_t subtask = runs_.live(failed.execution);
+    switch (failed.kind) {
+      case FailureKind::kUserCode:
+        if (!job_error_) job_error_ = error_of_the_job(subtask);
+        return;
+      case FailureKind::kLostConnection: {
+        // When an end hears of a loss is up to the network, and may be after it has been deployed
+        // anew.
+        if (losses_.count(processes_[subtask]) > 0) return;
+        return needless(plan_.where_subtask(subtask),
+                        "failed: " + std::string(name_of(failed.kind)),
+                        "no connection of its process was ever lost");
+      }
+      case FailureKind::kTooMuchWork:
+        return;  // the run ends here, and that is a failure by itself
+      case FailureKind::kUnreadableState:
+      case FailureKind::kRefusedByLog:
+        return needless(plan_.where_subtask(subtask),
+                        "failed: " + std::string(name_of(failed.kind)),
+                        "storage keeps what was written, and the log refuses only what is wrong");
+    }
+  }
+
+  void on_job(JobStatus status) {
+    if (status == JobStatus::kRunning) explained_ = false;
+    if (status != JobStatus::kRestarting && status != JobStatus::kFailing) return;
+    // A timeout short enough to be missed by mere load says nothing.
+    const bool load = expired_ && plan_.graph().config.checkpoint.timeout < kLong;
+    if (explained_ || faults_ > 0 || load) return;
+    needless("job", status == JobStatus::kRestarting ? "restarts" : "fails",
+             "no task has failed, and no fault was injected");
+  }
+
+  void needless(const std::string& where, const std::string& got, const std::string& why) {
+    violate("needless_failure", where, "attempt", "goes on", got,
+            "a job fails only by what is done to it: " + why);
+  }
+
+  Violation error_of_the_job(uint32_t subtask) const {
+    return {"job_error",
+            report_.oracle(),
+            plan_.where_subtask(subtask),
+            "user function",
+            "no error",
+            "failed",
+            "a function of the job fails (expected? \"sometimes\": [\"TaskFailed\"])",
+            runs_.now().ms};
+  }
+
+  static constexpr Duration kLong{60000};
+  std::vector<ProcessId> processes_;    // where each subtask is
+  std::set<ProcessId> losses_;          // who lost a connection, or spoke to nobody
+  std::optional<Violation> job_error_;  // the first
+  uint64_t faults_ = 0;
+  bool expired_ = false;    // a checkpoint
+  bool explained_ = false;  // why the job stops running
+};
+
+}  // namespace
+
+OraclePtr make_failure_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<FailureOracle>(plan, runs);
+}
+
+}  // namespace leat
