@@ -52,6 +52,7 @@ class CutOracle final : public Oracle {
     }
     flow_.settle(id);
     aborted_.erase(aborted_.begin(), aborted_.lower_bound(id));
+    given_up_.erase(given_up_.begin(), given_up_.lower_bound({id, 0}));
   }
 
   void on_fact(const Fact& fact) override {
@@ -62,7 +63,9 @@ class CutOracle final : public Oracle {
     } else if (const auto* barrier = std::get_if<BarrierReceived>(&fact)) {
       const uint32_t subtask = runs_.live(barrier->execution);
       for (In& in : ins_[subtask]) {
-        if (in.barrier && *in.barrier < barrier->checkpoint) in.barrier.reset();  // subsumed
+        if (!in.barrier || *in.barrier >= barrier->checkpoint) continue;
+        given_up_.insert({*in.barrier, subtask});
+        in.barrier.reset();
       }
       if (barrier->channel < ins_[subtask].size() && aborted_.count(barrier->checkpoint) == 0) {
         ins_[subtask][barrier->channel].barrier = barrier->checkpoint;
@@ -154,12 +157,30 @@ class CutOracle final : public Oracle {
     if (taken.sequence != in.next) {
       wrong(taken, "batch " + std::to_string(in.next) + " first", "processed",
             "a channel is read in the order in which it was sent");
+    } else if (in.barrier && is_given_up_above(subtask, *in.barrier)) {
+      in.barrier.reset();
     } else if (in.barrier) {
       wrong(taken, "not before the snapshot of checkpoint " + std::to_string(in.barrier->value),
             "processed", "a channel whose barrier has come is blocked until the snapshot is taken");
     }
     in.next = taken.sequence + 1;
     compare_with_sender(subtask, taken);
+  }
+
+  // A task that meets a newer barrier gives the older checkpoint up and says so to all below it,
+  // which then wait for it no longer.
+  bool is_given_up_above(uint32_t subtask, CheckpointId id) const {
+    std::set<uint32_t> seen;
+    std::vector<uint32_t> open{subtask};
+    while (!open.empty()) {
+      const uint32_t below = open.back();
+      open.pop_back();
+      for (const Plan::End& sender : plan_.ins(below)) {
+        if (given_up_.count({id, sender.subtask}) > 0) return true;
+        if (seen.insert(sender.subtask).second) open.push_back(sender.subtask);
+      }
+    }
+    return false;
   }
 
   // The batch as its sender knows it: it must have been sent, and with as many rows.
@@ -194,7 +215,8 @@ class CutOracle final : public Oracle {
   Flow flow_;
   std::set<CheckpointId>
       aborted_;  // their barriers may still be on the way, and block nothing for long
-  std::vector<std::vector<In>> ins_;  // by subtask and channel
+  std::set<std::pair<CheckpointId, uint32_t>> given_up_;  // by which subtask, for a newer one
+  std::vector<std::vector<In>> ins_;                      // by subtask and channel
   std::vector<std::vector<Out>> outs_;
   std::map<std::pair<uint32_t, uint32_t>, Spoken> spoken_;  // by subtask and edge
 };
