@@ -151,7 +151,7 @@ class Fleet {
     run.until = request_.until;
     RunOutcome outcome = run_once(scenario, *plan, run);
     // A drawn job may well depend on the order of its input, which says nothing about the engine.
-    if (!run.until && !made && (is_sampled(scenario, seed) || !outcome.verdict.ok())) {
+    if (disturbs(run) && !made && (is_sampled(scenario, seed) || !outcome.verdict.ok())) {
       judge_invariance(scenario, outcome);
     }
     BlockResult& result = results_[b];
@@ -160,6 +160,10 @@ class Fleet {
       result.seen.failures.push_back({subject, std::move(outcome), result.seen.runs, made});
     }
     if (made) plan = nullptr;  // it refers to the scenario
+  }
+
+  bool disturbs(const RunRequest& run) const {
+    return !run.until && request_.disturb == CampaignRequest::Disturb::kSome;
   }
 
   void lower(size_t scenario, size_t b) {

@@ -26,6 +26,8 @@ struct CampaignRequest {
   JobOfSeed generate;                // given: one subject more, after the scenarios
   std::optional<Strategy> strategy;  // none: the portfolio
   std::vector<OracleKind> oracles = all_oracles();
+  // Whether some seeds also run with their input, interleaving and functions disturbed.
+  enum class Disturb : uint8_t { kSome, kNone } disturb = Disturb::kSome;
   std::vector<OracleKind>
       must_judge;                 // of these each has something to judge, or that is a complaint
   std::optional<ProcTime> until;  // no run goes further: then nothing is owed at the end
