@@ -15,9 +15,18 @@ constexpr uint64_t kMain = 0xffffffff;
 enum Argument : size_t { kKey, kStamp, kClock, kCall, kArguments };
 enum CallKind : uint64_t { kProcess, kTimerFired };
 
-// What both contexts do alike: every effect is one entry.
+// What both contexts do alike: states come from one place, and every effect is one entry.
+// REQUIRES: the states outlive this.
 class EffectContext : public ProcessContext {
  public:
+  explicit EffectContext(StateAccess& states) : states_(states) {}
+  ValueState& value(uint32_t descriptor) override { return states_.value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return states_.list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return states_.map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return states_.reducing(descriptor); }
+  AggregatingState& aggregating(uint32_t descriptor) override {
+    return states_.aggregating(descriptor);
+  }
   void register_timer(EventTime time) override { timer(kRegisterEvent, time.ms); }
   void register_timer(ProcTime time) override { timer(kRegisterProcessing, time.ms); }
   void delete_timer(EventTime time) override { timer(kDeleteEvent, time.ms); }
@@ -30,23 +39,17 @@ class EffectContext : public ProcessContext {
 
  private:
   void timer(TimerCall call, int64_t time) { effect({What::kTimer, call, {Value::integer(time)}}); }
+  StateAccess& states_;
 };
 
 class RecordedContext final : public EffectContext {
  public:
-  RecordedContext(ProcessContext& ctx, CallTape& tape)
-      : ctx_(ctx), tape_(tape), states_(ctx, tape) {}
+  RecordedContext(ProcessContext& ctx, StateAccess& states, CallTape& tape)
+      : EffectContext(states), ctx_(ctx), tape_(tape) {}
   RowView key() const override { return ctx_.key(); }
   Timestamp timestamp() const override { return ctx_.timestamp(); }
   EventTime watermark() const override { return ctx_.watermark(); }
   ProcTime now() const override { return ctx_.now(); }
-  ValueState& value(uint32_t descriptor) override { return states_.value(descriptor); }
-  ListState& list(uint32_t descriptor) override { return states_.list(descriptor); }
-  MapState& map(uint32_t descriptor) override { return states_.map(descriptor); }
-  ReducingState& reducing(uint32_t descriptor) override { return states_.reducing(descriptor); }
-  AggregatingState& aggregating(uint32_t descriptor) override {
-    return states_.aggregating(descriptor);
-  }
 
  private:
   void effect(TapeEntry entry) override {
@@ -69,33 +72,24 @@ class RecordedContext final : public EffectContext {
   }
   ProcessContext& ctx_;
   CallTape& tape_;
-  RecordedStates states_;
 };
 
 class PlayedContext final : public EffectContext {
  public:
-  PlayedContext(const CallTape& tape, TapePlayer& player)
-      : tape_(tape), player_(player), states_(player) {}
+  PlayedContext(const CallTape& tape, StateAccess& states, TapePlayer& player)
+      : EffectContext(states), tape_(tape), player_(player) {}
   RowView key() const override { return tape_.entries()[kKey].values; }
   Timestamp timestamp() const override { return time_part(tape_.entries()[kStamp]); }
   EventTime watermark() const override {
     return EventTime{tape_.entries()[kClock].values[0].as_int()};
   }
   ProcTime now() const override { return ProcTime{tape_.entries()[kClock].values[1].as_int()}; }
-  ValueState& value(uint32_t descriptor) override { return states_.value(descriptor); }
-  ListState& list(uint32_t descriptor) override { return states_.list(descriptor); }
-  MapState& map(uint32_t descriptor) override { return states_.map(descriptor); }
-  ReducingState& reducing(uint32_t descriptor) override { return states_.reducing(descriptor); }
-  AggregatingState& aggregating(uint32_t descriptor) override {
-    return states_.aggregating(descriptor);
-  }
 
  private:
   void effect(TapeEntry entry) override { player_.expect(std::move(entry)); }
 
   const CallTape& tape_;
   TapePlayer& player_;
-  PlayedStates states_;
 };
 
 class ProcessAgain final : public KeyedProcessFunction {
@@ -127,9 +121,11 @@ class ProcessAgain final : public KeyedProcessFunction {
     tape.add(
         {What::kArgument, 0, {Value::integer(ctx.watermark().ms), Value::integer(ctx.now().ms)}});
     tape.add(call);
-    RecordedContext recorded(ctx, tape);
+    RecordedStates states(ctx, tape);
+    RecordedContext recorded(ctx, states, tape);
     const auto again = [pristine = w_.pristine](const CallTape& first, TapePlayer& player) {
-      PlayedContext played(first, player);
+      PlayedStates states(player);
+      PlayedContext played(first, states, player);
       make(*pristine->clone(), first.entries()[kCall], played);
     };
     try {

@@ -1,5 +1,6 @@
 #include "sim/explore/states_again.h"
 
+#include <type_traits>
 #include <utility>
 
 namespace leat {
@@ -71,7 +72,6 @@ std::vector<Value> items(const Value& value) {
   return {value.as_list().begin(), value.as_list().end()};
 }
 
-// Value, reducing and aggregating states are alike but for the name of the write.
 class RecordedValue final : public ValueState {
  public:
   RecordedValue(ValueState& state, Recorder at) : state_(state), at_(at) {}
@@ -101,6 +101,7 @@ class PlayedValue final : public ValueState {
   Player at_;
 };
 
+// Reducing and aggregating states are alike but for how they take what is added.
 template <class State>
 class RecordedFold final : public State {
  public:
@@ -273,13 +274,6 @@ class PlayedMap final : public MapState {
  private:
   mutable Player at_;
 };
-
-// A state is handed out by reference and lives as long as the call.
-template <class State>
-State& kept(std::vector<std::unique_ptr<State>>& in, std::unique_ptr<State> state) {
-  in.push_back(std::move(state));
-  return *in.back();
-}
 
 }  // namespace
 
