@@ -58,9 +58,7 @@ std::shared_ptr<const SplitData> decode_generate_logs(const Fields& source, cons
   GenerateLogsSpec spec;
   spec.seed = seed;
   spec.partitions = partitions;
-  spec.count =
-      static_cast<uint64_t>(fields.integer("count", 0, 0, static_cast<int64_t>(kMaxGenerated)));
-  if (!fields.has("count")) d.error("SC108", json.span, "generate_logs needs \"count\"");
+  spec.count = decode_count(fields, json, "generate_logs");
   spec.every = fields.duration("every", {1000}).ms;
   if (spec.every > 86'400'000)
     d.error("SC103", fields.key_span("every"), "\"every\" is at most a day");

@@ -62,6 +62,9 @@ std::optional<Expression> decode_condition(const Json& json, const ExprScope& sc
 void report(const TextError& error, const Json& json, Diagnostics& d);
 
 // ---- sources ----
+// How many rows a generator is to make: its "count", which it needs. `key` is what says it, `json`.
+uint64_t decode_count(const Fields& generator, const Json& json, const std::string& key);
+
 // What "generate_logs" says.  REQUIRES: the source has it.
 std::shared_ptr<const SplitData> decode_generate_logs(const Fields& source, const Schema& schema,
                                                       uint32_t partitions, uint64_t seed);

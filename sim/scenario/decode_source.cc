@@ -251,9 +251,7 @@ std::shared_ptr<const SplitData> decode_generate(const Fields& source, const Sch
   GenerateSpec spec;
   spec.seed = seed;
   spec.partitions = partitions;
-  spec.count =
-      static_cast<uint64_t>(fields.integer("count", 0, 0, static_cast<int64_t>(kMaxGenerated)));
-  if (!fields.has("count")) d.error("SC108", json.span, "generate needs \"count\"");
+  spec.count = decode_count(fields, json, "generate");
   decode_rate(fields, spec);
   decode_keys(fields, spec);
   spec.key_prefix = fields.text("key_prefix", spec.key_prefix);
@@ -316,6 +314,13 @@ std::shared_ptr<const SplitData> decode_data(const Fields& fields, const std::st
 }
 
 }  // namespace
+
+uint64_t decode_count(const Fields& generator, const Json& json, const std::string& key) {
+  if (!generator.has("count"))
+    generator.diagnostics().error("SC108", json.span, key + " needs \"count\"");
+  const int64_t most = static_cast<int64_t>(kMaxGenerated);
+  return static_cast<uint64_t>(generator.integer("count", 0, 0, most));
+}
 
 void decode_source(const std::string& name, const Json& json, GraphInProgress& progress) {
   Diagnostics& d = progress.diagnostics;
