@@ -68,7 +68,10 @@ template <RowType T>
 class DataStream {
  public:
   DataStream(std::shared_ptr<GraphBuilder> builder, StreamEdge edge)
-      : builder_(std::move(builder)), edge_(edge) {}
+      : DataStream(std::move(builder), edge, edge.from) {}
+  // A stream that another node than its own has side outputs for.
+  DataStream(std::shared_ptr<GraphBuilder> builder, StreamEdge edge, NodeId sides)
+      : builder_(std::move(builder)), edge_(edge), sides_(sides) {}
 
   // ---- of the node that this stream comes from ----
   DataStream name(std::string name) const {
@@ -85,9 +88,7 @@ class DataStream {
   }
   template <RowType S>
   DataStream<S> side_output(const OutputTag<S>& tag) const {
-    return {builder_,
-            {edge_.from, builder_->side_output(edge_.from, tag.tag, RowCodec<S>::schema()),
-             Partitioning::kUnspecified}};
+    return {builder_, builder_->side_output(sides_, tag.tag, RowCodec<S>::schema())};
   }
 
   // ---- one row at a time ----
@@ -205,6 +206,7 @@ class DataStream {
 
   std::shared_ptr<GraphBuilder> builder_;
   StreamEdge edge_;
+  NodeId sides_;
 };
 
 template <RowType T>
@@ -295,12 +297,7 @@ class WindowedStream {
     node.keyed = true;
     const Schema& input = builder_->schema_of(edge_);
     const Schema names = RowCodec<Out>::schema();
-    Schema made;
-    for (const uint32_t key : key_fields_) made.fields.push_back(input.fields[key]);
-    if (!spec_.is_global()) {
-      made.fields.push_back({"start", ValueType::kTime});
-      made.fields.push_back({"end", ValueType::kTime});
-    }
+    Schema made = key_and_window(input);
     (add(calls, input, made), ...);
     if (!fits(made, names))
       builder_->fail("a window's result does not have the fields of its struct");
@@ -308,7 +305,7 @@ class WindowedStream {
       spec_.aggregates[i].name = names.fields[made.width() - spec_.aggregates.size() + i].name;
     }
     node.output = names;
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, RowCodec<T>::schema()});
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
     node.spec = std::move(spec_);
     return {builder_, {builder_->add(std::move(node), "window")}};
   }
@@ -328,18 +325,16 @@ class WindowedStream {
     node.key_fields = key_fields_;
     node.keyed = true;
     const Schema& input = builder_->schema_of(edge_);
-    for (const uint32_t key : key_fields_) node.output.fields.push_back(input.fields[key]);
-    node.output.fields.push_back({"start", ValueType::kTime});
-    node.output.fields.push_back({"end", ValueType::kTime});
+    node.output = key_and_window(input);
     node.output.fields.push_back({"reduced", ValueType::kList});
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, RowCodec<T>::schema()});
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
     node.spec = std::move(spec_);
     const StreamEdge window{builder_->add(std::move(node), "window")};
     StreamNode unpack;
     unpack.spec = MapSpec{std::make_shared<UnpackLast>(), "reduced"};
     unpack.inputs.push_back(window);
     unpack.output = RowCodec<T>::schema();
-    return {builder_, {builder_->add(std::move(unpack), "reduced")}};
+    return {builder_, {builder_->add(std::move(unpack), "reduced")}, window.from};
   }
   // The member added up; the other fields are those of the window's first row.
   template <class C, class M>
@@ -353,6 +348,16 @@ class WindowedStream {
   }
 
  private:
+  // What stands before the aggregates in a row of the result.
+  Schema key_and_window(const Schema& input) const {
+    Schema made;
+    for (const uint32_t key : key_fields_) made.fields.push_back(input.fields[key]);
+    if (!spec_.is_global()) {
+      made.fields.push_back({"start", ValueType::kTime});
+      made.fields.push_back({"end", ValueType::kTime});
+    }
+    return made;
+  }
   void add(CountCall, const Schema&, Schema& made) {
     AggregateSpec spec;
     spec.label = "count()";

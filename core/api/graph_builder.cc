@@ -6,6 +6,18 @@
 
 namespace leat {
 
+namespace {
+
+class FirstFields final : public MapFunction {
+ public:
+  void map(RowView in, Timestamp, std::span<Value> out) const override {
+    std::copy_n(in.begin(), out.size(), out.begin());
+  }
+  std::unique_ptr<MapFunction> clone() const override { return std::make_unique<FirstFields>(); }
+};
+
+}  // namespace
+
 NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
   const NodeId id{static_cast<uint32_t>(graph_.nodes.size())};
   if (node.name.empty()) node.name = std::string(kind) + "-" + std::to_string(id.value);
@@ -24,16 +36,30 @@ void GraphBuilder::rename(NodeId id, std::string name) {
   node(id).name = std::move(name);
 }
 
-uint32_t GraphBuilder::side_output(NodeId id, const std::string& tag, const Schema& schema) {
+StreamEdge GraphBuilder::side_output(NodeId id, const std::string& tag, const Schema& schema) {
   const std::vector<SideOutput>& sides = node(id).sides;
   for (uint32_t i = 0; i < sides.size(); ++i) {
     if (sides[i].tag != tag) continue;
-    if (!(sides[i].schema == schema))
-      fail("the side output \"" + tag + "\" has other fields than its tag");
-    return i;
+    const StreamEdge side{id, i};
+    if (sides[i].schema == schema) return side;
+    const std::vector<Field>& all = sides[i].schema.fields;
+    if (all.size() > schema.width() &&
+        std::equal(schema.fields.begin(), schema.fields.end(), all.begin())) {
+      return {add_first_fields(side, schema)};
+    }
+    fail("the side output \"" + tag + "\" has other fields than its tag");
+    return side;
   }
   fail("\"" + node(id).name + "\" has no side output \"" + tag + "\"");
-  return 0;
+  return {id};
+}
+
+NodeId GraphBuilder::add_first_fields(const StreamEdge& from, const Schema& schema) {
+  StreamNode first;
+  first.inputs.push_back(from);
+  first.output = schema;
+  first.spec = MapSpec{std::make_shared<FirstFields>(), "without its key"};
+  return add(std::move(first), "rows");
 }
 
 void GraphBuilder::fail(std::string what) {

@@ -24,14 +24,18 @@ class GraphBuilder {
   // What add() would call the next node.
   std::string fresh_name(std::string_view kind) const;
   void rename(NodeId id, std::string name);
-  // The index of a side output; an error, and 0, where there is none of that tag.
-  uint32_t side_output(NodeId id, const std::string& tag, const Schema& schema);
+  // The rows of a side output as `schema` says. Where they have more fields behind those (late rows
+  // of a computed key), a node that drops these follows. An error, and any edge, where there is no
+  // such side output.
+  StreamEdge side_output(NodeId id, const std::string& tag, const Schema& schema);
   void fail(std::string what);
 
   // Fills in what was left to defaults.
   Result<StreamGraph> finish() const;
 
  private:
+  NodeId add_first_fields(const StreamEdge& from, const Schema& schema);
+
   StreamGraph graph_;
   std::string error_;
 };
