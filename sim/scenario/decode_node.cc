@@ -31,15 +31,18 @@ class NodeDecoder {
         d_(progress.diagnostics),
         fields_(json, "node", d_),
         node_(node),
-        scope_(scope_of(input)) {}
+        scope_(scope_of(input)) {
+    fields_.get("inputs");
+  }
 
   void decode() {
     const size_t errors = d_.errors();
     node_.parallelism = static_cast<uint32_t>(
         fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
     decode_key();
-    decode_chaining();
+    decode_placing(fields_, node_);
     decode_kind();
+    if (d_.errors() == errors) fields_.refuse_unread("this kind of node");
     settle_parallelism(errors);
   }
 
@@ -49,7 +52,7 @@ class NodeDecoder {
     node_.parallelism = static_cast<uint32_t>(
         fields_.integer("parallelism", progress_.graph.config.parallelism, 1, kMaxParallelism));
     decode_key();
-    decode_chaining();
+    decode_placing(fields_, node_);
     node_.output = input_;
     if (d_.errors() == errors) script.complete({whole, std::move(inputs), node_, d_});
     settle_parallelism(errors);
@@ -71,22 +74,6 @@ class NodeDecoder {
     }
     if (node_.key_fields.size() > 8)
       d_.error("SC103", fields_.key_span("key_by"), "a key has at most 8 fields");
-  }
-
-  void decode_chaining() {
-    const std::string chaining = fields_.text("chaining", "always");
-    if (chaining == "head")
-      node_.chaining = ChainingStrategy::kHead;
-    else if (chaining == "never")
-      node_.chaining = ChainingStrategy::kNever;
-    else if (chaining != "always")
-      report_unknown(d_, "SC110", fields_.get("chaining")->span, "chaining", chaining,
-                     {"always", "head", "never"});
-    node_.slot_sharing_group = fields_.text("slot_sharing_group", "");
-    node_.uid = fields_.text("uid", "");
-    if (fields_.has("max_parallelism"))
-      node_.max_parallelism =
-          static_cast<uint32_t>(fields_.integer("max_parallelism", 128, 1, 32768));
   }
 
   void decode_kind() {
@@ -309,6 +296,7 @@ void decode_partition(const std::string& name, const Json& json, const NamedOutp
       {"custom", Partitioning::kCustom}};
   const Fields fields(json, "node", progress.diagnostics);
   const std::string wanted = fields.text("partition", "");
+  fields.get("inputs");
   std::vector<std::string> known;
   for (const auto& [text, partitioning] : kKinds) {
     known.emplace_back(text);
@@ -320,6 +308,7 @@ void decode_partition(const std::string& name, const Json& json, const NamedOutp
       edge.custom = decode_partitioner(fields, schema);
       if (edge.custom == nullptr) return progress.announce_broken(name);
     }
+    fields.refuse_unread("a partitioning");
     progress.outputs.push_back({name, false, edge, schema});
     return;
   }
@@ -393,6 +382,22 @@ const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress) {
   for (const NamedOutput& output : progress.outputs) known.push_back(output.name);
   report_unknown(d, "SC112", json.span, "node", json.text, known);
   return nullptr;
+}
+
+void decode_placing(const Fields& fields, StreamNode& node) {
+  Diagnostics& d = fields.diagnostics();
+  const std::string chaining = fields.text("chaining", "always");
+  if (chaining == "head")
+    node.chaining = ChainingStrategy::kHead;
+  else if (chaining == "never")
+    node.chaining = ChainingStrategy::kNever;
+  else if (chaining != "always")
+    report_unknown(d, "SC110", fields.get("chaining")->span, "chaining", chaining,
+                   {"always", "head", "never"});
+  node.slot_sharing_group = fields.text("slot_sharing_group", "");
+  node.uid = fields.text("uid", "");
+  if (fields.has("max_parallelism"))
+    node.max_parallelism = static_cast<uint32_t>(fields.integer("max_parallelism", 128, 1, 32768));
 }
 
 void decode_node(const std::string& name, Span name_span, const Json& json,

@@ -97,6 +97,8 @@ void decode_sink(const std::string& name, Span name_span, const Json& json,
                  GraphInProgress& progress);
 // The input that a name means; nothing (reported, if it is not broken already).
 const NamedOutput* resolve_input(const Json& json, GraphInProgress& progress);
+// "chaining", "slot_sharing_group", "uid", "max_parallelism": where any node runs.
+void decode_placing(const Fields& node, StreamNode& out);
 // Fills spec, output schema and side outputs.
 bool decode_window(const Fields& node, const Schema& input, StreamNode& out);
 // Nodes that keep one row a key.

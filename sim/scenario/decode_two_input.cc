@@ -22,18 +22,26 @@ class TwoInputDecoder {
         node_(node) {
     node_.parallelism = static_cast<uint32_t>(
         fields_.integer("parallelism", progress.graph.config.parallelism, 1, kMaxParallelism));
+    decode_placing(fields_, node_);
+    fields_.get("inputs");
     both_.add(left, ExprName::Place::kRow, "left");
     both_.add(right, ExprName::Place::kExtra, "right");
   }
 
   void decode() {
+    const size_t errors = d_.errors();
+    decode_kind();
+    if (d_.errors() == errors) fields_.refuse_unread("this kind of node");
+  }
+
+ private:
+  void decode_kind() {
     if (fields_.has("connect")) return decode_connect();
     decode_keys();
     if (fields_.has("interval_join")) return decode_interval_join();
     decode_windowed(fields_.has("join") ? "join" : "cogroup");
   }
 
- private:
   // "key_by": [left's, right's], each a field or a list of them.
   void decode_keys() {
     const Json* keys = fields_.get("key_by");

@@ -133,8 +133,21 @@ const Json* Fields::get(std::string_view key) const {
     return row.object == object_ && row.key == key;
   });
   check(in_table, "a key is read that the table of keys does not have");
+  asked_.emplace(key);
   const JsonMember* member = json_.find(key);
   return member == nullptr || member->value.is(Json::Kind::kNull) ? nullptr : &member->value;
+}
+
+void Fields::refuse_unread(std::string_view here) const {
+  for (const JsonMember& member : json_.members) {
+    const bool known = std::any_of(key_table().begin(), key_table().end(), [&](const KeyRow& row) {
+      return row.object == object_ && row.key == member.key;
+    });
+    if (!known || asked_.contains(member.key)) continue;  // what is unknown has been told
+    diagnostics_.error("SC106", member.key_span,
+                       fmt::format("\"{}\" says nothing to {}", member.key, here),
+                       "leave it out, or put it where it belongs");
+  }
 }
 
 Span Fields::key_span(std::string_view key) const {

@@ -2,7 +2,9 @@
 // answered with the default, so that all mistakes of a file are found at once.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -59,6 +61,11 @@ class Fields {
   // A string or a list of strings.
   std::vector<const Json*> texts(std::string_view key) const;
 
+  // Reports each key that nobody has asked for so far: it stands in the table, and means nothing
+  // here
+  // ("this node").
+  void refuse_unread(std::string_view here) const;
+
   void wrong_type(const Json& value, std::string_view wanted) const;
   Diagnostics& diagnostics() const { return diagnostics_; }
 
@@ -66,6 +73,7 @@ class Fields {
   const Json& json_;
   std::string_view object_;
   Diagnostics& diagnostics_;
+  mutable std::set<std::string, std::less<>> asked_;
 };
 
 }  // namespace leat

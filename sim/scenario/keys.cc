@@ -183,12 +183,13 @@ const std::vector<KeyRow>& key_table() {
        "`aggregate`."},
       {"node", "full_window", "object",
        "All rows of a key, reduced to one at the end of the input."},
-      {"full_window", "reduce", "object", "As `reduce` of a node."},
       {"node", "chaining", "string", "always, head (starts a new task) or never; default always."},
       {"node", "slot_sharing_group", "string",
        "Subtasks of one group share slots; default: that of all inputs, else \"default\"."},
       {"node", "max_parallelism", "integer", "Number of key groups; default: the job's."},
       {"node", "uid", "string", "By which state is found again; default: the name."},
+
+      {"full_window", "reduce", "object", "As `reduce` of a node."},
 
       {"flat_map", "repeat", "string", "So many times, with a number from 0 appended."},
       {"flat_map", "split", "string",

@@ -47,6 +47,7 @@ constexpr Nesting kNestings[] = {
     {"node", "cogroup", "window", Nesting::Form::kOne},
     {"node", "interval_join", "interval_join", Nesting::Form::kOne},
     {"node", "async", "async", Nesting::Form::kOne},
+    {"node", "full_window", "full_window", Nesting::Form::kOne},
     {"async", "retry", "retry", Nesting::Form::kOne},
     {"assign", "watermark", "watermark", Nesting::Form::kOne},
     {"window", "trigger", "trigger", Nesting::Form::kOne},

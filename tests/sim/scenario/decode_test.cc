@@ -259,5 +259,42 @@ TEST(Scenario, EveryShippedOneIsValidAndSaysWhy) {
   EXPECT_GE(count, 8);
 }
 
+// Says what becomes of the small scenario's filter and of a node of two inputs beside it.
+std::string with_nodes(const std::string& filter, const std::string& both) {
+  return R"({"leat": 1, "scenario": "x",
+    "sources": {"s": {"fields": ["ts:time", "k:string", "v:int"], "ts": "ts",
+                      "watermark": {"bounded": "2s"}, "rows": [["0s", 1000, "ann", 10]]}},
+    "nodes": {"a": {"inputs": ["s"], "filter": "v > 1")" +
+         filter + R"(},
+              "b": {"inputs": ["a", "s"], "connect": "map", "left": ["k"], "right": ["k"])" +
+         both + R"(}},
+    "sinks": {"out": "b"}})";
+}
+
+TEST(Nodes, AKeyOfAnotherKindIsAMistake) {
+  EXPECT_EQ(headlines(with_nodes("", "")), "");
+  EXPECT_EQ(headlines(with_nodes(R"(, "aggregate": 5, "channel": "nonsense(")", "")),
+            "SC106 \"aggregate\": \"aggregate\" says nothing to this kind of node\n"
+            "SC106 \"channel\": \"channel\" says nothing to this kind of node\n");
+  EXPECT_EQ(headlines(with_nodes("", R"(, "key_by": ["k", "k"])")),
+            "SC106 \"key_by\": \"key_by\" says nothing to this kind of node\n");
+}
+
+TEST(Nodes, OfTwoInputsSayWhereTheyRunLikeAllOthers) {
+  const Decoded decoded = decode_scenario(
+      with_nodes("", R"(, "chaining": "never", "uid": "both", "slot_sharing_group": "g",
+                        "max_parallelism": 64)"),
+      "x.json");
+  ASSERT_TRUE(decoded.scenario) << decoded.report;
+  const StreamGraph& graph = decoded.scenario->program->graph;
+  const StreamNode& both = graph.node(*graph.find("b"));
+  EXPECT_EQ(both.chaining, ChainingStrategy::kNever);
+  EXPECT_EQ(both.uid, "both");
+  EXPECT_EQ(both.slot_sharing_group, "g");
+  EXPECT_EQ(both.max_parallelism, 64u);
+  EXPECT_NE(headlines(with_nodes("", R"(, "chaining": "bogus")")).find("unknown chaining"),
+            std::string::npos);
+}
+
 }  // namespace
 }  // namespace leat
