@@ -145,7 +145,10 @@ std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
   request.jobs = verb.jobs;
   request.failures_max = verb.failures_max;
   request.oracles = *oracles;
-  if (!verb.oracles.empty()) request.must_judge = *oracles;
+  if (!verb.oracles.empty()) {
+    request.must_judge = *oracles;
+    request.disturb = CampaignRequest::Disturb::kNone;  // these checks are oracles of their own
+  }
   if (!read_until(verb.until, request.until)) return std::nullopt;
   request.strategy = strategy;
   if (verb.generate) request.generate = generated_scenario;

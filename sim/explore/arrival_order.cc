@@ -160,6 +160,10 @@ std::vector<PerturbationPtr> all_perturbations() {
   all.push_back(perturb_by_calling_again());
   all.push_back(perturb_arrival_order());
   all.push_back(perturb_interleaving());
+  all.push_back(perturb_clock());
+  all.push_back(perturb_parallelism());
+  all.push_back(perturb_placement());
+  all.push_back(perturb_plan());
   return all;
 }
 

@@ -12,7 +12,7 @@
 namespace leat {
 
 struct InvarianceVerdict {
-  std::vector<Violation> violations;  // at most one a perturbation
+  std::vector<Violation> violations;  // of the first perturbation that finds any
   uint64_t judged = 0;                // rows compared, and calls made again
 };
 

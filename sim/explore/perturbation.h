@@ -62,7 +62,17 @@ PerturbationPtr perturb_interleaving();
 // the function with equal arguments and state.
 PerturbationPtr perturb_by_calling_again();
 
-// All of them, the most telling first.
+// The keyed operators and what follows them at another parallelism.
+PerturbationPtr perturb_parallelism();
+// All subtasks in one process, or each slot in a process of its own.
+PerturbationPtr perturb_placement();
+// Without chains, and with a row a batch.
+PerturbationPtr perturb_plan();
+// Another start of the processing clock, and another speed of arrival.
+PerturbationPtr perturb_clock();
+
+// All of them, the most telling first: what a later one finds may only follow from what an earlier
+// one would have found.
 std::vector<PerturbationPtr> all_perturbations();
 
 }  // namespace leat
