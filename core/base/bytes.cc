@@ -6,9 +6,9 @@
 namespace leat {
 
 void ByteWriter::grow(size_t n) {
-  // Fifteen bytes need no memory of their own.
-  constexpr size_t kShort = 15;
-  out_.resize(std::max({out_.size() * 2, size_ + n, kShort}));
+  // Fifteen bytes need no memory of their own; most of what is longer fits into the next.
+  const size_t usual = out_.empty() ? 15 : 64;
+  out_.resize(std::max({out_.size() * 2, size_ + n, usual}));
 }
 
 Bytes ByteWriter::take() {

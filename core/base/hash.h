@@ -25,7 +25,9 @@ constexpr uint64_t mix(uint64_t x) {
   x ^= x >> 31;
   return x;
 }
-constexpr uint64_t mix(uint64_t a, uint64_t b) { return mix(mix(a + 0x9e3779b97f4a7c15ULL) ^ b); }
+constexpr uint64_t half_mixed(uint64_t a) { return mix(a + 0x9e3779b97f4a7c15ULL); }
+// mix(half_mixed(a) ^ b), for who asks with one `a` again and again.
+constexpr uint64_t mix(uint64_t a, uint64_t b) { return mix(half_mixed(a) ^ b); }
 constexpr uint64_t mix(uint64_t a, uint64_t b, uint64_t c) { return mix(mix(a, b), c); }
 
 // FNV-1a with a final avalanche; constexpr, so that names become numbers at compile time.

@@ -30,6 +30,8 @@ std::span<Value> RowBatch::append_all(uint32_t rows, EventTime time) {
   return append_cells(rows);
 }
 
+void RowBatch::grow() { cells_.reserve(std::max(cells_.size() * 2, cells_.size() + width_)); }
+
 std::span<Value> RowBatch::append_cells(uint32_t rows) {
   cells_hash_ = 0;
   const size_t before = cells_.size();
@@ -74,7 +76,7 @@ uint64_t RowBatch::hash() const {
   if (cells_hash_ == 0) cells_hash_ = hash_of_cells();
   const uint64_t cells = cells_hash_;
   const auto flagged = [&](uint8_t flag) {
-    return std::find(unstamped_.begin(), unstamped_.end(), flag) != unstamped_.end();
+    return std::memchr(unstamped_.data(), flag, unstamped_.size()) != nullptr;
   };
   const bool none_stamped = !unstamped_.empty() && !flagged(0);
   if (none_stamped) return mix(cells, 0x6e6f6e65);
@@ -83,14 +85,14 @@ uint64_t RowBatch::hash() const {
                static_cast<uint64_t>(stamps_[2 * i + 1]) ^ 0xe7037ed1a0b428dbULL);
   });
   const uint64_t last = stamps_.size() % 2 == 1 ? static_cast<uint64_t>(stamps_.back()) : 0;
-  const uint64_t flags = flagged(1) ? hash_bytes(unstamped_.data(), unstamped_.size()) : 0;
+  const uint64_t flags = !all_stamped() ? hash_bytes(unstamped_.data(), unstamped_.size()) : 0;
   return mix(mix(cells, pairs, last), flags);
 }
 
 uint64_t hash_row(RowView row, Timestamp time) {
-  uint64_t h = mix(row.size());
-  for (const Value& cell : row) h = mix(h, cell.hash());
-  return time ? mix(h, static_cast<uint64_t>(time->ms)) : mix(h, 0x6e6f6e65, 1);
+  uint64_t h = row.size() + 0x726f77;
+  for (const Value& cell : row) h = cell.hash(h);
+  return time ? mix(h ^ mum(static_cast<uint64_t>(time->ms), 0xe7037ed1a0b428dbULL) ^ 1) : mix(h);
 }
 
 std::string to_text(RowView row) {

@@ -50,11 +50,13 @@ class RowBatch {
     cells_.resize(cells_.size() + width_);
     return row(size() - 1);
   }
-  // REQUIRES: values.size() == width().
+  // REQUIRES: values.size() == width(), and they do not stand in this batch.
   void append(RowView values, Timestamp time) {
     check(values.size() == width_, "a row does not have the width of its batch");
     push_stamp(time);
-    cells_.insert(cells_.end(), values.begin(), values.end());
+    // Not insert(), which for a row of a few cells is mostly preparation.
+    if (cells_.capacity() - cells_.size() < width_) grow();
+    for (const Value& value : values) cells_.push_back(value);
     cells_hash_ = 0;
   }
   // Appends `rows` rows of nulls without timestamps, or all with this one, for the caller to fill:
@@ -97,6 +99,7 @@ class RowBatch {
   }
   void push_unstamped(Timestamp time);
   std::span<Value> append_cells(uint32_t rows);
+  void grow();  // makes room for a row, and twice as many
 
   uint64_t hash_of_cells() const;
 

@@ -63,7 +63,7 @@ void Outputs::end_step() {
     Channel& channel = channels_[c];
     const uint32_t least = flushing_ == Flushing::kEveryStep ? 1 : batch_rows_;
     if (channel.buffer.size() >= least) finish_batch(channel, {});
-    send_what_credits_allow(c);
+    if (!channel.queue.empty()) send_what_credits_allow(c);
   }
 }
 

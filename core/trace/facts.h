@@ -73,4 +73,14 @@ constexpr uint32_t kind_of() {
   return detail::index_in_fact<F>();
 }
 
+// Some kinds, a bit each.
+using FactSet = uint64_t;
+static_assert(kFactKinds <= 64);
+inline constexpr FactSet kAllFacts = ~FactSet{0};
+template <class... Kinds>
+constexpr FactSet fact_set() {
+  return ((FactSet{1} << kind_of<Kinds>()) | ... | FactSet{0});
+}
+constexpr bool holds(FactSet set, size_t kind) { return (set >> kind & 1) != 0; }
+
 }  // namespace leat

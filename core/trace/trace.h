@@ -43,7 +43,9 @@ class Trace {
     fold(fact, at, digest_);
     ++counts_[fact.index()];
     ++total_;
-    for (FactObserver* observer : observers_) observer->on_fact(at, fact);
+    for (const auto& [observer, kinds] : observers_) {
+      if (holds(kinds, fact.index())) observer->on_fact(at, fact);
+    }
   }
 
   const Digest& digest() const { return digest_; }
@@ -54,8 +56,10 @@ class Trace {
   }
   uint64_t total() const { return total_; }
 
-  // REQUIRES: the observer outlives the trace.
-  void observe(FactObserver& observer) { observers_.push_back(&observer); }
+  // Shows the observer facts of these kinds.  REQUIRES: the observer outlives the trace.
+  void observe(FactObserver& observer, FactSet kinds = kAllFacts) {
+    observers_.push_back({&observer, kinds});
+  }
   void tap(RecordTap& tap) { taps_.push_back(&tap); }
   bool tapped() const { return !taps_.empty(); }
   const std::vector<RecordTap*>& taps() const { return taps_; }
@@ -64,7 +68,11 @@ class Trace {
   Digest digest_;
   std::array<uint64_t, kFactKinds> counts_{};
   uint64_t total_ = 0;
-  std::vector<FactObserver*> observers_;
+  struct Observing {
+    FactObserver* observer;
+    FactSet kinds;
+  };
+  std::vector<Observing> observers_;
   std::vector<RecordTap*> taps_;
 };
 

@@ -94,7 +94,7 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   RunWatch watch(outcome, scenario.faults.size());
   Simulation simulation(scenario, *choices);
   oracles.attach(simulation.trace());
-  simulation.trace().observe(watch);
+  simulation.trace().observe(watch, fact_set<JobRestored, FaultInjected>());
   Situations situations(scenario.expect);
   if (!scenario.expect.situations.empty()) simulation.trace().observe(situations);
   for (FactObserver* observer : request.observers) simulation.trace().observe(*observer);

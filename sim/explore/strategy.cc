@@ -9,10 +9,11 @@ namespace {
 
 // Whether the question is how long something takes.
 bool is_a_delay(const Site& site) {
-  constexpr std::string_view kDelays[] = {"net.latency", "net.local_latency", "world.step_cost",
-                                          "storage.latency", "net.notice_latency"};
-  for (const std::string_view delay : kDelays) {
-    if (site.name == delay) return true;
+  constexpr uint64_t kDelays[] = {hash_name("net.latency"), hash_name("net.local_latency"),
+                                  hash_name("world.step_cost"), hash_name("storage.latency"),
+                                  hash_name("net.notice_latency")};
+  for (const uint64_t delay : kDelays) {
+    if (site.key == delay) return true;
   }
   return false;
 }
@@ -27,29 +28,18 @@ class Delays final : public OrderedChoices {
   }
 
   uint32_t choose(const Site& site, Entity who, uint32_t count) override {
-    const uint32_t usual = seeded_.choose(site, who, count);
-    if (count < 2 || !is_a_delay(site)) return usual;
-    const Occurrences::Place place = places_.next(site.key, who);
+    if (count < 2 || !is_a_delay(site)) return seeded_.choose(site, who, count);
+    if (strategy_ == Strategy::kCalm) return 0;
+    const Occurrences::Place place = seeded_.next_place(site, who);
+    if (strategy_ == Strategy::kChains) return of_chain(place, count);
     const uint64_t each = mix(seed_, place.pair, place.epoch.word ^ (place.occurrence << 20));
-    const uint64_t chain = mix(seed_, place.pair, place.epoch.word);
-    switch (strategy_) {
-      case Strategy::kRandom:
-        return usual;
-      case Strategy::kChains:
-        return of_chain(chain, usual, count);
-      case Strategy::kFew:
-        return each % one_in_ == 0 ? usual : 0;
-      case Strategy::kExtreme:
-        return (each >> 32) % 2 == 0 ? 0 : count - 1;
-      case Strategy::kCalm:
-        return 0;
-    }
-    fail_check("an unknown strategy");
+    if (strategy_ == Strategy::kExtreme) return (each >> 32) % 2 == 0 ? 0 : count - 1;
+    check(strategy_ == Strategy::kFew, "a strategy that draws no delays of its own");
+    return each % one_in_ == 0 ? seeded_.answer_at(place, count) : 0;
   }
 
   void enter_epoch(Entity who, uint64_t checkpoint) override {
     seeded_.enter_epoch(who, checkpoint);
-    places_.enter_epoch(who, checkpoint);
   }
 
   uint64_t order_key(const Site& site, const Identity& who) const override {
@@ -59,12 +49,13 @@ class Delays final : public OrderedChoices {
   }
 
  private:
-  static uint32_t of_chain(uint64_t chain, uint32_t usual, uint32_t count) {
-    switch (chain % 4) {
+  // One manner for all delays of a link or task, until the next checkpoint.
+  uint32_t of_chain(const Occurrences::Place& place, uint32_t count) const {
+    switch (mix(seed_, place.pair, place.epoch.word) % 4) {
       case 0:
         return count - 1;
       case 1:
-        return usual;
+        return seeded_.answer_at(place, count);
       default:
         return 0;
     }
@@ -74,7 +65,6 @@ class Delays final : public OrderedChoices {
   const uint64_t seed_;
   uint64_t one_in_ = 0;
   SeededChoices seeded_;
-  Occurrences places_;
 };
 
 constexpr const char* kNames[] = {"random", "chains", "few", "extreme", "calm"};

@@ -18,7 +18,7 @@ class CoordinatorOracle final : public Oracle {
   CoordinatorOracle(const Plan& plan, const Runs& runs)
       : Oracle("coordinator", plan, runs), running_(plan.subtasks(), 0) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<ExecutionStateChanged, JobRestored, TaskDeployed, CheckpointTriggered,
                     CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted,
                     JobStatusChanged, ProcessDied>();

@@ -23,7 +23,7 @@ class CutOracle final : public Oracle {
     }
   }
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<BatchSent, BatchProcessed, BarrierReceived, SnapshotTaken, CheckpointAborted>();
   }
   uint32_t taps() const override { return kInputTap | kOutputTap; }

@@ -16,7 +16,7 @@ class FailureOracle final : public Oracle {
   FailureOracle(const Plan& plan, const Runs& runs)
       : Oracle("failures", plan, runs), processes_(plan.subtasks()) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
                     CheckpointAborted, JobStatusChanged>();
   }

@@ -25,7 +25,7 @@ class LeakOracle final : public Oracle {
       windows_only_.push_back(holds_windows_only(vertex));
   }
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<SnapshotTaken, WatermarkAdvanced, CheckpointTriggered, CheckpointAcknowledged,
                     CheckpointAborted, ProcessDied, ConnectionReset, MessageLost>();
   }

@@ -31,7 +31,7 @@ class LivenessOracle final : public Oracle {
  public:
   LivenessOracle(const Plan& plan, const Runs& runs) : Oracle("liveness", plan, runs) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<CheckpointTriggered, CheckpointCompleted, CheckpointAborted, FaultInjected,
                     ProcessDied, TaskFailed, JobRestored>();
   }

@@ -46,7 +46,7 @@ class OperatorOracle final : public Oracle {
     }
   }
 
-  uint64_t facts() const override { return fact_set<WatermarkAdvanced>(); }
+  FactSet facts() const override { return fact_set<WatermarkAdvanced>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap | kTimerTap; }
 
   void on_input(uint32_t instance, const RowBatch& rows) override {

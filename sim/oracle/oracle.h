@@ -16,12 +16,6 @@
 
 namespace leat {
 
-template <class... Kinds>
-constexpr uint64_t fact_set() {
-  static_assert(kFactKinds <= 64);
-  return ((uint64_t{1} << kind_of<Kinds>()) | ... | uint64_t{0});
-}
-
 enum TapSet : uint32_t {
   kNoTaps = 0,
   kSourceTap = 1,
@@ -40,7 +34,7 @@ class Oracle {
   Oracle& operator=(const Oracle&) = delete;
 
   // What it wants to see.
-  virtual uint64_t facts() const { return 0; }
+  virtual FactSet facts() const { return 0; }
   virtual uint32_t taps() const { return kNoTaps; }
 
   virtual void on_fact(const Fact& fact) { (void)fact; }

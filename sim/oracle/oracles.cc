@@ -57,7 +57,7 @@ Oracles::Oracles(const Plan& plan, const std::vector<OracleKind>& which)
     oracles_.push_back(kMakers[static_cast<size_t>(kind)].make(plan_, runs_));
     Oracle* oracle = oracles_.back().get();
     for (uint32_t fact = 0; fact < kFactKinds; ++fact) {
-      if ((oracle->facts() >> fact & 1) != 0) by_kind_[fact].push_back(oracle);
+      if (holds(oracle->facts(), fact)) by_kind_[fact].push_back(oracle);
     }
     const uint32_t taps = oracle->taps();
     if ((taps & kSourceTap) != 0) source_taps_.push_back(oracle);

@@ -58,22 +58,28 @@ Duration step_of(const WindowSpec& spec) {
 
 std::vector<TimeWindow> windows_of(const WindowSpec& spec, RowView row, Timestamp time,
                                    ProcTime now) {
-  if (spec.is_global()) return {TimeWindow::global()};
+  std::vector<TimeWindow> windows;
+  windows_of(spec, row, time, now, windows);
+  return windows;
+}
+
+void windows_of(const WindowSpec& spec, RowView row, Timestamp time, ProcTime now,
+                std::vector<TimeWindow>& windows) {
+  windows.clear();
+  if (spec.is_global()) return windows.push_back(TimeWindow::global());
   const bool event = spec.domain == TimeDomain::kEvent;
   const int64_t at = event ? time.value_or(EventTime::min()).ms : now.ms;
   if (merges(spec)) {
     const int64_t gap = spec.gap_of ? spec.gap_of->eval(row, time).as_int() : spec.gap.ms;
-    return {{at, wrapping_add(at, gap)}};
+    return windows.push_back({at, wrapping_add(at, gap)});
   }
   const Duration step = step_of(spec);
-  std::vector<TimeWindow> windows;
   // A window holds the time for `size` from its start on: its start lies less than that behind.
   for (int64_t behind = behind_grid(at, spec.offset, step); behind < spec.size.ms;
        behind += step.ms) {
     const int64_t start = wrapping_sub(at, behind);
     windows.push_back({start, wrapping_add(start, spec.size.ms)});
   }
-  return windows;
 }
 
 bool is_lawful(const WindowSpec& spec, const TimeWindow& window) {

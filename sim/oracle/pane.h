@@ -20,6 +20,9 @@ bool merges(const WindowSpec& spec);
 // custom, and not staggered.
 std::vector<TimeWindow> windows_of(const WindowSpec& spec, RowView row, Timestamp time,
                                    ProcTime now);
+// The same in place of what `windows` held.
+void windows_of(const WindowSpec& spec, RowView row, Timestamp time, ProcTime now,
+                std::vector<TimeWindow>& windows);
 // Whether the assigner could have made it.
 bool is_lawful(const WindowSpec& spec, const TimeWindow& window);
 

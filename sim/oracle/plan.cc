@@ -23,7 +23,7 @@ void Plan::number_instances() {
   node_parallelism_.assign(nodes, 0);
   for (uint32_t v = 0; v < program_.job.vertices.size(); ++v) {
     const JobVertex& vertex = program_.job.vertices[v];
-    first_subtask_.push_back(subtasks_);
+    vertices_.push_back({subtasks_, vertex.parallelism});
     for (uint32_t i = 0; i < vertex.parallelism; ++i) {
       ids_.push_back({VertexId{v}, i});
       instances_of_.emplace_back();
@@ -56,9 +56,9 @@ void Plan::wire_channels() {
         const JobEdge& edge = job.edges[e];
         for (const uint32_t target : channel_targets(edge.partitioning, job.vertices[v].parallelism,
                                                      job.vertex(edge.to_vertex).parallelism, i)) {
-          halves.push_back(
-              {e, first_subtask_[v] + i, channel++, first_subtask_[edge.to_vertex.value] + target});
-          outs_[first_subtask_[v] + i].emplace_back();
+          halves.push_back({e, vertices_[v].first + i, channel++,
+                            vertices_[edge.to_vertex.value].first + target});
+          outs_[vertices_[v].first + i].emplace_back();
         }
       }
     }
@@ -66,7 +66,7 @@ void Plan::wire_channels() {
   // The consumer numbers its channels edge by edge in the order of its in_edges, then by producer.
   for (uint32_t v = 0; v < job.vertices.size(); ++v) {
     for (uint32_t i = 0; i < job.vertices[v].parallelism; ++i) {
-      const uint32_t consumer = first_subtask_[v] + i;
+      const uint32_t consumer = vertices_[v].first + i;
       for (const uint32_t e : job.vertices[v].in_edges) {
         for (const Half& half : halves) {
           if (half.edge != e || half.consumer != consumer) continue;
@@ -101,18 +101,6 @@ void Plan::find_feeds() {
           instance(edge.from, ids_[in.subtask].index));
     }
   }
-}
-
-uint32_t Plan::subtask(SubtaskId id) const {
-  if (id.vertex.value >= first_subtask_.size()) return kNowhere;
-  if (id.index >= program_.job.vertex(id.vertex).parallelism) return kNowhere;
-  return first_subtask_[id.vertex.value] + id.index;
-}
-
-uint32_t Plan::instance(NodeId node, uint32_t index) const {
-  if (node.value >= first_instance_.size() || index >= node_parallelism_[node.value])
-    return kNowhere;
-  return first_instance_[node.value] + index;
 }
 
 std::string Plan::where(uint32_t instance) const {

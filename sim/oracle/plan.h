@@ -61,9 +61,16 @@ class Plan {
   uint32_t subtasks() const { return subtasks_; }
   uint32_t instances() const { return static_cast<uint32_t>(instance_node_.size()); }
   // kNowhere for what is not of this job.
-  uint32_t subtask(SubtaskId id) const;
+  uint32_t subtask(SubtaskId id) const {
+    const bool known =
+        id.vertex.value < vertices_.size() && id.index < vertices_[id.vertex.value].parallelism;
+    return known ? vertices_[id.vertex.value].first + id.index : kNowhere;
+  }
   SubtaskId subtask_id(uint32_t subtask) const { return ids_[subtask]; }
-  uint32_t instance(NodeId node, uint32_t index) const;  // kNowhere for a union
+  uint32_t instance(NodeId node, uint32_t index) const {  // kNowhere for a union
+    const bool known = node.value < first_instance_.size() && index < node_parallelism_[node.value];
+    return known ? first_instance_[node.value] + index : kNowhere;
+  }
   NodeId node_of(uint32_t instance) const { return instance_node_[instance]; }
   uint32_t index_of(uint32_t instance) const {
     return instance - first_instance_[node_of(instance).value];
@@ -95,7 +102,11 @@ class Plan {
 
   const JobProgram& program_;
   uint32_t subtasks_ = 0;
-  std::vector<uint32_t> first_subtask_;  // by vertex
+  struct Vertex {
+    uint32_t first = 0;  // subtask
+    uint32_t parallelism = 0;
+  };
+  std::vector<Vertex> vertices_;
   std::vector<SubtaskId> ids_;
   std::vector<uint32_t> first_instance_;  // by node
   std::vector<uint32_t> node_parallelism_;

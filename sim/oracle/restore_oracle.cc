@@ -11,7 +11,7 @@ class RestoreOracle final : public Oracle {
   RestoreOracle(const Plan& plan, const Runs& runs)
       : Oracle("restore", plan, runs), tasks_(plan.subtasks()) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<SnapshotTaken, TaskRestored, SplitRead, BatchProcessed>();
   }
 

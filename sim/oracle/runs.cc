@@ -4,12 +4,6 @@
 
 namespace leat {
 
-uint32_t Runs::live(ExecutionId execution) const {
-  const uint32_t subtask = plan_.subtask(execution.subtask);
-  if (subtask == kNowhere || tasks_[subtask].attempt != execution.attempt) return kNowhere;
-  return subtask;
-}
-
 bool Runs::has_snapshot(uint32_t subtask, CheckpointId id) const {
   const auto& taken = tasks_[subtask].snapshots;
   return std::find(taken.begin(), taken.end(), id) != taken.end();

@@ -27,7 +27,11 @@ class Runs {
   explicit Runs(const Plan& plan) : plan_(plan), tasks_(plan.subtasks()) {}
 
   // kNowhere where the execution is not (or no more) the one that counts.
-  uint32_t live(ExecutionId execution) const;
+  uint32_t live(ExecutionId execution) const {
+    const uint32_t subtask = plan_.subtask(execution.subtask);
+    const bool counts = subtask != kNowhere && tasks_[subtask].attempt == execution.attempt;
+    return counts ? subtask : kNowhere;
+  }
   uint32_t attempt(uint32_t subtask) const { return tasks_[subtask].attempt; }
   bool finished(uint32_t subtask) const { return tasks_[subtask].finished; }
   bool has_snapshot(uint32_t subtask, CheckpointId id) const;

@@ -24,7 +24,7 @@ class SourceOracle final : public Oracle {
     }
   }
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<SplitAssigned, SplitRead, SplitFinished, GroupOffsetCommitted>();
   }
   uint32_t taps() const override { return kSourceTap; }

@@ -24,7 +24,7 @@ class TimerOracle final : public Oracle {
     }
   }
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<WatermarkAdvanced, TaskDeployed, TaskRestored, FaultInjected,
                     JobStatusChanged>();
   }

@@ -13,7 +13,7 @@ class TransactionOracle final : public Oracle {
  public:
   TransactionOracle(const Plan& plan, const Runs& runs) : Oracle("transactions", plan, runs) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<TransactionPreCommitted, TransactionCommitted, TransactionAborted,
                     CheckpointTriggered, JobRestored>();
   }

@@ -20,7 +20,7 @@ class WatermarkOracle final : public Oracle {
         at_(plan.instances()),
         speaks_(plan.graph().nodes.size(), false) {}
 
-  uint64_t facts() const override {
+  FactSet facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
                     SplitFinished>();
   }

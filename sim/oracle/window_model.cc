@@ -28,6 +28,7 @@ WindowModel::WindowModel(const StreamNode& node, uint32_t input_width, Execution
       spec_(std::get<WindowSpec>(node.spec)),
       input_width_(input_width),
       mode_(mode),
+      key_(node.key_fields.size()),
       trigger_(spec_) {}
 
 // 4.1: maxTimestamp + lateness, or MAX where that overflows; on the clock, maxTimestamp.
@@ -186,13 +187,13 @@ void WindowModel::keep(Pane& pane, const std::vector<bool>& out) const {
 
 void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue& answers,
                           std::vector<uint32_t>& late) {
-  Row key(node_.key_fields.size());
   for (uint32_t i = 0; i < rows.size(); ++i) {
     const RowView row = rows.row(i);
-    for (size_t k = 0; k < key.size(); ++k) key[k] = row[node_.key_fields[k]];
+    for (size_t k = 0; k < key_.size(); ++k) key_[k] = row[node_.key_fields[k]];
     bool taken = false;
-    for (const TimeWindow& window : windows_of(spec_, row, rows.timestamp(i), now)) {
-      const auto [pane, id] = place_of(key, window, now);
+    windows_of(spec_, row, rows.timestamp(i), now, windows_);
+    for (const TimeWindow& window : windows_) {
+      const auto [pane, id] = place_of(key_, window, now);
       if (pane == nullptr) continue;
       taken = true;
       pane->rows->append_row_of(rows, i);

@@ -74,9 +74,11 @@ class WindowModel {
   const WindowSpec& spec_;
   uint32_t input_width_;
   ExecutionMode mode_;
+  Row key_;  // of the row at hand
   TriggerModel trigger_;
   EventTime watermark_ = EventTime::min();
   Panes panes_;
+  std::vector<TimeWindow> windows_;  // of the row at hand
   // When a pane may have something to do: (time, pane).
   std::set<std::pair<int64_t, uint64_t>> due_;
   // Open sessions of a key: the hash of the key, the panes.

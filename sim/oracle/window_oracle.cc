@@ -24,7 +24,7 @@ class WindowOracle final : public Oracle {
     }
   }
 
-  uint64_t facts() const override { return fact_set<WatermarkAdvanced, LateRecord>(); }
+  FactSet facts() const override { return fact_set<WatermarkAdvanced, LateRecord>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap | kTimerTap; }
 
   void on_input(uint32_t instance, const RowBatch& rows) override {

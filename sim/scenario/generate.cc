@@ -1,6 +1,7 @@
 #include "sim/scenario/generate.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "core/base/check.h"
@@ -12,6 +13,7 @@ namespace {
 
 // One number for each thing that is drawn of a record.
 enum class Drawn : uint64_t { kKey = 1, kValue, kDisorder, kLate, kLateBy, kDuplicate };
+constexpr size_t kDrawn = 7;
 
 class Generated final : public SplitData {
  public:
@@ -24,12 +26,20 @@ class Generated final : public SplitData {
       shares_.push_back(total);
       keys_.push_back(spec_.key_prefix + std::to_string(k));
     }
+    for (uint32_t split = 0; split < spec_.partitions; ++split) {
+      sizes_.push_back(spec_.count / spec_.partitions +
+                       (split < spec_.count % spec_.partitions ? 1 : 0));
+      std::array<uint64_t, kDrawn>& seeds = seeds_.emplace_back();
+      for (uint64_t what = 0; what < kDrawn; ++what)
+        seeds[what] = half_mixed(mix(mix(spec_.seed, what), split));
+    }
   }
 
   uint32_t splits() const override { return spec_.partitions; }
   std::string split_name(uint32_t split) const override { return std::to_string(split); }
   uint64_t size(uint32_t split) const override {
-    return spec_.count / spec_.partitions + (split < spec_.count % spec_.partitions ? 1 : 0);
+    check(split < sizes_.size(), "a generated split that there is not");
+    return sizes_[split];
   }
   Duration arrival(uint32_t split, uint64_t offset) const override {
     int64_t at = created(split, offset);
@@ -57,7 +67,7 @@ class Generated final : public SplitData {
 
  private:
   uint64_t draw(Drawn what, uint32_t split, uint64_t offset) const {
-    return mix(mix(spec_.seed, static_cast<uint64_t>(what)), split, offset);
+    return mix(seeds_[split][static_cast<size_t>(what)] ^ offset);
   }
   // In [0, n).
   uint64_t below(Drawn what, uint32_t split, uint64_t offset, uint64_t n) const {
@@ -99,7 +109,9 @@ class Generated final : public SplitData {
   }
 
   GenerateSpec spec_;
-  std::vector<double> shares_;  // running sums of whole numbers
+  std::vector<uint64_t> sizes_;                      // by split
+  std::vector<std::array<uint64_t, kDrawn>> seeds_;  // by split and what is drawn
+  std::vector<double> shares_;                       // running sums of whole numbers
   std::vector<std::string> keys_;
 };
 

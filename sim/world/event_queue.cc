@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "core/base/check.h"
-
 namespace leat {
 
 namespace {
@@ -51,8 +49,11 @@ void EventQueue::remove_at(size_t at) {
   heap_.pop_back();
   if (at == heap_.size()) return;
   heap_[at] = last;
-  sift_down(at);
-  sift_up(at);
+  if (at > 0 && before(last, heap_[(at - 1) / 2])) {
+    sift_up(at);
+  } else {
+    sift_down(at);
+  }
 }
 
 Event EventQueue::release(uint32_t slot) {
@@ -100,7 +101,11 @@ bool EventQueue::cancel(EventHandle handle) {
   slot.cancelled = true;
   --live_;
   // Timers are set far ahead and cancelled early, all the time: they must not pile up.
-  if (heap_.size() > 64 && live_ * 2 < heap_.size()) drop_all_cancelled();
+  if (heap_.size() > 64 && live_ * 2 < heap_.size()) {
+    drop_all_cancelled();
+  } else {
+    drop_cancelled_head();
+  }
   return true;
 }
 
@@ -118,23 +123,18 @@ void EventQueue::drop_all_cancelled() {
 }
 
 void EventQueue::drop_cancelled_head() {
-  check(live_ > 0, "an event is taken from an empty queue");
-  while (slots_[heap_.front().slot].cancelled) {
+  while (!heap_.empty() && slots_[heap_.front().slot].cancelled) {
     release(heap_.front().slot);
     remove_at(0);
   }
 }
 
-ProcTime EventQueue::next_time() {
-  drop_cancelled_head();
-  return heap_.front().at;
-}
-
 Event EventQueue::take() {
-  drop_cancelled_head();
+  check(live_ > 0, "an event is taken from an empty queue");
   const uint32_t slot = heap_.front().slot;
   remove_at(0);
   --live_;
+  drop_cancelled_head();
   return release(slot);
 }
 
@@ -156,6 +156,7 @@ Event EventQueue::take_chosen(const Site& site, Choices& choices) {
     if (slots_[node.slot].event.identity != chosen) continue;
     remove_at(i);
     --live_;
+    drop_cancelled_head();
     return release(node.slot);
   }
   fail_check("who was chosen to go next is not among the candidates");

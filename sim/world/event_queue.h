@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/check.h"
 #include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/env/choices.h"
@@ -70,7 +71,10 @@ class EventQueue {
   bool empty() const { return live_ == 0; }
   size_t size() const { return live_; }
   // REQUIRES: not empty.
-  ProcTime next_time();
+  ProcTime next_time() const {
+    check(live_ > 0, "an empty queue has no next event");
+    return heap_.front().at;
+  }
 
   // The first by (time, order key, identity).  REQUIRES: not empty.
   Event take();
@@ -106,7 +110,7 @@ class EventQueue {
   void drop_cancelled_head();
   void drop_all_cancelled();
 
-  std::vector<Node> heap_;
+  std::vector<Node> heap_;  // its first is never a cancelled one
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_;
   size_t live_ = 0;

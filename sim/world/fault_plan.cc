@@ -36,6 +36,12 @@ FaultPlan::FaultPlan(std::vector<Fault> faults) : faults_(std::move(faults)) {
   }
 }
 
+FactSet FaultPlan::facts() const {
+  FactSet facts = fact_set<JobStatusChanged, TaskFailed>();
+  for (const Watch& watch : watches_) facts |= watch.kind ? FactSet{1} << *watch.kind : kAllFacts;
+  return facts;
+}
+
 void FaultPlan::on_fact(ProcTime, const Fact& fact) {
   if (const auto* changed = std::get_if<JobStatusChanged>(&fact)) {
     job_status_ = changed->status;

@@ -15,6 +15,8 @@ class FaultPlan final : public FactObserver {
 
   const std::vector<Fault>& faults() const { return faults_; }
   void on_fact(ProcTime at, const Fact& fact) override;
+  // What it needs to see.
+  FactSet facts() const;
 
   // The triggers have fired for these since the last call.
   bool any_due() const { return !due_.empty(); }

@@ -20,7 +20,10 @@ Identity OrderedChoices::choose_among(const Site& site, std::span<const Identity
 
 uint32_t SeededChoices::choose(const Site& site, Entity who, uint32_t count) {
   check(count > 0, "a choice among nothing");
-  const Occurrences::Place place = occurrences_.next(site.key, who);
+  return answer_at(next_place(site, who), count);
+}
+
+uint32_t SeededChoices::answer_at(const Occurrences::Place& place, uint32_t count) const {
   const uint64_t inner = mum(place.pair ^ seed_, place.epoch.word ^ 0xa0761d6478bd642fULL);
   const uint64_t hash = mix(inner ^ (place.occurrence * 0x9e3779b97f4a7c15ULL) ^ seed_);
   return static_cast<uint32_t>(((hash >> 32) * count) >> 32);

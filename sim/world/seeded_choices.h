@@ -23,6 +23,13 @@ class SeededChoices final : public OrderedChoices {
   void enter_epoch(Entity who, uint64_t checkpoint) override;
   uint64_t order_key(const Site& site, const Identity& who) const override;
 
+  // choose() in two steps, for who answers some questions otherwise: the place of the question,
+  // which is counted, and the answer of the seed there.
+  Occurrences::Place next_place(const Site& site, Entity who) {
+    return occurrences_.next(site.key, who);
+  }
+  uint32_t answer_at(const Occurrences::Place& place, uint32_t count) const;
+
  private:
   const uint64_t seed_;
   Occurrences occurrences_;

@@ -27,7 +27,7 @@ World::World(WorldPlan plan, Choices& choices)
       network_(schedule_, processes_),
       storage_(schedule_, processes_),
       faults_(std::move(plan.faults)) {
-  schedule_.trace.observe(faults_);
+  schedule_.trace.observe(faults_, faults_.facts());
   for (uint32_t i = 0; i < processes_.size(); ++i) {
     ProcessSlot& slot = processes_[i];
     slot.env = make_process_env({i}, schedule_, slot, network_, storage_);
