@@ -173,7 +173,7 @@ def check_keys(program, scenarios):
 # ---- C++ ----
 
 def compile_all(blocks, root):
-    parts = ['#include "core/api/data_stream.h"', "namespace leat {"]
+    parts = ['#include "core/api/async_data_stream.h"', "namespace leat {"]
     for block in blocks:
         for line, piece in block.pieces():
             before, after = block.frame[1].replace("LINE", str(line)).split("@@")

@@ -20,49 +20,22 @@
 #include <utility>
 #include <vector>
 
-#include "core/api/aggregate_calls.h"
 #include "core/api/checkpoint_options.h"
+#include "core/api/connected_streams.h"
 #include "core/api/durations.h"
 #include "core/api/generated_splits.h"
 #include "core/api/graph_builder.h"
 #include "core/api/process_function.h"
 #include "core/api/row_type.h"
+#include "core/api/stream_types.h"
 #include "core/api/typed_functions.h"
 #include "core/api/watermark_strategy.h"
+#include "core/api/windowed_stream.h"
 #include "core/api/windows.h"
 #include "core/graph/job_registry.h"
 #include "core/graph/table_data.h"
 
 namespace leat {
-
-// Names a side output and says what its rows are.
-template <RowType T>
-struct OutputTag {
-  std::string tag;
-};
-
-class Sink {
- public:
-  static Sink transactional(std::string topic) {
-    return {SinkSpec::Kind::kTransactional, std::move(topic)};
-  }
-  static Sink at_least_once(std::string topic) {
-    return {SinkSpec::Kind::kAtLeastOnce, std::move(topic)};
-  }
-  static Sink print(std::string prefix) { return {SinkSpec::Kind::kPrint, std::move(prefix)}; }
-  SinkSpec spec() const { return {kind_, topic_, topic_}; }
-  const std::string& topic() const { return topic_; }
-
- private:
-  Sink(SinkSpec::Kind kind, std::string topic) : kind_(kind), topic_(std::move(topic)) {}
-  SinkSpec::Kind kind_;
-  std::string topic_;
-};
-
-template <RowType T>
-class KeyedStream;
-template <RowType T>
-class WindowedStream;
 
 template <RowType T>
 class DataStream {
@@ -82,8 +55,25 @@ class DataStream {
     builder_->node(edge_.from).parallelism = parallelism;
     return *this;
   }
+  DataStream set_max_parallelism(uint32_t parallelism) const {
+    builder_->node(edge_.from).max_parallelism = parallelism;
+    return *this;
+  }
   DataStream disable_chaining() const {
     builder_->node(edge_.from).chaining = ChainingStrategy::kNever;
+    return *this;
+  }
+  DataStream start_new_chain() const {
+    builder_->node(edge_.from).chaining = ChainingStrategy::kHead;
+    return *this;
+  }
+  DataStream slot_sharing_group(std::string group) const {
+    builder_->node(edge_.from).slot_sharing_group = std::move(group);
+    return *this;
+  }
+  // By which state is found again; otherwise that is the name.
+  DataStream uid(std::string uid) const {
+    builder_->node(edge_.from).uid = std::move(uid);
     return *this;
   }
   template <RowType S>
@@ -111,6 +101,17 @@ class DataStream {
     return next<Out>(FlatMapSpec{std::make_shared<FlatMapLambda<T, Out, F>>(std::move(f)), ""},
                      "flat_map");
   }
+  // F is an UnkeyedProcess<T, Out>.
+  template <class F>
+  DataStream<typename F::Out> process(F f) const {
+    static_assert(std::is_same_v<typename F::In, T>,
+                  "the function takes other rows than the stream has");
+    StreamNode node = node_for(NodeSpec{});
+    node.sides = f.declared_sides();
+    node.output = RowCodec<typename F::Out>::schema();
+    node.spec = ProcessSpec{std::make_shared<UnkeyedProcessAdapter<F>>(std::move(f)), ""};
+    return {builder_, {builder_->add(std::move(node), "process")}};
+  }
   // Values that it holds for go to the side output, the others on.
   template <class F>
     requires PureCallable<F, const T&>
@@ -132,6 +133,20 @@ class DataStream {
     return {builder_, {builder_->add(std::move(node), "union")}};
   }
 
+  // ---- two streams ----
+  template <RowType R>
+  ConnectedStreams<T, R> connect(const DataStream<R>& other) const {
+    return ConnectedStreams<T, R>({builder_, edge_, other.edge(), {}, {}});
+  }
+  template <RowType R>
+  JoinedStreams<T, R> join(const DataStream<R>& other) const {
+    return JoinedStreams<T, R>({builder_, edge_, other.edge(), {}, {}});
+  }
+  template <RowType R>
+  CoGroupedStreams<T, R> co_group(const DataStream<R>& other) const {
+    return CoGroupedStreams<T, R>({builder_, edge_, other.edge(), {}, {}});
+  }
+
   // ---- how rows go to the next node ----
   DataStream rebalance() const { return partitioned(Partitioning::kRebalance); }
   DataStream rescale() const { return partitioned(Partitioning::kRescale); }
@@ -139,6 +154,14 @@ class DataStream {
   DataStream broadcast() const { return partitioned(Partitioning::kBroadcast); }
   DataStream global() const { return partitioned(Partitioning::kGlobal); }
   DataStream forward() const { return partitioned(Partitioning::kForward); }
+  // To the channel that f(value, channels) says, from 0 on.
+  template <class F>
+    requires PureCallable<F, const T&, uint32_t>
+  DataStream partition_custom(F f) const {
+    DataStream stream = partitioned(Partitioning::kCustom);
+    stream.edge_.custom = std::make_shared<PartitionLambda<T, F>>(std::move(f));
+    return stream;
+  }
 
   // ---- keys ----
   template <class C, class... M>
@@ -184,6 +207,11 @@ class DataStream {
   void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
 
   const StreamEdge& edge() const { return edge_; }
+  // A node that this face has no word for, behind this stream. (Flink: DataStream.transform.)
+  template <RowType Out>
+  DataStream<Out> transform(std::string_view kind, NodeSpec spec) const {
+    return next<Out>(std::move(spec), kind);
+  }
 
  private:
   StreamNode node_for(NodeSpec spec) const {
@@ -238,6 +266,66 @@ class KeyedStream {
   }
   void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
 
+  // ---- one row a key, emitted each time that it changes ----
+  // Of sum, min and max the other fields are those of the key's first row.
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> sum(M C::* member) const {
+    return running(RunningAggregateSpec::Kind::kSum, member, "sum");
+  }
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> min(M C::* member) const {
+    return running(RunningAggregateSpec::Kind::kMin, member, "min");
+  }
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> max(M C::* member) const {
+    return running(RunningAggregateSpec::Kind::kMax, member, "max");
+  }
+  // The whole row with the least or the largest member; of equal ones the first, or the last.
+  using Ties = RunningAggregateSpec::Ties;
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> min_by(M C::* member, Ties ties = Ties::kFirst) const {
+    return running(RunningAggregateSpec::Kind::kMinBy, member, "min_by", ties);
+  }
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> max_by(M C::* member, Ties ties = Ties::kFirst) const {
+    return running(RunningAggregateSpec::Kind::kMaxBy, member, "max_by", ties);
+  }
+  // f(kept, new) is kept.
+  template <class F>
+    requires PureCallable<F, const T&, const T&>
+  DataStream<T> reduce(F f) const {
+    RunningAggregateSpec spec;
+    spec.kind = RunningAggregateSpec::Kind::kReduce;
+    spec.reduce = std::make_shared<RowReduceLambda<T, F>>(std::move(f));
+    spec.label = "reduce";
+    return add_running(std::move(spec));
+  }
+
+  // ---- two streams ----
+  template <RowType R>
+  KeyedConnectedStreams<T, R> connect(const KeyedStream<R>& other) const {
+    return KeyedConnectedStreams<T, R>(
+        {builder_, edge_, other.edge(), key_fields_, other.key_fields()});
+  }
+  // The other stream's rows go to every subtask. (Flink: connect(rules.broadcast(descriptor)).)
+  template <RowType R>
+  BroadcastConnectedStream<T, R> connect(const DataStream<R>& rules) const {
+    StreamEdge to_all = rules.edge();
+    to_all.partitioning = Partitioning::kBroadcast;
+    return BroadcastConnectedStream<T, R>({builder_, edge_, to_all, key_fields_, {}});
+  }
+  template <RowType R>
+  IntervalJoined<T, R> interval_join(const KeyedStream<R>& other) const {
+    return IntervalJoined<T, R>({builder_, edge_, other.edge(), key_fields_, other.key_fields()});
+  }
+  const StreamEdge& edge() const { return edge_; }
+  const std::vector<uint32_t>& key_fields() const { return key_fields_; }
+
   // F is a KeyedProcess<Key, T, Out>.
   template <class F>
   DataStream<typename F::Out> process(F f) const {
@@ -254,148 +342,32 @@ class KeyedStream {
   }
 
  private:
-  std::shared_ptr<GraphBuilder> builder_;
-  StreamEdge edge_;
-  std::vector<uint32_t> key_fields_;
-};
-
-template <RowType T>
-class WindowedStream {
- public:
-  WindowedStream(std::shared_ptr<GraphBuilder> builder, StreamEdge edge,
-                 std::vector<uint32_t> key_fields, WindowSpec spec)
-      : builder_(std::move(builder)),
-        edge_(edge),
-        key_fields_(std::move(key_fields)),
-        spec_(std::move(spec)) {}
-
-  WindowedStream allowed_lateness(Duration lateness) && {
-    spec_.allowed_lateness = lateness;
-    return std::move(*this);
-  }
-  WindowedStream trigger(TriggerSpec trigger) && {
-    spec_.trigger = std::move(trigger);
-    return std::move(*this);
-  }
-  WindowedStream evictor(EvictorSpec evictor) && {
-    spec_.evictor = std::move(evictor);
-    return std::move(*this);
-  }
-  WindowedStream side_output_late_data(const OutputTag<T>& tag) && {
-    spec_.late_to_side = true;
-    late_tag_ = tag.tag;
-    return std::move(*this);
-  }
-
-  // A row of Out is the key's fields, the window's start and end (not of global windows), and the
-  // aggregates, in this order.
-  template <RowType Out, class... Calls>
-  DataStream<Out> aggregate(Calls... calls) && {
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    const Schema& input = builder_->schema_of(edge_);
-    const Schema names = RowCodec<Out>::schema();
-    Schema made = key_and_window(input);
-    (add(calls, input, made), ...);
-    if (!fits(made, names))
-      builder_->fail("a window's result does not have the fields of its struct");
-    for (size_t i = 0; i < spec_.aggregates.size() && names.width() == made.width(); ++i) {
-      spec_.aggregates[i].name = names.fields[made.width() - spec_.aggregates.size() + i].name;
-    }
-    node.output = names;
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
-    node.spec = std::move(spec_);
-    return {builder_, {builder_->add(std::move(node), "window")}};
-  }
-
-  // f(a, b) makes one row of what was kept and what has come; the window answers with what is left.
-  template <class F>
-    requires PureCallable<F, const T&, const T&>
-  DataStream<T> reduce(F f) && {
-    AggregateSpec spec;
-    spec.kind = AggregateSpec::Kind::kUser;
-    spec.user = std::make_shared<ReduceLambda<T, F>>(std::move(f));
-    spec.name = "reduced";
-    spec.label = "reduce";
-    spec_.aggregates = {std::move(spec)};
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    const Schema& input = builder_->schema_of(edge_);
-    node.output = key_and_window(input);
-    node.output.fields.push_back({"reduced", ValueType::kList});
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
-    node.spec = std::move(spec_);
-    const StreamEdge window{builder_->add(std::move(node), "window")};
-    StreamNode unpack;
-    unpack.spec = MapSpec{std::make_shared<UnpackLast>(), "reduced"};
-    unpack.inputs.push_back(window);
-    unpack.output = RowCodec<T>::schema();
-    return {builder_, {builder_->add(std::move(unpack), "reduced")}, window.from};
-  }
-  // The member added up; the other fields are those of the window's first row.
   template <class C, class M>
-    requires std::is_same_v<C, T>
-  DataStream<T> sum(M C::* member) && {
-    return std::move(*this).reduce([member](const T& a, const T& b) {
-      T total = a;
-      total.*member = static_cast<M>(a.*member + b.*member);
-      return total;
-    });
+  DataStream<T> running(RunningAggregateSpec::Kind kind, M C::* member, const char* name,
+                        Ties ties = Ties::kFirst) const {
+    const auto index = RowCodec<T>::index_of(member);
+    if (!index) builder_->fail("an aggregate takes a member that LEAT_ROW does not name");
+    RunningAggregateSpec spec;
+    spec.kind = kind;
+    spec.field = index.value_or(0);
+    spec.ties = ties;
+    spec.label = std::string(name) + "(" + builder_->schema_of(edge_).fields[spec.field].name + ")";
+    return add_running(std::move(spec));
   }
-
- private:
-  // What stands before the aggregates in a row of the result.
-  Schema key_and_window(const Schema& input) const {
-    Schema made;
-    for (const uint32_t key : key_fields_) made.fields.push_back(input.fields[key]);
-    if (!spec_.is_global()) {
-      made.fields.push_back({"start", ValueType::kTime});
-      made.fields.push_back({"end", ValueType::kTime});
-    }
-    return made;
-  }
-  void add(CountCall, const Schema&, Schema& made) {
-    AggregateSpec spec;
-    spec.label = "count()";
-    spec_.aggregates.push_back(std::move(spec));
-    made.fields.push_back({"count", ValueType::kInt});
-  }
-  template <class M>
-  void add(AggregateCall<T, M> call, const Schema& input, Schema& made) {
-    static constexpr const char* kNames[] = {"sum", "min", "max", "count", "collect"};
-    const auto index = RowCodec<T>::index_of(call.member);
-    if (!index) return builder_->fail("an aggregate takes a member that LEAT_ROW does not name");
-    AggregateSpec spec;
-    spec.kind = call.kind;
-    spec.argument = read_field(*index);
-    spec.argument_type = FieldCodec<M>::kType;
-    spec.label =
-        std::string(kNames[static_cast<size_t>(call.kind)]) + "(" + input.fields[*index].name + ")";
-    spec_.aggregates.push_back(std::move(spec));
-    const bool is_list = call.kind == AggregateSpec::Kind::kCollect;
-    const bool time_sum =
-        call.kind == AggregateSpec::Kind::kSum && FieldCodec<M>::kType == ValueType::kTime;
-    made.fields.push_back({"value", is_list    ? ValueType::kList
-                                    : time_sum ? ValueType::kInt
-                                               : FieldCodec<M>::kType});
-  }
-  static bool fits(const Schema& made, const Schema& wanted) {
-    if (made.width() != wanted.width()) return false;
-    for (uint32_t i = 0; i < made.width(); ++i) {
-      if (made.fields[i].type != wanted.fields[i].type) return false;
-    }
-    return true;
+  DataStream<T> add_running(RunningAggregateSpec spec) const {
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.keyed = true;
+    node.output = builder_->schema_of(edge_);
+    node.spec = std::move(spec);
+    const StreamEdge made{builder_->add(std::move(node), "running")};
+    return {builder_, builder_->first_fields(made, RowCodec<T>::schema())};
   }
 
   std::shared_ptr<GraphBuilder> builder_;
   StreamEdge edge_;
   std::vector<uint32_t> key_fields_;
-  WindowSpec spec_;
-  std::string late_tag_;
 };
 
 class StreamExecutionEnvironment {

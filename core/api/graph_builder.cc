@@ -16,12 +16,28 @@ class FirstFields final : public MapFunction {
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<FirstFields>(); }
 };
 
+// What a node asks for that cannot be; empty where it can.
+std::string mistake_of(const NodeSpec& spec) {
+  if (const auto* async = std::get_if<AsyncSpec>(&spec)) {
+    if (async->retry && !async->timeout) return "repetitions of async calls need a timeout";
+    if (async->capacity < 1) return "async calls need room for one";
+    if (async->least_latency > async->most_latency)
+      return "the least latency of an async call is above the most";
+  }
+  if (const auto* join = std::get_if<IntervalJoinSpec>(&spec)) {
+    if (join->lower > join->upper)
+      return "the lower bound of an interval join is above the upper bound";
+  }
+  return {};
+}
+
 }  // namespace
 
 NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
   const NodeId id{static_cast<uint32_t>(graph_.nodes.size())};
   if (node.name.empty()) node.name = std::string(kind) + "-" + std::to_string(id.value);
   if (graph_.find(node.name)) fail("two nodes are named \"" + node.name + "\"");
+  if (std::string mistake = mistake_of(node.spec); !mistake.empty()) fail(std::move(mistake));
   graph_.nodes.push_back(std::move(node));
   return id;
 }
@@ -45,7 +61,7 @@ StreamEdge GraphBuilder::side_output(NodeId id, const std::string& tag, const Sc
     const std::vector<Field>& all = sides[i].schema.fields;
     if (all.size() > schema.width() &&
         std::equal(schema.fields.begin(), schema.fields.end(), all.begin())) {
-      return {add_first_fields(side, schema)};
+      return first_fields(side, schema);
     }
     fail("the side output \"" + tag + "\" has other fields than its tag");
     return side;
@@ -54,12 +70,13 @@ StreamEdge GraphBuilder::side_output(NodeId id, const std::string& tag, const Sc
   return {id};
 }
 
-NodeId GraphBuilder::add_first_fields(const StreamEdge& from, const Schema& schema) {
+StreamEdge GraphBuilder::first_fields(const StreamEdge& from, const Schema& schema) {
+  if (schema_of(from).width() == schema.width()) return from;
   StreamNode first;
   first.inputs.push_back(from);
   first.output = schema;
   first.spec = MapSpec{std::make_shared<FirstFields>(), "without its key"};
-  return add(std::move(first), "rows");
+  return {add(std::move(first), "rows")};
 }
 
 void GraphBuilder::fail(std::string what) {

@@ -28,14 +28,14 @@ class GraphBuilder {
   // of a computed key), a node that drops these follows. An error, and any edge, where there is no
   // such side output.
   StreamEdge side_output(NodeId id, const std::string& tag, const Schema& schema);
+  // The same rows without fields behind those of `schema`: of a computed key.
+  StreamEdge first_fields(const StreamEdge& from, const Schema& schema);
   void fail(std::string what);
 
   // Fills in what was left to defaults.
   Result<StreamGraph> finish() const;
 
  private:
-  NodeId add_first_fields(const StreamEdge& from, const Schema& schema);
-
   StreamGraph graph_;
   std::string error_;
 };

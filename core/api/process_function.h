@@ -26,6 +26,7 @@
 #include "core/api/typed_states.h"
 #include "core/graph/functions.h"
 #include "core/graph/stream_graph.h"
+#include "core/graph/two_input_functions.h"
 
 namespace leat {
 
@@ -145,6 +146,51 @@ class KeyedProcess : public ProcessDeclarations {
    private:
     ProcessContext& ctx_;
   };
+};
+
+// A function over rows without a key: no state and no timers. (Flink: ProcessFunction.)
+template <RowType I, RowType O>
+class UnkeyedProcess : public ProcessDeclarations {
+ public:
+  using In = I;
+  using Out = O;
+  class Context {
+   public:
+    explicit Context(ProcessContext& ctx) : ctx_(ctx) {}
+    Timestamp timestamp() const { return ctx_.timestamp(); }
+    EventTime watermark() const { return ctx_.watermark(); }
+    ProcTime now() const { return ctx_.now(); }
+    void emit(const O& value) {
+      std::array<Value, RowCodec<O>::kWidth> row;
+      RowCodec<O>::encode(value, row);
+      ctx_.emit(row);
+    }
+    template <class T>
+    void emit_side(Side<T> side, const T& value) {
+      std::array<Value, RowCodec<T>::kWidth> row;
+      RowCodec<T>::encode(value, row);
+      ctx_.emit_side(side.index, row);
+    }
+
+   private:
+    ProcessContext& ctx_;
+  };
+};
+
+template <class F>
+class UnkeyedProcessAdapter final : public ProcessFunction {
+ public:
+  explicit UnkeyedProcessAdapter(F f) : f_(std::move(f)) {}
+  void process(RowView in, ProcessContext& ctx) const override {
+    typename F::Context typed(ctx);
+    f_.process(RowCodec<typename F::In>::decode(in), typed);
+  }
+  std::unique_ptr<ProcessFunction> clone() const override {
+    return std::make_unique<UnkeyedProcessAdapter>(f_);
+  }
+
+ private:
+  const F f_;
 };
 
 // Every attempt of a subtask gets a fresh copy of the user's object.

@@ -133,6 +133,38 @@ class ReduceLambda final : public AggregateFunction {
   const F f_;
 };
 
+// f(kept, new) as the row that is kept; what stands behind the fields of T (a computed key) stays.
+template <RowType T, class F>
+class RowReduceLambda final : public ReduceFunction {
+ public:
+  explicit RowReduceLambda(F f) : f_(std::move(f)) {}
+  void reduce(RowView a, RowView b, std::span<Value> out) const override {
+    std::copy(a.begin(), a.end(), out.begin());
+    RowCodec<T>::encode(f_(RowCodec<T>::decode(a), RowCodec<T>::decode(b)), out);
+  }
+  std::unique_ptr<ReduceFunction> clone() const override {
+    return std::make_unique<RowReduceLambda>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
+template <RowType T, class F>
+class PartitionLambda final : public PartitionFunction {
+ public:
+  explicit PartitionLambda(F f) : f_(std::move(f)) {}
+  int64_t channel(RowView row, uint32_t channels) const override {
+    return f_(RowCodec<T>::decode(row), channels);
+  }
+  std::unique_ptr<PartitionFunction> clone() const override {
+    return std::make_unique<PartitionLambda>(f_);
+  }
+
+ private:
+  const F f_;
+};
+
 // The row that the last field holds as a list.
 class UnpackLast final : public MapFunction {
  public:

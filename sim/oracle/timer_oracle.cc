@@ -117,7 +117,9 @@ class TimerOracle final : public Oracle {
   bool has_timers(uint32_t instance) const {
     const NodeSpec& spec = plan_.node(plan_.node_of(instance)).spec;
     return std::holds_alternative<KeyedProcessSpec>(spec) ||
-           std::holds_alternative<WindowSpec>(spec);
+           std::holds_alternative<WindowSpec>(spec) ||
+           std::holds_alternative<CoProcessSpec>(spec) ||
+           std::holds_alternative<BroadcastProcessSpec>(spec);
   }
   static std::string subject(TimeDomain domain, int64_t time, const Value& key) {
     return key_text(key) + (domain == TimeDomain::kEvent ? " event timer " : " processing timer ") +

@@ -2,6 +2,7 @@
 
 #include "sim/cli/jobs/earthquakes_job.h"
 #include "sim/cli/jobs/log_analysis_job.h"
+#include "sim/cli/jobs/mistakes.h"
 #include "sim/cli/jobs/tutorial_jobs.h"
 
 namespace leat {
@@ -15,6 +16,8 @@ JobRegistry shipped_jobs() {
   add_windows(jobs);
   add_time(jobs);
   add_state(jobs);
+  add_impure_mistakes(jobs);
+  add_order_mistakes(jobs);
   return jobs;
 }
 

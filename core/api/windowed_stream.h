@@ -1,0 +1,185 @@
+// A keyed stream cut into windows: lateness, trigger, evictor, and what each window answers.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/aggregate_calls.h"
+#include "core/api/graph_builder.h"
+#include "core/api/stream_types.h"
+#include "core/api/typed_functions.h"
+#include "core/api/window_function.h"
+
+namespace leat {
+
+template <RowType T>
+class WindowedStream {
+ public:
+  WindowedStream(std::shared_ptr<GraphBuilder> builder, StreamEdge edge,
+                 std::vector<uint32_t> key_fields, WindowSpec spec)
+      : builder_(std::move(builder)),
+        edge_(edge),
+        key_fields_(std::move(key_fields)),
+        spec_(std::move(spec)) {}
+
+  WindowedStream allowed_lateness(Duration lateness) && {
+    spec_.allowed_lateness = lateness;
+    return std::move(*this);
+  }
+  WindowedStream trigger(TriggerSpec trigger) && {
+    spec_.trigger = std::move(trigger);
+    return std::move(*this);
+  }
+  WindowedStream evictor(EvictorSpec evictor) && {
+    spec_.evictor = std::move(evictor);
+    return std::move(*this);
+  }
+  WindowedStream side_output_late_data(const OutputTag<T>& tag) && {
+    spec_.late_to_side = true;
+    late_tag_ = tag.tag;
+    return std::move(*this);
+  }
+
+  // F is a ProcessWindow<Key, T, Out>.
+  template <class F>
+  DataStream<typename F::Out> process(F f) && {
+    static_assert(std::is_same_v<typename F::In, T>,
+                  "the function takes other rows than the stream has");
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.keyed = true;
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, builder_->schema_of(edge_)});
+    const auto first_side = static_cast<uint32_t>(node.sides.size());
+    for (const SideOutput& side : f.declared_sides()) node.sides.push_back(side);
+    node.output = RowCodec<typename F::Out>::schema();
+    spec_.function = std::make_shared<WindowAdapter<F>>(std::move(f), first_side);
+    node.spec = std::move(spec_);
+    return {builder_, {builder_->add(std::move(node), "window")}};
+  }
+
+  // A row of Out is the key's fields, the window's start and end (not of global windows), and the
+  // aggregates (count(), sum(&T::member) .., or one's own), in this order.
+  template <RowType Out, class... Calls>
+  DataStream<Out> aggregate(Calls... calls) && {
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.keyed = true;
+    const Schema& input = builder_->schema_of(edge_);
+    const Schema names = RowCodec<Out>::schema();
+    Schema made = key_and_window(input);
+    (add(calls, input, made), ...);
+    if (!fits(made, names))
+      builder_->fail("a window's result does not have the fields of its struct");
+    for (size_t i = 0; i < spec_.aggregates.size() && names.width() == made.width(); ++i) {
+      spec_.aggregates[i].name = names.fields[made.width() - spec_.aggregates.size() + i].name;
+    }
+    node.output = names;
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
+    node.spec = std::move(spec_);
+    return {builder_, {builder_->add(std::move(node), "window")}};
+  }
+
+  // f(a, b) makes one row of what was kept and what has come; the window answers with what is left.
+  template <class F>
+    requires PureCallable<F, const T&, const T&>
+  DataStream<T> reduce(F f) && {
+    AggregateSpec spec;
+    spec.kind = AggregateSpec::Kind::kUser;
+    spec.user = std::make_shared<ReduceLambda<T, F>>(std::move(f));
+    spec.name = "reduced";
+    spec.label = "reduce";
+    spec_.aggregates = {std::move(spec)};
+    StreamNode node;
+    node.inputs.push_back(edge_);
+    node.key_fields = key_fields_;
+    node.keyed = true;
+    const Schema& input = builder_->schema_of(edge_);
+    node.output = key_and_window(input);
+    node.output.fields.push_back({"reduced", ValueType::kList});
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
+    node.spec = std::move(spec_);
+    const StreamEdge window{builder_->add(std::move(node), "window")};
+    StreamNode unpack;
+    unpack.spec = MapSpec{std::make_shared<UnpackLast>(), "reduced"};
+    unpack.inputs.push_back(window);
+    unpack.output = RowCodec<T>::schema();
+    return {builder_, {builder_->add(std::move(unpack), "reduced")}, window.from};
+  }
+  // The member added up; the other fields are those of the window's first row.
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> sum(M C::* member) && {
+    return std::move(*this).reduce([member](const T& a, const T& b) {
+      T total = a;
+      total.*member = static_cast<M>(a.*member + b.*member);
+      return total;
+    });
+  }
+
+ private:
+  // What stands before the aggregates in a row of the result.
+  Schema key_and_window(const Schema& input) const {
+    Schema made;
+    for (const uint32_t key : key_fields_) made.fields.push_back(input.fields[key]);
+    if (!spec_.is_global()) {
+      made.fields.push_back({"start", ValueType::kTime});
+      made.fields.push_back({"end", ValueType::kTime});
+    }
+    return made;
+  }
+  void add(CountCall, const Schema&, Schema& made) {
+    AggregateSpec spec;
+    spec.label = "count()";
+    spec_.aggregates.push_back(std::move(spec));
+    made.fields.push_back({"count", ValueType::kInt});
+  }
+  template <UserAggregate<T> A>
+  void add(A aggregate, const Schema&, Schema& made) {
+    using Result =
+        std::remove_cvref_t<decltype(aggregate.get_result(aggregate.create_accumulator()))>;
+    AggregateSpec spec;
+    spec.kind = AggregateSpec::Kind::kUser;
+    spec.label = "aggregate";
+    spec.user = std::make_shared<AggregateAdapter<T, A>>(std::move(aggregate));
+    spec_.aggregates.push_back(std::move(spec));
+    made.fields.push_back({"value", FieldCodec<Result>::kType});
+  }
+  template <class M>
+  void add(AggregateCall<T, M> call, const Schema& input, Schema& made) {
+    static constexpr const char* kNames[] = {"sum", "min", "max", "count", "collect"};
+    const auto index = RowCodec<T>::index_of(call.member);
+    if (!index) return builder_->fail("an aggregate takes a member that LEAT_ROW does not name");
+    AggregateSpec spec;
+    spec.kind = call.kind;
+    spec.argument = read_field(*index);
+    spec.argument_type = FieldCodec<M>::kType;
+    spec.label =
+        std::string(kNames[static_cast<size_t>(call.kind)]) + "(" + input.fields[*index].name + ")";
+    spec_.aggregates.push_back(std::move(spec));
+    const bool is_list = call.kind == AggregateSpec::Kind::kCollect;
+    const bool time_sum =
+        call.kind == AggregateSpec::Kind::kSum && FieldCodec<M>::kType == ValueType::kTime;
+    made.fields.push_back({"value", is_list    ? ValueType::kList
+                                    : time_sum ? ValueType::kInt
+                                               : FieldCodec<M>::kType});
+  }
+  static bool fits(const Schema& made, const Schema& wanted) {
+    if (made.width() != wanted.width()) return false;
+    for (uint32_t i = 0; i < made.width(); ++i) {
+      if (made.fields[i].type != wanted.fields[i].type) return false;
+    }
+    return true;
+  }
+
+  std::shared_ptr<GraphBuilder> builder_;
+  StreamEdge edge_;
+  std::vector<uint32_t> key_fields_;
+  WindowSpec spec_;
+  std::string late_tag_;
+};
+
+}  // namespace leat

@@ -1,0 +1,76 @@
+// Classic mistakes: each found, by its name, by checks that know nothing of the job; and its mended
+// twin passes the same checks.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/cli/jobs/jobs.h"
+#include "sim/explore/campaign.h"
+#include "sim/scenario/decode.h"
+
+namespace leat {
+namespace {
+
+const std::string kFolder = std::string(LEAT_SOURCE_DIR) + "/scenarios/mistakes/";
+
+Scenario load(const std::string& name) {
+  const JobRegistry jobs = shipped_jobs();
+  DecodeOptions options;
+  options.jobs = &jobs;
+  Decoded decoded = load_scenario(kFolder + name + ".json", options);
+  check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
+  return std::move(*decoded.scenario);
+}
+
+std::vector<std::string> mistakes() {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
+    const std::string name = entry.path().stem().string();
+    if (entry.path().extension() == ".json" && !name.ends_with("-mended")) names.push_back(name);
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+ScenarioCoverage explored(const std::string& name, uint64_t runs) {
+  CampaignRequest request;
+  request.runs = runs;
+  request.jobs = 2;
+  return explore({load(name)}, request).scenarios[0];
+}
+
+class Mistake : public testing::TestWithParam<std::string> {};
+
+TEST_P(Mistake, IsFoundWithin200Seeds) {
+  ASSERT_TRUE(load(GetParam()).expect.violation);
+  const ScenarioCoverage seen = explored(GetParam(), 200);
+  uint64_t found = 0;
+  for (const StrategyTally& strategy : seen.strategies) found += strategy.failures;
+  EXPECT_GT(found, 0u);
+  // What is left is another violation than the one that the scenario says.
+  for (const Failure& failure : seen.failures)
+    ADD_FAILURE() << failure.outcome.violation() << " with seed " << failure.outcome.seed;
+  EXPECT_TRUE(seen.complaints.empty()) << seen.complaints.front();
+}
+
+TEST_P(Mistake, MendedItIsClean) {
+  const ScenarioCoverage seen = explored(GetParam() + "-mended", 1000);
+  for (const Failure& failure : seen.failures) {
+    const Violation& v = failure.outcome.verdict.violations.front();
+    ADD_FAILURE() << "seed " << failure.outcome.seed << ": " << v.name << " at " << v.where
+                  << ", expected " << v.expected << ", got " << v.got;
+  }
+  EXPECT_TRUE(seen.complaints.empty()) << seen.complaints.front();
+  EXPECT_EQ(seen.runs, 1000u);
+  EXPECT_GT(seen.judged.at("invariance"), 1000u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Classic, Mistake, testing::ValuesIn(mistakes()), [](const auto& info) {
+  std::string name = info.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace leat
