@@ -1,6 +1,7 @@
 // Calls to a system outside, many at a time:
 //
-//   AsyncDataStream::unordered_wait<Priced>(orders, [](const Order& order, Answer<Priced>& answer)
+//   AsyncDataStream::unordered_wait<Priced>(orders, [](const Order& order, AsyncResult<Priced>&
+//   answer)
 //   {
 //     answer.complete_later({{order.id, price_of(order)}});
 //   }, {.timeout = seconds(1)});
@@ -20,9 +21,9 @@ namespace leat {
 
 // One call, as the function sees it; only the first completion counts. (Flink: ResultFuture.)
 template <RowType Out>
-class Answer {
+class AsyncResult {
  public:
-  Answer(ResultFuture& result, uint32_t attempt) : result_(result), attempt_(attempt) {}
+  AsyncResult(ResultFuture& result, uint32_t attempt) : result_(result), attempt_(attempt) {}
   // Counts from 1; more where the call is repeated.
   uint32_t attempt() const { return attempt_; }
   void complete(const std::vector<Out>& values) { result_.complete(rows(values)); }
@@ -55,7 +56,7 @@ class AsyncLambda final : public AsyncFunction {
  public:
   explicit AsyncLambda(F f) : f_(std::move(f)) {}
   void invoke(RowView in, uint32_t attempt, ResultFuture& result) const override {
-    Answer<Out> answer(result, attempt);
+    AsyncResult<Out> answer(result, attempt);
     f_(RowCodec<T>::decode(in), answer);
   }
   std::unique_ptr<AsyncFunction> clone() const override {
@@ -70,13 +71,13 @@ class AsyncDataStream {
  public:
   // Results in the order of the rows.
   template <RowType Out, RowType T, class F>
-    requires PureCallable<F, const T&, Answer<Out>&>
+    requires PureCallable<F, const T&, AsyncResult<Out>&>
   static DataStream<Out> ordered_wait(const DataStream<T>& stream, F f, AsyncOptions options = {}) {
     return wait<Out>(stream, std::move(f), std::move(options), AsyncSpec::Mode::kOrdered);
   }
   // Results as they come, but none over a watermark.
   template <RowType Out, RowType T, class F>
-    requires PureCallable<F, const T&, Answer<Out>&>
+    requires PureCallable<F, const T&, AsyncResult<Out>&>
   static DataStream<Out> unordered_wait(const DataStream<T>& stream, F f,
                                         AsyncOptions options = {}) {
     return wait<Out>(stream, std::move(f), std::move(options), AsyncSpec::Mode::kUnordered);

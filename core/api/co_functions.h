@@ -226,7 +226,7 @@ class CoFlatMapLambda final : public CoFlatMapFunction {
  public:
   CoFlatMapLambda(F f, G g) : f_(std::move(f)), g_(std::move(g)) {}
   void flat_map(uint32_t input, RowView in, Timestamp, Collector& out) const override {
-    const Emitter<Out> emit(out);
+    const EmitTo<Out> emit(out);
     if (input == 0) {
       f_(RowCodec<L>::decode(in), emit);
     } else {

@@ -75,8 +75,8 @@ class ConnectedStreams {
   }
   // f(left, emit) and g(right, emit).
   template <RowType Out, class F, class G>
-    requires PureCallable<F, const L&, const Emitter<Out>&> &&
-             PureCallable<G, const R&, const Emitter<Out>&>
+    requires PureCallable<F, const L&, const EmitTo<Out>&> &&
+             PureCallable<G, const R&, const EmitTo<Out>&>
   DataStream<Out> flat_map(F f, G g) const {
     using Lambda = CoFlatMapLambda<L, R, Out, F, G>;
     return inputs_.add<Out>(
@@ -211,7 +211,7 @@ class CoGroupedStreams : private JoinedStreams<L, R> {
   }
   // f(lefts, rights, emit), of vectors.
   template <RowType Out, class F>
-    requires PureCallable<F, const std::vector<L>&, const std::vector<R>&, const Emitter<Out>&>
+    requires PureCallable<F, const std::vector<L>&, const std::vector<R>&, const EmitTo<Out>&>
   DataStream<Out> apply(F f) && {
     this->check_key();
     CoGroupSpec spec{std::move(this->window_),

@@ -96,7 +96,7 @@ class DataStream {
   }
   // f(value, emit): calls emit(out) any number of times.
   template <RowType Out, class F>
-    requires PureCallable<F, const T&, const Emitter<Out>&>
+    requires PureCallable<F, const T&, const EmitTo<Out>&>
   DataStream<Out> flat_map(F f) const {
     return next<Out>(FlatMapSpec{std::make_shared<FlatMapLambda<T, Out, F>>(std::move(f)), ""},
                      "flat_map");

@@ -16,7 +16,7 @@ class JoinLambda final : public JoinFunction {
  public:
   explicit JoinLambda(F f) : f_(std::move(f)) {}
   void join(RowView left, RowView right, Collector& out) const override {
-    Emitter<Out> emit(out);
+    EmitTo<Out> emit(out);
     emit(f_(RowCodec<L>::decode(left), RowCodec<R>::decode(right)));
   }
   std::unique_ptr<JoinFunction> clone() const override { return std::make_unique<JoinLambda>(f_); }
@@ -50,7 +50,7 @@ class CoGroupLambda final : public CoGroupFunction {
   explicit CoGroupLambda(F f) : f_(std::move(f)) {}
   void co_group(const std::vector<RowView>& left, const std::vector<RowView>& right,
                 Collector& out) const override {
-    f_(decoded<L>(left), decoded<R>(right), Emitter<Out>(out));
+    f_(decoded<L>(left), decoded<R>(right), EmitTo<Out>(out));
   }
   std::unique_ptr<CoGroupFunction> clone() const override {
     return std::make_unique<CoGroupLambda>(f_);

@@ -61,9 +61,9 @@ class FilterLambda final : public FilterFunction {
 
 // What a flat_map lambda emits to.
 template <RowType Out>
-class Emitter {
+class EmitTo {
  public:
-  explicit Emitter(Collector& out) : out_(out) {}
+  explicit EmitTo(Collector& out) : out_(out) {}
   void operator()(const Out& value) const {
     std::array<Value, RowCodec<Out>::kWidth> row;
     RowCodec<Out>::encode(value, row);
@@ -79,7 +79,7 @@ class FlatMapLambda final : public FlatMapFunction {
  public:
   explicit FlatMapLambda(F f) : f_(std::move(f)) {}
   void flat_map(RowView in, Timestamp, Collector& out) const override {
-    f_(RowCodec<In>::decode(in), Emitter<Out>(out));
+    f_(RowCodec<In>::decode(in), EmitTo<Out>(out));
   }
   std::unique_ptr<FlatMapFunction> clone() const override {
     return std::make_unique<FlatMapLambda>(f_);

@@ -11,21 +11,21 @@ constexpr Answer kFire{.fire = true};
 constexpr TimeDomain kEvent = TimeDomain::kEvent;
 constexpr TimeDomain kProcessing = TimeDomain::kProcessing;
 
-int64_t last_ms(const Pane& pane) { return pane.window.max_timestamp(); }
+int64_t last_ms(const ModelPane& pane) { return pane.window.max_timestamp(); }
 
 double number(const Value& value) {
   return value.type() == ValueType::kDouble ? value.as_double()
                                             : static_cast<double>(value.as_int());
 }
 
-void forget_deadline(Pane& pane) {
+void forget_deadline(ModelPane& pane) {
   if (pane.deadline) pane.delete_timer(kProcessing, *pane.deadline);
   pane.deadline.reset();
 }
 
 // The next multiple of the interval, but not behind the window's end. `time % interval` truncates,
 // so that a negative time gets the one after (semantics, section 3).
-void answer_at_multiple(Pane& pane, TimeDomain domain, int64_t time, Duration interval) {
+void answer_at_multiple(ModelPane& pane, TimeDomain domain, int64_t time, Duration interval) {
   if (interval == Duration{0}) return;  // the job is to fail here
   const int64_t at = wrapping_add(wrapping_sub(time, time % interval.ms), interval.ms);
   pane.next = std::min(at, last_ms(pane));
@@ -34,13 +34,13 @@ void answer_at_multiple(Pane& pane, TimeDomain domain, int64_t time, Duration in
 
 }  // namespace
 
-bool Pane::has_timer(TimeDomain domain, int64_t time) const {
+bool ModelPane::has_timer(TimeDomain domain, int64_t time) const {
   return std::find(timers.begin(), timers.end(), PendingTimer{domain, time}) != timers.end();
 }
-void Pane::set_timer(TimeDomain domain, int64_t time) {
+void ModelPane::set_timer(TimeDomain domain, int64_t time) {
   if (!has_timer(domain, time)) timers.push_back({domain, time});
 }
-void Pane::delete_timer(TimeDomain domain, int64_t time) {
+void ModelPane::delete_timer(TimeDomain domain, int64_t time) {
   std::erase(timers, PendingTimer{domain, time});
 }
 
@@ -51,8 +51,8 @@ TriggerModel::TriggerModel(const WindowSpec& spec) : trigger_(spec.trigger) {
                                         : Kind::kProcessingTime;
 }
 
-Answer TriggerModel::on_element(const TriggerSpec& trigger, Pane& pane, RowView row, Timestamp time,
-                                Moment at) {
+Answer TriggerModel::on_element(const TriggerSpec& trigger, ModelPane& pane, RowView row,
+                                Timestamp time, Moment at) {
   const bool over = last_ms(pane) <= at.watermark.ms;
   switch (trigger.kind) {
     case Kind::kEventTime:
@@ -110,7 +110,7 @@ Answer TriggerModel::on_element(const TriggerSpec& trigger, Pane& pane, RowView 
   return {};
 }
 
-Answer TriggerModel::on_timer(const TriggerSpec& trigger, Pane& pane, TimeDomain domain,
+Answer TriggerModel::on_timer(const TriggerSpec& trigger, ModelPane& pane, TimeDomain domain,
                               int64_t time) {
   const bool at_end = time == last_ms(pane);
   const auto continues = [&](TimeDomain own) -> Answer {
@@ -150,7 +150,7 @@ Answer TriggerModel::on_timer(const TriggerSpec& trigger, Pane& pane, TimeDomain
   return {};
 }
 
-void TriggerModel::clear(const TriggerSpec& trigger, Pane& pane) {
+void TriggerModel::clear(const TriggerSpec& trigger, ModelPane& pane) {
   const auto forget_next = [&](TimeDomain domain) {
     if (pane.next) pane.delete_timer(domain, *pane.next);
     pane.next.reset();
@@ -183,15 +183,15 @@ void TriggerModel::clear(const TriggerSpec& trigger, Pane& pane) {
   }
 }
 
-void TriggerModel::on_merge(Pane& into, const std::vector<Pane>& of, Moment at) const {
-  for (const Pane& pane : of) {
+void TriggerModel::on_merge(ModelPane& into, const std::vector<ModelPane>& of, Moment at) const {
+  for (const ModelPane& pane : of) {
     into.seen = wrapping_add(into.seen, pane.seen);
     if (pane.next) into.next = std::min(into.next.value_or(*pane.next), *pane.next);
   }
   set_merged_timers(trigger_, into, at);
 }
 
-void TriggerModel::set_merged_timers(const TriggerSpec& trigger, Pane& into, Moment at) {
+void TriggerModel::set_merged_timers(const TriggerSpec& trigger, ModelPane& into, Moment at) {
   const int64_t end = last_ms(into);
   if (trigger.kind == Kind::kPurging) return set_merged_timers(*trigger.nested, into, at);
   if (trigger.kind == Kind::kEventTime && end > at.watermark.ms) into.set_timer(kEvent, end);

@@ -20,7 +20,7 @@ struct PendingTimer {
 // A window of one key that has not been cleaned up. Cheap to copy, because every checkpoint keeps
 // all panes: copies share their rows, which are only appended to, and each knows how many of them
 // it has.
-struct Pane {
+struct ModelPane {
   std::shared_ptr<const Row> key;
   TimeWindow window;
   std::shared_ptr<RowBatch> rows;  // since the last purge, in the order in which they came
@@ -51,24 +51,25 @@ class TriggerModel {
     EventTime watermark;
     ProcTime now;
   };
-  Answer on_element(Pane& pane, RowView row, Timestamp time, Moment at) const {
+  Answer on_element(ModelPane& pane, RowView row, Timestamp time, Moment at) const {
     return on_element(trigger_, pane, row, time, at);
   }
   // One of the pane's timers, which is no longer set.
-  Answer on_timer(Pane& pane, TimeDomain domain, int64_t time) const {
+  Answer on_timer(ModelPane& pane, TimeDomain domain, int64_t time) const {
     return on_timer(trigger_, pane, domain, time);
   }
-  void clear(Pane& pane) const { clear(trigger_, pane); }
+  void clear(ModelPane& pane) const { clear(trigger_, pane); }
   // `into` is what the others have become; its memory is theirs, its timers are set here.
-  void on_merge(Pane& into, const std::vector<Pane>& of, Moment at) const;
+  void on_merge(ModelPane& into, const std::vector<ModelPane>& of, Moment at) const;
 
  private:
   using Kind = TriggerSpec::Kind;
-  static Answer on_element(const TriggerSpec& trigger, Pane& pane, RowView row, Timestamp time,
+  static Answer on_element(const TriggerSpec& trigger, ModelPane& pane, RowView row, Timestamp time,
                            Moment at);
-  static Answer on_timer(const TriggerSpec& trigger, Pane& pane, TimeDomain domain, int64_t time);
-  static void clear(const TriggerSpec& trigger, Pane& pane);
-  static void set_merged_timers(const TriggerSpec& trigger, Pane& into, Moment at);
+  static Answer on_timer(const TriggerSpec& trigger, ModelPane& pane, TimeDomain domain,
+                         int64_t time);
+  static void clear(const TriggerSpec& trigger, ModelPane& pane);
+  static void set_merged_timers(const TriggerSpec& trigger, ModelPane& into, Moment at);
 
   TriggerSpec trigger_;  // the default one spelled out
 };

@@ -90,7 +90,7 @@ WindowModel::Added WindowModel::place_of_session(RowView key, const TimeWindow& 
     return {panes_.find(touched[0]), touched[0]};
   }
   if (touched.empty()) return open(key, window);
-  std::vector<Pane> parts;
+  std::vector<ModelPane> parts;
   for (const uint64_t id : touched) {
     parts.push_back(*panes_.find(id));
     close(id);
@@ -100,13 +100,13 @@ WindowModel::Added WindowModel::place_of_session(RowView key, const TimeWindow& 
   return added;
 }
 
-Pane WindowModel::merged(const std::vector<Pane>& parts, const TimeWindow& window,
-                         ProcTime now) const {
-  Pane pane;
+ModelPane WindowModel::merged(const std::vector<ModelPane>& parts, const TimeWindow& window,
+                              ProcTime now) const {
+  ModelPane pane;
   pane.key = parts[0].key;
   pane.window = window;
   purge(pane);
-  for (const Pane& part : parts) {
+  for (const ModelPane& part : parts) {
     for (uint32_t i = 0; i < part.count; ++i) pane.rows->append_row_of(*part.rows, i);
   }
   pane.count = pane.rows->size();
@@ -114,12 +114,12 @@ Pane WindowModel::merged(const std::vector<Pane>& parts, const TimeWindow& windo
   return pane;
 }
 
-void WindowModel::purge(Pane& pane) const {
+void WindowModel::purge(ModelPane& pane) const {
   pane.rows = std::make_shared<RowBatch>(input_width_);
   pane.count = 0;
 }
 
-void WindowModel::note_event_timers(uint64_t id, const Pane& pane) {
+void WindowModel::note_event_timers(uint64_t id, const ModelPane& pane) {
   for (const PendingTimer& timer : pane.timers) {
     if (timer.domain == TimeDomain::kEvent) due_.insert({timer.time, id});
   }
@@ -127,7 +127,7 @@ void WindowModel::note_event_timers(uint64_t id, const Pane& pane) {
 
 // ---- answers ----
 
-void WindowModel::act(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers) {
+void WindowModel::act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers) {
   // 4.5: an answer without contents says nothing.
   if (what.fire && pane.count > 0) {
     const bool after = spec_.evictor.when == EvictorSpec::When::kAfter;
@@ -139,7 +139,7 @@ void WindowModel::act(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue&
   if (what.purge) purge(pane);
 }
 
-void WindowModel::evict(Pane& pane) const {
+void WindowModel::evict(ModelPane& pane) const {
   const EvictorSpec& evictor = spec_.evictor;
   std::vector<bool> out(pane.count, false);
   switch (evictor.kind) {
@@ -174,7 +174,7 @@ void WindowModel::evict(Pane& pane) const {
   keep(pane, out);
 }
 
-void WindowModel::keep(Pane& pane, const std::vector<bool>& out) const {
+void WindowModel::keep(ModelPane& pane, const std::vector<bool>& out) const {
   const std::shared_ptr<const RowBatch> all = pane.rows;
   purge(pane);
   for (uint32_t i = 0; i < out.size(); ++i) {
@@ -237,7 +237,7 @@ void WindowModel::on_processing_timer(int64_t time, const Value& pane, ExpectedR
 
 void WindowModel::on_timer(uint64_t id, TimeDomain domain, int64_t time, uint64_t rank,
                            ExpectedRowsQueue& answers) {
-  Pane* pane = panes_.find(id);
+  ModelPane* pane = panes_.find(id);
   if (pane == nullptr || !pane->has_timer(domain, time)) return;
   pane->delete_timer(domain, time);
   act(*pane, trigger_.on_timer(*pane, domain, time), rank, answers);
@@ -249,7 +249,7 @@ void WindowModel::on_timer(uint64_t id, TimeDomain domain, int64_t time, uint64_
   }
 }
 
-const Pane* WindowModel::pane_of(RowView answer) const {
+const ModelPane* WindowModel::pane_of(RowView answer) const {
   const size_t keys = node_.key_fields.size();
   TimeWindow window = TimeWindow::global();
   if (spec_.reduce != nullptr) return nullptr;
@@ -268,7 +268,7 @@ void WindowModel::restart(Panes panes) {
   watermark_ = EventTime::min();  // watermarks are not checkpointed (1.14)
   due_.clear();
   sessions_.clear();
-  panes_.for_each([&](uint64_t id, Pane& pane) {
+  panes_.for_each([&](uint64_t id, ModelPane& pane) {
     if (merges(spec_)) sessions_[hash_row(*pane.key, std::nullopt)].push_back(id);
     note_event_timers(id, pane);
     if (pane.rows->size() == pane.count) return;

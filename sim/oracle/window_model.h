@@ -22,7 +22,7 @@ struct HashedKey {
   static uint64_t hash(uint64_t key) { return key; }
   static bool equal(uint64_t a, uint64_t b) { return a == b; }
 };
-using Panes = OrderedMap<uint64_t, Pane, HashedKey>;  // by the hash of key and window
+using Panes = OrderedMap<uint64_t, ModelPane, HashedKey>;  // by the hash of key and window
 
 class WindowModel {
  public:
@@ -43,7 +43,7 @@ class WindowModel {
   void on_processing_timer(int64_t time, const Value& pane, ExpectedRowsQueue& answers);
 
   // The pane that a row of output speaks of; null where there is none.
-  const Pane* pane_of(RowView answer) const;
+  const ModelPane* pane_of(RowView answer) const;
   EventTime cleanup_time(const TimeWindow& window) const;
 
   const Panes& panes() const { return panes_; }
@@ -52,22 +52,23 @@ class WindowModel {
 
  private:
   struct Added {
-    Pane* pane;
+    ModelPane* pane;
     uint64_t id;
   };
   Added place_of(RowView key, const TimeWindow& window, ProcTime now);
   Added place_of_session(RowView key, const TimeWindow& window, ProcTime now);
   Added open(RowView key, const TimeWindow& window);
   void close(uint64_t id);
-  Pane merged(const std::vector<Pane>& parts, const TimeWindow& window, ProcTime now) const;
+  ModelPane merged(const std::vector<ModelPane>& parts, const TimeWindow& window,
+                   ProcTime now) const;
   void on_timer(uint64_t id, TimeDomain domain, int64_t time, uint64_t rank,
                 ExpectedRowsQueue& answers);
   bool is_late(const TimeWindow& window) const;
-  void act(Pane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers);
-  void purge(Pane& pane) const;
-  void evict(Pane& pane) const;
-  void keep(Pane& pane, const std::vector<bool>& out) const;
-  void note_event_timers(uint64_t id, const Pane& pane);
+  void act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers);
+  void purge(ModelPane& pane) const;
+  void evict(ModelPane& pane) const;
+  void keep(ModelPane& pane, const std::vector<bool>& out) const;
+  void note_event_timers(uint64_t id, const ModelPane& pane);
   uint64_t next_rank() { return mode_ == ExecutionMode::kBatch ? rank_ : ++rank_; }
 
   const StreamNode& node_;

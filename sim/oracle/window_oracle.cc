@@ -247,7 +247,7 @@ class WindowOracle final : public Oracle {
               "windows of " + describe(NodeSpec(spec)) + " do not start or end there");
       return;
     }
-    const Pane* pane = window.model.pane_of(answer);
+    const ModelPane* pane = window.model.pane_of(answer);
     if (pane != nullptr && is_event_time(spec) &&
         named.max_timestamp() > window.model.watermark().ms) {
       violate("early_fire", where, subject(window, answer), "no answer yet", got,

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -242,6 +243,26 @@ TEST(Tidy, NothingStaticCanChange) {
           << file.path << ":" << i + 1 << ": a static that can change: " << rest;
     }
   }
+}
+
+// The linker takes two types of one name for one, and keeps either's functions for both: where they
+// are not inlined, that is memory overwritten. So a name outside of all classes has one type.
+TEST(Tidy, EveryTypeHasANameOfItsOwn) {
+  const std::regex definition(
+      R"(^(?:struct|class|enum class) (\w+)(?: final)?(?: : .*)?(?: \{.*)?$)");
+  std::map<std::string, std::string> defined;
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    bool unnamed = false;
+    for (const std::string& line : file.lines) {
+      if (starts_with(line, "namespace {")) unnamed = true;
+      if (line == "}  // namespace") unnamed = false;
+      std::smatch match;
+      if (unnamed || line.ends_with(";") || !std::regex_match(line, match, definition)) continue;
+      const auto [at, fresh] = defined.emplace(match[1], file.path);
+      EXPECT_TRUE(fresh) << match[1] << " is defined in " << at->second << " and in " << file.path;
+    }
+  }
+  EXPECT_GT(defined.size(), 200u);
 }
 
 // What is committed at the top of the tree, and nothing else: reports that a user writes there are

@@ -209,7 +209,7 @@ TEST(Running, TheWholeRowOfTheLeastAndTheLargest) {
 }
 
 TEST(Async, AnswersComeInTheOrderOfTheRowsOrNot) {
-  const auto call = [](const Order& order, Answer<std::string>& answer) {
+  const auto call = [](const Order& order, AsyncResult<std::string>& answer) {
     answer.complete_later({told(order) + " by call " + std::to_string(answer.attempt())});
   };
   const Rows expected = {"ink 1 by call 1", "pen 2 by call 1", "pen 3 by call 1",
@@ -233,7 +233,7 @@ TEST(Async, AFailedCallIsRepeated) {
   Streams s;
   EXPECT_EQ(s.out(AsyncDataStream::ordered_wait<std::string>(
                 s.orders,
-                [](const Order& order, Answer<std::string>& answer) {
+                [](const Order& order, AsyncResult<std::string>& answer) {
                   if (answer.attempt() < 2) return answer.fail("busy");
                   answer.complete({told(order) + " #" + std::to_string(answer.attempt())});
                 },
@@ -244,7 +244,7 @@ TEST(Async, AFailedCallIsRepeated) {
 TEST(Async, RepetitionsWithoutATimeoutAreAMistake) {
   Streams s;
   AsyncDataStream::ordered_wait<std::string>(
-      s.orders, [](const Order& o, Answer<std::string>& answer) { answer.complete({o.item}); },
+      s.orders, [](const Order& o, AsyncResult<std::string>& answer) { answer.complete({o.item}); },
       {.retry = AsyncRetrySpec{}})
       .print();
   EXPECT_EQ(s.env.finish().error(), "repetitions of async calls need a timeout");
