@@ -16,6 +16,27 @@ class FirstFields final : public MapFunction {
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<FirstFields>(); }
 };
 
+std::string mistake_of_window(const WindowSpec& window) {
+  using Assigner = WindowSpec::Assigner;
+  const bool sized =
+      window.assigner == Assigner::kTumbling || window.assigner == Assigner::kSliding;
+  if (sized && window.size.ms <= 0) return "a window lasts longer than nothing";
+  if (window.assigner == Assigner::kSliding && window.slide.ms <= 0)
+    return "sliding windows slide by more than nothing";
+  if (window.assigner == Assigner::kSession && window.gap_of == nullptr && window.gap.ms <= 0)
+    return "the gap between two sessions is longer than nothing";
+  return {};
+}
+
+std::string mistake_of(const CheckpointConfig& checkpoint) {
+  if (checkpoint.interval && checkpoint.interval->ms <= 0)
+    return "the interval between two checkpoints is longer than nothing";
+  if (checkpoint.min_pause.ms < 0) return "the pause between two checkpoints is not negative";
+  if (checkpoint.timeout.ms <= 0) return "the timeout of a checkpoint is longer than nothing";
+  if (checkpoint.max_concurrent < 1) return "at least one checkpoint is under way at a time";
+  return {};
+}
+
 // What a node asks for that cannot be; empty where it can.
 std::string mistake_of(const NodeSpec& spec) {
   if (const auto* async = std::get_if<AsyncSpec>(&spec)) {
@@ -24,6 +45,7 @@ std::string mistake_of(const NodeSpec& spec) {
     if (async->least_latency > async->most_latency)
       return "the least latency of an async call is above the most";
   }
+  if (const auto* window = std::get_if<WindowSpec>(&spec)) return mistake_of_window(*window);
   if (const auto* join = std::get_if<IntervalJoinSpec>(&spec)) {
     if (join->lower > join->upper)
       return "the lower bound of an interval join is above the upper bound";
@@ -85,6 +107,8 @@ void GraphBuilder::fail(std::string what) {
 
 Result<StreamGraph> GraphBuilder::finish() const {
   if (!error_.empty()) return Error{error_};
+  if (std::string mistake = mistake_of(graph_.config.checkpoint); !mistake.empty())
+    return Error{std::move(mistake)};
   StreamGraph graph = graph_;
   for (StreamNode& node : graph.nodes) {
     if (node.keyed && node.key_fields.empty()) node.parallelism = 1;  // one key for all rows

@@ -8,6 +8,7 @@
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
 #include "sim/cli/pictures.h"
+#include "sim/cli/printed_rows.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
@@ -69,6 +70,8 @@ class OneRun {
     RunProgress progress(line, scenario_.name);
     std::optional<FactPrinter> printer;
     RunRecorder recorder(*scenario_.program);
+    PrintedRows printed(scenario_.program->graph);
+    if (human()) request.taps.push_back(&printed);
     const bool draws = std::any_of(wishes->begin(), wishes->end(), [](const ReportWish& wish) {
       return wish.kind != "json" && wish.kind != "junit";
     });
@@ -86,7 +89,10 @@ class OneRun {
     outcome = run_once(scenario_, plan, request);
     if (verb_.until.empty()) judge_invariance(scenario_, outcome);
     line.clear();
-    if (human()) tell(outcome, request);
+    if (human()) {
+      std::cout << printed.text();
+      tell(outcome, request);
+    }
     if (verb_.digest) std::cout << outcome.digest << "\n";
     const RunView view = draws ? recorder.view() : RunView{};
     return write_all(*wishes, outcome, view);

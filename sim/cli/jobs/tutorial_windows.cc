@@ -50,11 +50,37 @@ Result<StreamGraph> tumbling(const JobInput& input) {
   return env.execute("Tumbling windows");
 }
 
+Result<StreamGraph> sliding(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  log(env)
+      .key_by(&LogEntry::user_id)
+      .window(SlidingProcessingTimeWindows::of(seconds(10), seconds(5)))
+      .aggregate<ActionCount>(count())
+      .print();
+  return env.execute("Sliding windows");
+}
+
+// By the entries' own times, so that the pauses of a user are what ends his sessions.
+Result<StreamGraph> session(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  env.generate("log", 40, milliseconds(100), entry)
+      .assign_timestamps_and_watermarks(
+          WatermarkStrategy<LogEntry>::for_monotonous_timestamps().with_timestamp_assigner(
+              [](const LogEntry& e) { return EventTime{e.at * 1000}; }))
+      .key_by(&LogEntry::user_id)
+      .window(EventTimeSessionWindows::with_gap(seconds(5)))
+      .aggregate<ActionCount>(count())
+      .print();
+  return env.execute("Session windows");
+}
+
 }  // namespace
 
 void add_windows(JobRegistry& jobs) {
   jobs["tutorial_keyed_log"] = keyed_log;
   jobs["tutorial_tumbling"] = tumbling;
+  jobs["tutorial_sliding"] = sliding;
+  jobs["tutorial_session"] = session;
 }
 
 }  // namespace leat

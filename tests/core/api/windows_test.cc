@@ -58,6 +58,33 @@ TEST(Windows, AGapAndADeltaAreComputedFromTheRow) {
   EXPECT_EQ(delta.of->eval(row, std::nullopt), Value::number(14));
 }
 
+TEST(Windows, WhatCannotBeIsToldByFinish) {
+  const auto error = [](const auto& change) {
+    StreamExecutionEnvironment env;
+    change(
+        env,
+        env.from_collection<Click>("clicks", {{EventTime{1}, "ann", 1}}, 1).key_by(&Click::user));
+    return env.finish().error();
+  };
+  const auto windowed = [&](const WindowSpec& spec) {
+    return error([&](auto&, const auto& keyed) {
+      keyed.window(spec).template aggregate<Visit>(count()).print();
+    });
+  };
+  EXPECT_EQ(windowed(TumblingEventTimeWindows::of(seconds(0))),
+            "a window lasts longer than nothing");
+  EXPECT_EQ(windowed(SlidingEventTimeWindows::of(seconds(1), seconds(0))),
+            "sliding windows slide by more than nothing");
+  EXPECT_EQ(windowed(EventTimeSessionWindows::with_gap(seconds(0))),
+            "the gap between two sessions is longer than nothing");
+  EXPECT_EQ(error([](auto& env, const auto&) { env.enable_checkpointing(milliseconds(0)); }),
+            "the interval between two checkpoints is longer than nothing");
+  EXPECT_EQ(error([](auto& env, const auto&) {
+              env.get_checkpoint_config().set_min_pause_between_checkpoints(milliseconds(-1));
+            }),
+            "the pause between two checkpoints is not negative");
+}
+
 TEST(Windows, GlobalOnesHaveNoStartAndEnd) {
   StreamExecutionEnvironment env;
   const auto clicks = env.from_collection<Click>("clicks", {{EventTime{1}, "ann", 1}}, 1);
