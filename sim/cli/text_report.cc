@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/explore/fixed_by_input.h"
 #include "sim/oracle/not_judged.h"
 #include "viz/svg.h"
 
@@ -120,6 +121,9 @@ std::string passed_text(const Scenario& scenario, const RunOutcome& outcome) {
   for (const auto& [node, why] : outcome.verdict.not_judged) {
     text += fmt::format("  not judged    answers of {}: {}\n", node, why);
   }
+  for (const auto& [sink, why] : not_compared(scenario.program->graph)) {
+    text += fmt::format("  not compared  {} under another order: {}\n", sink, why);
+  }
   text += fmt::format("  digest        {}\n", outcome.digest);
   return text;
 }
@@ -156,6 +160,9 @@ std::string unjudged_text(const Scenario& scenario) {
   std::string text;
   for (const auto& [node, why] : not_judged(scenario.program->graph)) {
     text += fmt::format("      not judged: answers of {}: {}\n", node, why);
+  }
+  for (const auto& [sink, why] : not_compared(scenario.program->graph)) {
+    text += fmt::format("      not compared: {} under another order: {}\n", sink, why);
   }
   return text;
 }

@@ -55,34 +55,54 @@ bool reads_one_split(const StreamGraph& graph, const StreamNode& source, NodeId 
   }
 }
 
-bool fixed_source(const StreamGraph& graph, NodeId id) {
+// Each of these says why not; nothing where it is fixed.
+std::string of_source(const StreamGraph& graph, NodeId id) {
   const StreamNode& node = graph.node(id);
   const SourceSpec& spec = std::get<SourceSpec>(node.spec);
-  if (spec.data == nullptr) return false;
+  if (spec.data == nullptr) return node.name + " has no records of its own";
   const EventTimes times(graph, id);
   for (const Assigner& assigner : times.assigners()) {
-    if (assigner.watermark.idle_after) return false;
-    if (assigner.node != id && !reads_one_split(graph, node, assigner.node)) return false;
+    const std::string& name = graph.node(assigner.node).name;
+    if (assigner.watermark.idle_after) return "a partition may be taken for idle at " + name;
+    if (assigner.node != id && !reads_one_split(graph, node, assigner.node))
+      return "partitions of " + node.name + " share the watermark of " + name +
+             " (not with as many subtasks as partitions)";
   }
-  return stays_in_bound(times, *spec.data);
+  return stays_in_bound(times, *spec.data) ? "" : "rows of " + node.name + " may come late";
 }
 
-bool fixed_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked) {
+std::string of_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked) {
   const StreamNode& node = graph.node(id);
-  if (clocked.contains(id)) return false;
-  if (std::holds_alternative<SourceSpec>(node.spec)) return fixed_source(graph, id);
+  if (clocked.contains(id)) return node.name + " looks at the clock";
+  if (std::holds_alternative<SourceSpec>(node.spec)) return of_source(graph, id);
   if (const auto* window = std::get_if<WindowSpec>(&node.spec);
       window != nullptr && !fixed_window(*window)) {
-    return false;
+    return "answers of " + node.name + " may depend on the order of its rows, or on the clock";
   }
-  return std::all_of(node.inputs.begin(), node.inputs.end(),
-                     [&](const StreamEdge& edge) { return fixed_node(graph, edge.from, clocked); });
+  for (const StreamEdge& edge : node.inputs) {
+    if (std::string why = of_node(graph, edge.from, clocked); !why.empty()) return why;
+  }
+  return {};
 }
 
 }  // namespace
 
+std::string why_not_fixed(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked) {
+  return of_node(graph, sink, clocked);
+}
+
 bool fixed_by_input(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked) {
-  return fixed_node(graph, sink, clocked);
+  return why_not_fixed(graph, sink, clocked).empty();
+}
+
+std::map<std::string, std::string> not_compared(const StreamGraph& graph) {
+  std::map<std::string, std::string> all;
+  for (uint32_t n = 0; n < graph.nodes.size(); ++n) {
+    if (!std::holds_alternative<SinkSpec>(graph.nodes[n].spec)) continue;
+    std::string why = why_not_fixed(graph, NodeId{n}, {});
+    if (!why.empty()) all.emplace(graph.nodes[n].name, std::move(why));
+  }
+  return all;
 }
 
 }  // namespace leat

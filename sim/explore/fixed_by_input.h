@@ -6,7 +6,9 @@
 // the checks find out.
 #pragma once
 
+#include <map>
 #include <set>
+#include <string>
 
 #include "core/graph/stream_graph.h"
 
@@ -14,5 +16,10 @@ namespace leat {
 
 // `clocked`: the nodes that were seen to register timers on the processing clock.
 bool fixed_by_input(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked);
+
+// Why not, in words; empty where it is fixed.
+std::string why_not_fixed(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked);
+// The sinks that are not, whatever a run shows, and why: silence would look like a pass.
+std::map<std::string, std::string> not_compared(const StreamGraph& graph);
 
 }  // namespace leat

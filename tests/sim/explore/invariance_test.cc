@@ -135,7 +135,9 @@ TEST(FixedByInput, NotWhereRowsAreLate) {
   const Scenario late = planned(env.execute("late"));
   const StreamGraph& graph = late.program->graph;
   EXPECT_FALSE(fixed_by_input(graph, *graph.find("out"), {}));
+  EXPECT_EQ(not_compared(graph).at("out"), "rows of readings may come late");
   const Scenario in_time = sums();
+  EXPECT_TRUE(not_compared(in_time.program->graph).empty());
   EXPECT_TRUE(fixed_by_input(in_time.program->graph, *in_time.program->graph.find("out"), {}));
 }
 
