@@ -10,7 +10,7 @@ In the README a tour stands between <!-- tour --> and <!-- end of tour -->, in b
       some line
 
 Each line behind a command must be printed by it, in this order; other lines may stand between them.
-`...` in a line stands for anything. `# comment` behind a command is not typed.
+The command must exit with 0. `...` in a line stands for anything. `# comment` behind a command is not typed.
 """
 import pathlib
 import re
@@ -45,5 +45,9 @@ for command, expected in commands:
         failed += 1
         print(f"{command}\n  does not print (in this order): {want}\n  but:\n{said.stdout}{said.stderr}")
         break
+    else:
+        if said.returncode != 0:
+            failed += 1
+            print(f"{command}\n  exits with {said.returncode}:\n{said.stdout}{said.stderr}")
 print(f"{len(commands) - failed} passed, {failed} failed, 0 skipped")
 sys.exit(1 if failed or not commands else 0)

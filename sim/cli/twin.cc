@@ -26,7 +26,11 @@ class TwinProcess {
     std::array<int, 2> ends{};
     if (::pipe(ends.data()) != 0) return;
     child_ = ::fork();
-    if (child_ == 0) become_twin(words, ends[1]);
+    if (child_ == 0) {
+      // Or it would count as a reader of its own output, and wait for itself instead of ending.
+      ::close(ends[0]);
+      become_twin(words, ends[1]);
+    }
     ::close(ends[1]);
     out_ = ::fdopen(ends[0], "r");
   }

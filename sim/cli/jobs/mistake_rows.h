@@ -16,7 +16,7 @@ struct SensorReading {
 LEAT_ROW(SensorReading, ts, sensor, value)
 
 inline SensorReading sensor_reading(int64_t i) {
-  return {EventTime{10'000 + i * 50 - (i * 377) % 1000}, "sensor-" + std::to_string(i % 3), i};
+  return {EventTime{5'000 + i * 50 - (i * 377) % 1000}, "sensor-" + std::to_string(i % 3), i};
 }
 
 inline DataStream<SensorReading> sensor_readings(StreamExecutionEnvironment& env) {

@@ -155,7 +155,7 @@ Result<StreamGraph> alarms(const JobInput& input) {
   const auto limits =
       env.generate("limits", 12, milliseconds(200),
                    [](int64_t i) {
-                     return Limit{EventTime{9'000 + i * 250}, "sensor-" + std::to_string(i % 3),
+                     return Limit{EventTime{4'000 + i * 250}, "sensor-" + std::to_string(i % 3),
                                   (i * 7) % 40};
                    })
           .set_parallelism(1)
