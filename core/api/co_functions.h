@@ -104,11 +104,7 @@ class KeyedBroadcastProcess : public ProcessDeclarations {
     EventTime timestamp() const { return ctx_.timestamp(); }
     EventTime watermark() const { return ctx_.watermark(); }
     ProcTime now() const { return ctx_.now(); }
-    void emit(const O& value) {
-      std::array<Value, RowCodec<O>::kWidth> row;
-      RowCodec<O>::encode(value, row);
-      ctx_.emit(row);
-    }
+    void emit(const O& value) { ctx_.emit(row_of(value)); }
     template <FieldType BK, RowType BV>
     WritableBroadcastState<BK, BV> rules(Rules<BK, BV> handle) {
       return WritableBroadcastState<BK, BV>(rules_.at(handle.index));
@@ -140,16 +136,6 @@ class KeyedBroadcastProcess : public ProcessDeclarations {
 };
 
 // ---- as the engine's functions ----
-
-// Calls f.on_timer of the domain where there is one.
-template <class F, class Context>
-void fire_timer(const F& f, TimeDomain domain, int64_t time, Context& ctx) {
-  if (domain == TimeDomain::kEvent) {
-    if constexpr (requires { f.on_timer(EventTime{time}, ctx); }) f.on_timer(EventTime{time}, ctx);
-  } else {
-    if constexpr (requires { f.on_timer(ProcTime{time}, ctx); }) f.on_timer(ProcTime{time}, ctx);
-  }
-}
 
 template <class F>
 class CoProcessAdapter final : public CoProcessFunction {

@@ -126,97 +126,84 @@ class BroadcastConnectedStream {
   TwoInputs inputs_;
 };
 
-// The rows of two streams, of one key in one window: of which windows, and of which key.
-template <RowType L, RowType R>
-class JoinedStreams {
+// The rows of two streams, of one key in one window: of which key, and of which windows.
+template <class Self, RowType L, RowType R>
+class KeysAndWindow {
  public:
-  explicit JoinedStreams(TwoInputs inputs) : inputs_(std::move(inputs)) {
+  explicit KeysAndWindow(TwoInputs inputs) : inputs_(std::move(inputs)) {
     inputs_.left.partitioning = Partitioning::kHash;
     inputs_.right.partitioning = Partitioning::kHash;
   }
   template <class C, class... M>
     requires std::is_same_v<C, L>
-  JoinedStreams where(M C::*... members) && {
-    (add(inputs_.left_key, members), ...);
-    return std::move(*this);
+  Self where(M C::*... members) && {
+    (inputs_.left_key.push_back(field_of(*inputs_.builder, members, kUnnamedKey)), ...);
+    return self();
   }
   template <class C, class... M>
     requires std::is_same_v<C, R>
-  JoinedStreams equal_to(M C::*... members) && {
-    (add(inputs_.right_key, members), ...);
-    return std::move(*this);
+  Self equal_to(M C::*... members) && {
+    (inputs_.right_key.push_back(field_of(*inputs_.builder, members, kUnnamedKey)), ...);
+    return self();
   }
-  JoinedStreams window(WindowSpec spec) && {
+  Self window(WindowSpec spec) && {
     window_ = std::move(spec);
-    return std::move(*this);
+    return self();
   }
-  JoinedStreams allowed_lateness(Duration lateness) && {
+  Self allowed_lateness(Duration lateness) && {
     window_.allowed_lateness = lateness;
-    return std::move(*this);
+    return self();
   }
-  JoinedStreams trigger(TriggerSpec trigger) && {
+  Self trigger(TriggerSpec trigger) && {
     window_.trigger = std::move(trigger);
-    return std::move(*this);
+    return self();
   }
-  JoinedStreams evictor(EvictorSpec evictor) && {
+  Self evictor(EvictorSpec evictor) && {
     window_.evictor = std::move(evictor);
-    return std::move(*this);
+    return self();
   }
+
+ protected:
+  template <RowType Out>
+  DataStream<Out> add(NodeSpec spec, std::string_view kind) const {
+    if (inputs_.left_key.empty() || inputs_.right_key.empty())
+      inputs_.builder->fail("a window join needs where(..) and equal_to(..)");
+    return inputs_.template add<Out>(std::move(spec), kind);
+  }
+  TwoInputs inputs_;
+  WindowSpec window_;
+
+ private:
+  Self self() { return std::move(static_cast<Self&>(*this)); }
+};
+
+template <RowType L, RowType R>
+class JoinedStreams : public KeysAndWindow<JoinedStreams<L, R>, L, R> {
+ public:
+  using KeysAndWindow<JoinedStreams<L, R>, L, R>::KeysAndWindow;
   // A row of each pair: f(left, right).
   template <class F>
     requires PureCallable<F, const L&, const R&>
   auto apply(F f) && {
     using Out = std::remove_cvref_t<std::invoke_result_t<const F&, const L&, const R&>>;
-    check_key();
-    WindowJoinSpec spec{std::move(window_),
+    WindowJoinSpec spec{std::move(this->window_),
                         std::make_shared<JoinLambda<L, R, Out, F>>(std::move(f)), "join"};
-    return inputs_.template add<Out>(std::move(spec), "join");
+    return this->template add<Out>(std::move(spec), "join");
   }
-
- protected:
-  template <class C, class M>
-  void add(std::vector<uint32_t>& key, M C::* member) {
-    const auto index = RowCodec<C>::index_of(member);
-    if (!index) inputs_.builder->fail("a key is a member that LEAT_ROW does not name");
-    key.push_back(index.value_or(0));
-  }
-  void check_key() const {
-    if (inputs_.left_key.empty() || inputs_.right_key.empty())
-      inputs_.builder->fail("a window join needs where(..) and equal_to(..)");
-  }
-  TwoInputs inputs_;
-  WindowSpec window_;
 };
 
-// (Flink: CoGroupedStreams.) As a join, but the function sees all rows of either side at once.
+// The function sees all rows of either side at once.
 template <RowType L, RowType R>
-class CoGroupedStreams : private JoinedStreams<L, R> {
+class CoGroupedStreams : public KeysAndWindow<CoGroupedStreams<L, R>, L, R> {
  public:
-  using JoinedStreams<L, R>::JoinedStreams;
-  template <class C, class... M>
-    requires std::is_same_v<C, L>
-  CoGroupedStreams where(M C::*... members) && {
-    (this->add(this->inputs_.left_key, members), ...);
-    return std::move(*this);
-  }
-  template <class C, class... M>
-    requires std::is_same_v<C, R>
-  CoGroupedStreams equal_to(M C::*... members) && {
-    (this->add(this->inputs_.right_key, members), ...);
-    return std::move(*this);
-  }
-  CoGroupedStreams window(WindowSpec spec) && {
-    this->window_ = std::move(spec);
-    return std::move(*this);
-  }
+  using KeysAndWindow<CoGroupedStreams<L, R>, L, R>::KeysAndWindow;
   // f(lefts, rights, emit), of vectors.
   template <RowType Out, class F>
     requires PureCallable<F, const std::vector<L>&, const std::vector<R>&, const EmitTo<Out>&>
   DataStream<Out> apply(F f) && {
-    this->check_key();
     CoGroupSpec spec{std::move(this->window_),
                      std::make_shared<CoGroupLambda<L, R, Out, F>>(std::move(f)), "co-group"};
-    return this->inputs_.template add<Out>(std::move(spec), "co_group");
+    return this->template add<Out>(std::move(spec), "co_group");
   }
 };
 

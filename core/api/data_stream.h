@@ -167,14 +167,7 @@ class DataStream {
   template <class C, class... M>
     requires(std::is_same_v<C, T> && sizeof...(M) > 0)
   KeyedStream<T> key_by(M C::*... members) const {
-    std::vector<uint32_t> fields;
-    const auto add = [&](auto member) {
-      const auto index = RowCodec<T>::index_of(member);
-      if (!index) builder_->fail("a key is a member that LEAT_ROW does not name");
-      fields.push_back(index.value_or(0));
-    };
-    (add(members), ...);
-    return {builder_, edge_, std::move(fields)};
+    return {builder_, edge_, {field_of(*builder_, members, kUnnamedKey)...}};
   }
   // The key is computed, and travels with the row.
   template <class F>
@@ -331,11 +324,7 @@ class KeyedStream {
   DataStream<typename F::Out> process(F f) const {
     static_assert(std::is_same_v<typename F::In, T>,
                   "the function takes other rows than the stream has");
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    node.output = RowCodec<typename F::Out>::schema();
+    StreamNode node = keyed_node(edge_, key_fields_, RowCodec<typename F::Out>::schema());
     node.sides = f.declared_sides();
     node.spec = KeyedProcessSpec{std::make_shared<ProcessAdapter<F>>(std::move(f)), ""};
     return {builder_, {builder_->add(std::move(node), "process")}};
@@ -345,21 +334,15 @@ class KeyedStream {
   template <class C, class M>
   DataStream<T> running(RunningAggregateSpec::Kind kind, M C::* member, const char* name,
                         Ties ties = Ties::kFirst) const {
-    const auto index = RowCodec<T>::index_of(member);
-    if (!index) builder_->fail("an aggregate takes a member that LEAT_ROW does not name");
     RunningAggregateSpec spec;
     spec.kind = kind;
-    spec.field = index.value_or(0);
+    spec.field = field_of(*builder_, member, kUnnamedArgument);
     spec.ties = ties;
     spec.label = std::string(name) + "(" + builder_->schema_of(edge_).fields[spec.field].name + ")";
     return add_running(std::move(spec));
   }
   DataStream<T> add_running(RunningAggregateSpec spec) const {
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    node.output = builder_->schema_of(edge_);
+    StreamNode node = keyed_node(edge_, key_fields_, builder_->schema_of(edge_));
     node.spec = std::move(spec);
     const StreamEdge made{builder_->add(std::move(node), "running")};
     return {builder_, builder_->first_fields(made, RowCodec<T>::schema())};

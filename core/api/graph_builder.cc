@@ -55,6 +55,15 @@ std::string mistake_of(const NodeSpec& spec) {
 
 }  // namespace
 
+StreamNode keyed_node(const StreamEdge& input, std::vector<uint32_t> key_fields, Schema output) {
+  StreamNode node;
+  node.inputs.push_back(input);
+  node.key_fields = std::move(key_fields);
+  node.keyed = true;
+  node.output = std::move(output);
+  return node;
+}
+
 NodeId GraphBuilder::add(StreamNode node, std::string_view kind) {
   const NodeId id{static_cast<uint32_t>(graph_.nodes.size())};
   if (node.name.empty()) node.name = std::string(kind) + "-" + std::to_string(id.value);

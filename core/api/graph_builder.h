@@ -11,6 +11,9 @@
 
 namespace leat {
 
+// A node over the rows of a key, still without its spec; without key fields one key for all.
+StreamNode keyed_node(const StreamEdge& input, std::vector<uint32_t> key_fields, Schema output);
+
 class GraphBuilder {
  public:
   explicit GraphBuilder(JobConfig config) { graph_.config = std::move(config); }

@@ -31,9 +31,7 @@ class IntervalJoinLambda final : public ProcessJoinFunction {
  public:
   explicit IntervalJoinLambda(F f) : f_(std::move(f)) {}
   void process(RowView left, RowView right, JoinContext& ctx) const override {
-    std::array<Value, RowCodec<Out>::kWidth> row;
-    RowCodec<Out>::encode(f_(RowCodec<L>::decode(left), RowCodec<R>::decode(right)), row);
-    ctx.emit(row);
+    ctx.emit(row_of<Out>(f_(RowCodec<L>::decode(left), RowCodec<R>::decode(right))));
   }
   std::unique_ptr<ProcessJoinFunction> clone() const override {
     return std::make_unique<IntervalJoinLambda>(f_);

@@ -30,8 +30,28 @@
 
 namespace leat {
 
-// What is declared by members of the function, in their order.
-class ProcessDeclarations {
+// The side outputs that are declared by members of the function, in their order.
+class SideDeclarations {
+ public:
+  template <class T>
+  struct Side {
+    uint32_t index = 0;
+  };
+  const std::vector<SideOutput>& declared_sides() const { return sides_; }
+
+ protected:
+  template <RowType T>
+  Side<T> side_output(std::string tag) {
+    sides_.push_back({std::move(tag), RowCodec<T>::schema()});
+    return {static_cast<uint32_t>(sides_.size() - 1)};
+  }
+
+ private:
+  std::vector<SideOutput> sides_;
+};
+
+// The same, and states of the key.
+class ProcessDeclarations : public SideDeclarations {
  public:
   template <class T>
   struct State {
@@ -49,12 +69,7 @@ class ProcessDeclarations {
   struct Reducing {
     uint32_t index = 0;
   };
-  template <class T>
-  struct Side {
-    uint32_t index = 0;
-  };
   const std::vector<StateDescriptor>& declared_states() const { return states_; }
-  const std::vector<SideOutput>& declared_sides() const { return sides_; }
 
  protected:
   // What is written stays for the time to live, or until it is cleared.
@@ -78,11 +93,6 @@ class ProcessDeclarations {
     states_.back().reduce = std::make_shared<ReducingLambda<T, F>>(std::move(f));
     return {index};
   }
-  template <RowType T>
-  Side<T> side_output(std::string tag) {
-    sides_.push_back({std::move(tag), RowCodec<T>::schema()});
-    return {static_cast<uint32_t>(sides_.size() - 1)};
-  }
 
  private:
   uint32_t declare(std::string name, StateDescriptor::Kind kind, std::optional<StateTtl> ttl) {
@@ -94,7 +104,30 @@ class ProcessDeclarations {
     return static_cast<uint32_t>(states_.size() - 1);
   }
   std::vector<StateDescriptor> states_;
-  std::vector<SideOutput> sides_;
+};
+
+// A function over rows without a key: no state and no timers. (Flink: ProcessFunction.)
+template <RowType I, RowType O>
+class UnkeyedProcess : public SideDeclarations {
+ public:
+  using In = I;
+  using Out = O;
+
+  class Context {
+   public:
+    explicit Context(ProcessContext& ctx) : ctx_(ctx) {}
+    Timestamp timestamp() const { return ctx_.timestamp(); }
+    EventTime watermark() const { return ctx_.watermark(); }
+    ProcTime now() const { return ctx_.now(); }
+    void emit(const O& value) { ctx_.emit(row_of(value)); }
+    template <class T>
+    void emit_side(Side<T> side, const T& value) {
+      ctx_.emit_side(side.index, row_of(value));
+    }
+
+   protected:
+    ProcessContext& ctx_;
+  };
 };
 
 template <RowType K, RowType I, RowType O>
@@ -104,78 +137,34 @@ class KeyedProcess : public ProcessDeclarations {
   using In = I;
   using Out = O;
 
-  class Context {
+  class Context : public UnkeyedProcess<I, O>::Context {
    public:
-    explicit Context(ProcessContext& ctx) : ctx_(ctx) {}
-    K key() const { return RowCodec<K>::decode(ctx_.key()); }
-    Timestamp timestamp() const { return ctx_.timestamp(); }
-    EventTime watermark() const { return ctx_.watermark(); }
-    ProcTime now() const { return ctx_.now(); }
+    using UnkeyedProcess<I, O>::Context::Context;
+    K key() const { return RowCodec<K>::decode(this->ctx_.key()); }
     template <class T>
     TypedValueState<T> state(State<T> handle) {
-      return TypedValueState<T>(ctx_.value(handle.index));
+      return TypedValueState<T>(this->ctx_.value(handle.index));
     }
     template <class T>
     TypedListState<T> state(List<T> handle) {
-      return TypedListState<T>(ctx_.list(handle.index));
+      return TypedListState<T>(this->ctx_.list(handle.index));
     }
     template <class K2, class V>
     TypedMapState<K2, V> state(Map<K2, V> handle) {
-      return TypedMapState<K2, V>(ctx_.map(handle.index));
+      return TypedMapState<K2, V>(this->ctx_.map(handle.index));
     }
     template <class T>
     TypedReducingState<T> state(Reducing<T> handle) {
-      return TypedReducingState<T>(ctx_.reducing(handle.index));
+      return TypedReducingState<T>(this->ctx_.reducing(handle.index));
     }
-    void register_timer(EventTime time) { ctx_.register_timer(time); }
-    void register_timer(ProcTime time) { ctx_.register_timer(time); }
-    void delete_timer(EventTime time) { ctx_.delete_timer(time); }
-    void delete_timer(ProcTime time) { ctx_.delete_timer(time); }
-    void emit(const O& value) {
-      std::array<Value, RowCodec<O>::kWidth> row;
-      RowCodec<O>::encode(value, row);
-      ctx_.emit(row);
-    }
-    template <class T>
-    void emit_side(Side<T> side, const T& value) {
-      std::array<Value, RowCodec<T>::kWidth> row;
-      RowCodec<T>::encode(value, row);
-      ctx_.emit_side(side.index, row);
-    }
-
-   private:
-    ProcessContext& ctx_;
+    void register_timer(EventTime time) { this->ctx_.register_timer(time); }
+    void register_timer(ProcTime time) { this->ctx_.register_timer(time); }
+    void delete_timer(EventTime time) { this->ctx_.delete_timer(time); }
+    void delete_timer(ProcTime time) { this->ctx_.delete_timer(time); }
   };
 };
 
-// A function over rows without a key: no state and no timers. (Flink: ProcessFunction.)
-template <RowType I, RowType O>
-class UnkeyedProcess : public ProcessDeclarations {
- public:
-  using In = I;
-  using Out = O;
-  class Context {
-   public:
-    explicit Context(ProcessContext& ctx) : ctx_(ctx) {}
-    Timestamp timestamp() const { return ctx_.timestamp(); }
-    EventTime watermark() const { return ctx_.watermark(); }
-    ProcTime now() const { return ctx_.now(); }
-    void emit(const O& value) {
-      std::array<Value, RowCodec<O>::kWidth> row;
-      RowCodec<O>::encode(value, row);
-      ctx_.emit(row);
-    }
-    template <class T>
-    void emit_side(Side<T> side, const T& value) {
-      std::array<Value, RowCodec<T>::kWidth> row;
-      RowCodec<T>::encode(value, row);
-      ctx_.emit_side(side.index, row);
-    }
-
-   private:
-    ProcessContext& ctx_;
-  };
-};
+// ---- as the engine's functions: every attempt of a subtask gets a fresh copy of the user's object
 
 template <class F>
 class UnkeyedProcessAdapter final : public ProcessFunction {
@@ -193,7 +182,6 @@ class UnkeyedProcessAdapter final : public ProcessFunction {
   const F f_;
 };
 
-// Every attempt of a subtask gets a fresh copy of the user's object.
 template <class F>
 class ProcessAdapter final : public KeyedProcessFunction {
  public:
@@ -205,13 +193,7 @@ class ProcessAdapter final : public KeyedProcessFunction {
   }
   void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
     typename F::Context typed(ctx);
-    if (domain == TimeDomain::kEvent) {
-      if constexpr (requires { f_.on_timer(EventTime{time}, typed); })
-        f_.on_timer(EventTime{time}, typed);
-    } else {
-      if constexpr (requires { f_.on_timer(ProcTime{time}, typed); })
-        f_.on_timer(ProcTime{time}, typed);
-    }
+    fire_timer(f_, domain, time, typed);
   }
   std::unique_ptr<KeyedProcessFunction> clone() const override {
     return std::make_unique<ProcessAdapter>(f_);

@@ -213,6 +213,13 @@ struct RowCodec<T> {
   }
 };
 
+template <RowType T>
+std::array<Value, RowCodec<T>::kWidth> row_of(const T& v) {
+  std::array<Value, RowCodec<T>::kWidth> row;
+  RowCodec<T>::encode(v, row);
+  return row;
+}
+
 // One value that holds a T: a field as it is, a struct as the list of its fields.
 template <RowType T>
 struct ValueCodec {
@@ -237,11 +244,9 @@ struct ValueCodec {
 // Encodes, decodes and encodes again.
 template <RowType T>
 void check_round_trip(const T& v) {
-  std::array<Value, RowCodec<T>::kWidth> once;
-  std::array<Value, RowCodec<T>::kWidth> again;
-  RowCodec<T>::encode(v, once);
-  RowCodec<T>::encode(RowCodec<T>::decode(once), again);
-  check(once == again, "a struct does not come back from its row as it went in");
+  const auto once = row_of(v);
+  check(once == row_of(RowCodec<T>::decode(once)),
+        "a struct does not come back from its row as it went in");
 }
 
 }  // namespace leat

@@ -1,13 +1,27 @@
 // What all streams of a C++ job have in common: side outputs by tag, sinks, and each other's names.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "core/api/graph_builder.h"
 #include "core/api/row_type.h"
 #include "core/graph/specs.h"
 
 namespace leat {
+
+inline constexpr const char* kUnnamedKey = "a key is a member that LEAT_ROW does not name";
+inline constexpr const char* kUnnamedArgument =
+    "an aggregate takes a member that LEAT_ROW does not name";
+// The field that a member of the rows' struct is. Where LEAT_ROW does not name it, the job has the
+// mistake `unnamed`, and the answer is field 0.
+template <class C, class M>
+uint32_t field_of(GraphBuilder& builder, M C::* member, const char* unnamed) {
+  const std::optional<uint32_t> index = RowCodec<C>::index_of(member);
+  if (!index) builder.fail(unnamed);
+  return index.value_or(0);
+}
 
 // Names a side output and says what its rows are.
 template <RowType T>

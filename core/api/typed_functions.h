@@ -64,11 +64,7 @@ template <RowType Out>
 class EmitTo {
  public:
   explicit EmitTo(Collector& out) : out_(out) {}
-  void operator()(const Out& value) const {
-    std::array<Value, RowCodec<Out>::kWidth> row;
-    RowCodec<Out>::encode(value, row);
-    out_.collect(row);
-  }
+  void operator()(const Out& value) const { out_.collect(row_of(value)); }
 
  private:
   Collector& out_;
@@ -174,5 +170,15 @@ class UnpackLast final : public MapFunction {
   }
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<UnpackLast>(); }
 };
+
+// Calls f.on_timer of the domain where there is one.
+template <class F, class Context>
+void fire_timer(const F& f, TimeDomain domain, int64_t time, Context& ctx) {
+  if (domain == TimeDomain::kEvent) {
+    if constexpr (requires { f.on_timer(EventTime{time}, ctx); }) f.on_timer(EventTime{time}, ctx);
+  } else {
+    if constexpr (requires { f.on_timer(ProcTime{time}, ctx); }) f.on_timer(ProcTime{time}, ctx);
+  }
+}
 
 }  // namespace leat

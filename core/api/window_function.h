@@ -32,7 +32,7 @@ namespace leat {
 // (Flink: ProcessWindowFunction.) Sees all rows of the window, in the order in which they came (of
 // merged windows: in no stated order). May have clear(Context&), when the window is over.
 template <RowType K, RowType I, RowType O>
-class ProcessWindow {
+class ProcessWindow : public SideDeclarations {
  public:
   using Key = K;
   using In = I;
@@ -46,13 +46,8 @@ class ProcessWindow {
   struct GlobalState {
     uint32_t index = 0;
   };
-  template <class T>
-  struct Side {
-    uint32_t index = 0;
-  };
   const std::vector<StateDescriptor>& declared_window_states() const { return window_states_; }
   const std::vector<StateDescriptor>& declared_global_states() const { return global_states_; }
-  const std::vector<SideOutput>& declared_sides() const { return sides_; }
 
   class Context {
    public:
@@ -72,16 +67,10 @@ class ProcessWindow {
     TypedValueState<T> state(GlobalState<T> handle) {
       return TypedValueState<T>(ctx_.global_value(handle.index));
     }
-    void emit(const O& value) {
-      std::array<Value, RowCodec<O>::kWidth> row;
-      RowCodec<O>::encode(value, row);
-      ctx_.emit(row);
-    }
+    void emit(const O& value) { ctx_.emit(row_of(value)); }
     template <class T>
     void emit_side(Side<T> side, const T& value) {
-      std::array<Value, RowCodec<T>::kWidth> row;
-      RowCodec<T>::encode(value, row);
-      ctx_.emit_side(first_side_ + side.index, row);
+      ctx_.emit_side(first_side_ + side.index, row_of(value));
     }
 
    private:
@@ -98,11 +87,6 @@ class ProcessWindow {
   GlobalState<T> global_state(std::string name) {
     return {declare(global_states_, std::move(name))};
   }
-  template <RowType T>
-  Side<T> side_output(std::string tag) {
-    sides_.push_back({std::move(tag), RowCodec<T>::schema()});
-    return {static_cast<uint32_t>(sides_.size() - 1)};
-  }
 
  private:
   static uint32_t declare(std::vector<StateDescriptor>& states, std::string name) {
@@ -113,7 +97,6 @@ class ProcessWindow {
   }
   std::vector<StateDescriptor> window_states_;
   std::vector<StateDescriptor> global_states_;
-  std::vector<SideOutput> sides_;
 };
 
 template <class F>

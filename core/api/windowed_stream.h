@@ -47,14 +47,9 @@ class WindowedStream {
   DataStream<typename F::Out> process(F f) && {
     static_assert(std::is_same_v<typename F::In, T>,
                   "the function takes other rows than the stream has");
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, builder_->schema_of(edge_)});
+    StreamNode node = windowed_node(RowCodec<typename F::Out>::schema());
     const auto first_side = static_cast<uint32_t>(node.sides.size());
     for (const SideOutput& side : f.declared_sides()) node.sides.push_back(side);
-    node.output = RowCodec<typename F::Out>::schema();
     spec_.function = std::make_shared<WindowAdapter<F>>(std::move(f), first_side);
     node.spec = std::move(spec_);
     return {builder_, {builder_->add(std::move(node), "window")}};
@@ -64,10 +59,6 @@ class WindowedStream {
   // aggregates (count(), sum(&T::member) .., or one's own), in this order.
   template <RowType Out, class... Calls>
   DataStream<Out> aggregate(Calls... calls) && {
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
     const Schema& input = builder_->schema_of(edge_);
     const Schema names = RowCodec<Out>::schema();
     Schema made = key_and_window(input);
@@ -77,8 +68,7 @@ class WindowedStream {
     for (size_t i = 0; i < spec_.aggregates.size() && names.width() == made.width(); ++i) {
       spec_.aggregates[i].name = names.fields[made.width() - spec_.aggregates.size() + i].name;
     }
-    node.output = names;
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
+    StreamNode node = windowed_node(names);
     node.spec = std::move(spec_);
     return {builder_, {builder_->add(std::move(node), "window")}};
   }
@@ -93,14 +83,8 @@ class WindowedStream {
     spec.name = "reduced";
     spec.label = "reduce";
     spec_.aggregates = {std::move(spec)};
-    StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
-    node.keyed = true;
-    const Schema& input = builder_->schema_of(edge_);
-    node.output = key_and_window(input);
+    StreamNode node = windowed_node(key_and_window(builder_->schema_of(edge_)));
     node.output.fields.push_back({"reduced", ValueType::kList});
-    if (spec_.late_to_side) node.sides.push_back({late_tag_, input});
     node.spec = std::move(spec_);
     const StreamEdge window{builder_->add(std::move(node), "window")};
     StreamNode unpack;
@@ -121,6 +105,12 @@ class WindowedStream {
   }
 
  private:
+  // With the side output of late rows, if they have one, as its first.
+  StreamNode windowed_node(Schema output) const {
+    StreamNode node = keyed_node(edge_, key_fields_, std::move(output));
+    if (spec_.late_to_side) node.sides.push_back({late_tag_, builder_->schema_of(edge_)});
+    return node;
+  }
   // What stands before the aggregates in a row of the result.
   Schema key_and_window(const Schema& input) const {
     Schema made;
@@ -151,14 +141,13 @@ class WindowedStream {
   template <class M>
   void add(AggregateCall<T, M> call, const Schema& input, Schema& made) {
     static constexpr const char* kNames[] = {"sum", "min", "max", "count", "collect"};
-    const auto index = RowCodec<T>::index_of(call.member);
-    if (!index) return builder_->fail("an aggregate takes a member that LEAT_ROW does not name");
+    const uint32_t field = field_of(*builder_, call.member, kUnnamedArgument);
     AggregateSpec spec;
     spec.kind = call.kind;
-    spec.argument = read_field(*index);
+    spec.argument = read_field(field);
     spec.argument_type = FieldCodec<M>::kType;
     spec.label =
-        std::string(kNames[static_cast<size_t>(call.kind)]) + "(" + input.fields[*index].name + ")";
+        std::string(kNames[static_cast<size_t>(call.kind)]) + "(" + input.fields[field].name + ")";
     spec_.aggregates.push_back(std::move(spec));
     const bool is_list = call.kind == AggregateSpec::Kind::kCollect;
     const bool time_sum =

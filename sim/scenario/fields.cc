@@ -25,6 +25,11 @@ std::optional<int64_t> unit_of(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_in_table(std::string_view object, std::string_view key) {
+  return std::any_of(key_table().begin(), key_table().end(),
+                     [&](const KeyRow& row) { return row.object == object && row.key == key; });
+}
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // "00:01:30.250"
@@ -129,10 +134,7 @@ Fields::Fields(const Json& json, std::string_view object, Diagnostics& diagnosti
 }
 
 const Json* Fields::get(std::string_view key) const {
-  const bool in_table = std::any_of(key_table().begin(), key_table().end(), [&](const KeyRow& row) {
-    return row.object == object_ && row.key == key;
-  });
-  check(in_table, "a key is read that the table of keys does not have");
+  check(is_in_table(object_, key), "a key is read that the table of keys does not have");
   asked_.emplace(key);
   const JsonMember* member = json_.find(key);
   return member == nullptr || member->value.is(Json::Kind::kNull) ? nullptr : &member->value;
@@ -140,10 +142,8 @@ const Json* Fields::get(std::string_view key) const {
 
 void Fields::refuse_unread(std::string_view here) const {
   for (const JsonMember& member : json_.members) {
-    const bool known = std::any_of(key_table().begin(), key_table().end(), [&](const KeyRow& row) {
-      return row.object == object_ && row.key == member.key;
-    });
-    if (!known || asked_.contains(member.key)) continue;  // what is unknown has been told
+    if (!is_in_table(object_, member.key)) continue;  // that has been told
+    if (asked_.contains(member.key)) continue;
     diagnostics_.error("SC106", member.key_span,
                        fmt::format("\"{}\" says nothing to {}", member.key, here),
                        "leave it out, or put it where it belongs");

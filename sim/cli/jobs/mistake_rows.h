@@ -1,5 +1,5 @@
-// What the jobs of mistakes read: readings of three sensors, out of order by up to a second, in two
-// partitions.
+// What the jobs of mistakes read, and how they tell what they make of it: readings of three
+// sensors, out of order by up to a second, in two partitions.
 #pragma once
 
 #include <string>
@@ -24,6 +24,16 @@ inline DataStream<SensorReading> sensor_readings(StreamExecutionEnvironment& env
       .assign_timestamps_and_watermarks(
           WatermarkStrategy<SensorReading>::for_bounded_out_of_orderness(seconds(1))
               .with_timestamp_assigner(&SensorReading::ts));
+}
+
+// "sensor-1 7".
+inline std::string told(const std::string& name, int64_t number) {
+  return name + " " + std::to_string(number);
+}
+inline Result<StreamGraph> finished(StreamExecutionEnvironment& env,
+                                    const DataStream<std::string>& out) {
+  out.sink_to(Sink::transactional("out"));
+  return env.execute("mistake");
 }
 
 }  // namespace leat

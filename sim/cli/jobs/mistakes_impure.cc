@@ -8,15 +8,6 @@ namespace leat {
 
 namespace {
 
-Result<StreamGraph> finished(StreamExecutionEnvironment& env, const DataStream<std::string>& out) {
-  out.sink_to(Sink::transactional("out"));
-  return env.execute("mistake");
-}
-
-std::string told(const std::string& name, int64_t number) {
-  return name + " " + std::to_string(number);
-}
-
 // An id for each row. After a restore a row gets another than the one that was told before.
 Result<StreamGraph> random_id(const JobInput& input) {
   StreamExecutionEnvironment env(input);
@@ -64,7 +55,9 @@ struct PerKey {
 };
 LEAT_ROW(PerKey, key, start, end, n)
 
-std::string told(const PerKey& p) { return told(p.key + "@" + std::to_string(p.start.ms), p.n); }
+std::string told_pane(const PerKey& p) {
+  return told(p.key + "@" + std::to_string(p.start.ms), p.n);
+}
 
 // A row is dealt by one key and found under another.
 Result<StreamGraph> unstable_key(const JobInput& input) {
@@ -76,7 +69,7 @@ Result<StreamGraph> unstable_key(const JobInput& input) {
                            })
                            .window(TumblingEventTimeWindows::of(seconds(1)))
                            .aggregate<PerKey>(count())
-                           .map([](const PerKey& p) { return told(p); }));
+                           .map(told_pane));
 }
 Result<StreamGraph> unstable_key_mended(const JobInput& input) {
   StreamExecutionEnvironment env(input);
@@ -85,7 +78,7 @@ Result<StreamGraph> unstable_key_mended(const JobInput& input) {
                       .key_by([](const SensorReading& r) { return told(r.sensor, r.value % 2); })
                       .window(TumblingEventTimeWindows::of(seconds(1)))
                       .aggregate<PerKey>(count())
-                      .map([](const PerKey& p) { return told(p); }));
+                      .map(told_pane));
 }
 
 }  // namespace

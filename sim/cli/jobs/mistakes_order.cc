@@ -7,15 +7,6 @@ namespace leat {
 
 namespace {
 
-Result<StreamGraph> finished(StreamExecutionEnvironment& env, const DataStream<std::string>& out) {
-  out.sink_to(Sink::transactional("out"));
-  return env.execute("mistake");
-}
-
-std::string told(const std::string& name, int64_t number) {
-  return name + " " + std::to_string(number);
-}
-
 // ---- the clock in event time ----
 
 // Drops what is older than a second, by the clock of the machine. In time nothing is; when the log

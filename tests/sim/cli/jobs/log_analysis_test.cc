@@ -8,6 +8,7 @@
 #include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 #include "tests/sim/cli/jobs/real_clock.h"
+#include "tests/sim/cli/jobs/shipped.h"
 
 namespace leat {
 namespace {
@@ -19,15 +20,7 @@ Decoded decoded(const std::string& text) {
   return decode_scenario(text, "log.json", options);
 }
 
-Scenario load(const std::string& name) {
-  const JobRegistry jobs = shipped_jobs();
-  DecodeOptions options;
-  options.jobs = &jobs;
-  Decoded decoded =
-      load_scenario(std::string(LEAT_SOURCE_DIR) + "/scenarios/" + name + ".json", options);
-  check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
-  return std::move(*decoded.scenario);
-}
+Scenario load(const std::string& name) { return shipped(".", name); }
 
 TEST(LogEvent, ComesBackFromItsLine) {
   const LogEvent event{"u", "s", "view", 5, "192.0.2.1", "leat", R"({"item":3})"};

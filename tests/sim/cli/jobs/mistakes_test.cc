@@ -3,33 +3,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 
-#include "sim/cli/jobs/jobs.h"
 #include "sim/explore/campaign.h"
-#include "sim/scenario/decode.h"
+#include "tests/sim/cli/jobs/shipped.h"
 
 namespace leat {
 namespace {
 
-const std::string kFolder = std::string(LEAT_SOURCE_DIR) + "/scenarios/mistakes/";
-
-Scenario load(const std::string& name) {
-  const JobRegistry jobs = shipped_jobs();
-  DecodeOptions options;
-  options.jobs = &jobs;
-  Decoded decoded = load_scenario(kFolder + name + ".json", options);
-  check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
-  return std::move(*decoded.scenario);
-}
+Scenario load(const std::string& name) { return shipped("mistakes", name); }
 
 std::vector<std::string> mistakes() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder)) {
-    const std::string name = entry.path().stem().string();
-    if (entry.path().extension() == ".json" && !name.ends_with("-mended")) names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
+  std::vector<std::string> names = shipped_names("mistakes");
+  std::erase_if(names, [](const std::string& name) { return name.ends_with("-mended"); });
   return names;
 }
 

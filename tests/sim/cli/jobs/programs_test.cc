@@ -3,34 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 
-#include "sim/cli/jobs/jobs.h"
 #include "sim/explore/campaign.h"
-#include "sim/scenario/decode.h"
 #include "tests/sim/cli/jobs/real_clock.h"
+#include "tests/sim/cli/jobs/shipped.h"
 
 namespace leat {
 namespace {
 
-const std::string kFolder = std::string(LEAT_SOURCE_DIR) + "/scenarios/tutorial";
-
-Scenario load(const std::string& name) {
-  const JobRegistry jobs = shipped_jobs();
-  DecodeOptions options;
-  options.jobs = &jobs;
-  Decoded decoded = load_scenario(kFolder + "/" + name + ".json", options);
-  check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
-  return std::move(*decoded.scenario);
-}
-
-std::vector<std::string> programs() {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(kFolder))
-    names.push_back(entry.path().stem().string());
-  std::sort(names.begin(), names.end());
-  return names;
-}
+Scenario load(const std::string& name) { return shipped("tutorial", name); }
 
 class Program : public testing::TestWithParam<std::string> {};
 
@@ -68,11 +49,12 @@ TEST_P(Program, DoesTheSameOnTheRealClock) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Tutorial, Program, testing::ValuesIn(programs()), [](const auto& info) {
-  std::string name = info.param;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Tutorial, Program, testing::ValuesIn(shipped_names("tutorial")),
+                         [](const auto& info) {
+                           std::string name = info.param;
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace leat

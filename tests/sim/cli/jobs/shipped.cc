@@ -1,0 +1,33 @@
+#include "tests/sim/cli/jobs/shipped.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "sim/cli/jobs/jobs.h"
+#include "sim/scenario/decode.h"
+
+namespace leat {
+
+namespace {
+const std::string kScenarios = std::string(LEAT_SOURCE_DIR) + "/scenarios/";
+}
+
+std::vector<std::string> shipped_names(const std::string& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(kScenarios + folder)) {
+    if (entry.path().extension() == ".json") names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Scenario shipped(const std::string& folder, const std::string& name) {
+  const JobRegistry jobs = shipped_jobs();
+  DecodeOptions options;
+  options.jobs = &jobs;
+  Decoded decoded = load_scenario(kScenarios + folder + "/" + name + ".json", options);
+  check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
+  return std::move(*decoded.scenario);
+}
+
+}  // namespace leat
