@@ -33,7 +33,7 @@ OF_THE_RUN = set("""$schema leat scenario name why seed flink_defects world faul
 # Headers whose public functions and classes are the DataStream face, and what in them is plumbing.
 FACE = ["data_stream", "windows", "aggregate_calls", "watermark_strategy", "checkpoint_options", "process_function",
         "typed_states"]
-PLUMBING = set("""spec topic watermark event_time trigger_of_kind evictor_of_kind declared_states declared_sides states
+PLUMBING = set("""spec topic watermark event_time ingestion_time trigger_of_kind evictor_of_kind declared_states declared_sides states
     clone eval""".split())
 
 mistakes = []

@@ -14,6 +14,7 @@ The command must exit with 0. `...` in a line stands for anything. `# comment` b
 """
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -24,7 +25,7 @@ tours = re.findall(r"<!-- tour -->(.*?)<!-- end of tour -->", text, re.S)
 blocks = [b for tour in tours for b in re.findall(r"```\n(.*?)```", tour, re.S)]
 commands = []
 for line in (line for block in blocks for line in block.splitlines()):
-    if line.startswith("$ ./leat "):
+    if line.startswith("$ "):
         commands.append((line[2:].split("  #")[0].strip(), []))
     elif line.strip() not in ("", "...") and commands:
         commands[-1][1].append(line.rstrip())
@@ -36,7 +37,7 @@ def pattern(line):
 
 failed = 0
 for command, expected in commands:
-    typed = [program] + command.split()[1:]
+    typed = [program if word == "./leat" else word for word in shlex.split(command)]
     said = subprocess.run(typed, cwd=root, capture_output=True, text=True, timeout=600)
     lines = iter(said.stdout.splitlines())
     for want in expected:

@@ -19,8 +19,8 @@ std::optional<EventTime> window_start(const StreamNode& node, EventTime time) {
 
 }  // namespace
 
-Recording::Recording(const JobProgram& program, RecorderLimits limits)
-    : program_(program), limits_(limits), marks_(limits.marks) {}
+Recording::Recording(const JobProgram& program, RecorderLimits limits, AssignedTimes assigned)
+    : program_(program), limits_(limits), assigned_(std::move(assigned)), marks_(limits.marks) {}
 
 void Recording::add(ProcTime at, const Fact& fact) {
   now_ = at;
@@ -86,8 +86,11 @@ void Recording::source_rows(NodeId node, uint32_t split, uint64_t first, const R
   } else {
     read_rows_[{node, split}] = first;
   }
+  const auto assigned = assigned_.find({node, split});
   for (uint32_t i = 0; i < rows.size(); ++i) {
-    const EventTime event = rows.timestamp(i).value_or(EventTime::min());
+    Timestamp time = rows.timestamp(i);
+    if (assigned != assigned_.end()) time = assigned->second[first + i];
+    const EventTime event = time.value_or(EventTime::min());
     const auto reading = marks_.read(node, split, first + i, event, now_);
     ++(reading == RecordMarks::Reading::kFirst ? view.records : view.read_again);
   }

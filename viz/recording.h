@@ -10,7 +10,7 @@ namespace leat {
 
 class Recording {
  public:
-  Recording(const JobProgram& program, RecorderLimits limits);
+  Recording(const JobProgram& program, RecorderLimits limits, AssignedTimes assigned);
 
   void add(ProcTime at, const Fact& fact);
   void source_rows(NodeId node, uint32_t split, uint64_t first, const RowBatch& rows);
@@ -66,6 +66,7 @@ class Recording {
 
   const JobProgram& program_;
   const RecorderLimits limits_;
+  const AssignedTimes assigned_;
   ProcTime now_;
   uint64_t order_ = 0;
   RunView view_;  // what is in its final form already

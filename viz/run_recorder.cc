@@ -4,8 +4,8 @@
 
 namespace leat {
 
-RunRecorder::RunRecorder(const JobProgram& program, RecorderLimits limits)
-    : recording_(std::make_unique<Recording>(program, limits)) {}
+RunRecorder::RunRecorder(const JobProgram& program, RecorderLimits limits, AssignedTimes assigned)
+    : recording_(std::make_unique<Recording>(program, limits, std::move(assigned))) {}
 RunRecorder::~RunRecorder() = default;
 
 void RunRecorder::on_fact(ProcTime at, const Fact& fact) { recording_->add(at, fact); }

@@ -8,7 +8,10 @@
 // sink rows are counted only.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "core/graph/job_graph.h"
 #include "core/trace/trace.h"
@@ -27,10 +30,14 @@ struct RecorderLimits {
   size_t sink_rows = 500;  // of one sink, for the table
 };
 
+// Event times of records whose source gives them none: those of an assigner behind it, by offset.
+using AssignedTimes = std::map<std::pair<NodeId, uint32_t>, std::vector<Timestamp>>;  // by split
+
 class RunRecorder final : public FactObserver, public RecordTap {
  public:
   // REQUIRES: the program outlives the recorder.
-  explicit RunRecorder(const JobProgram& program, RecorderLimits limits = {});
+  explicit RunRecorder(const JobProgram& program, RecorderLimits limits = {},
+                       AssignedTimes assigned = {});
   ~RunRecorder() override;
 
   void on_fact(ProcTime at, const Fact& fact) override;
@@ -40,7 +47,6 @@ class RunRecorder final : public FactObserver, public RecordTap {
   void on_operator_input(ExecutionId, NodeId, uint32_t input, const RowBatch&) override;
   void on_operator_output(ExecutionId, NodeId, uint32_t output, const RowBatch&) override;
   void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch&) override;
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
 
   // What was seen so far; may be asked at any time.
   RunView view() const;

@@ -54,13 +54,18 @@ std::string date_tick(int64_t ms, int64_t step) {
   return clock_label(ms, step);
 }
 
-// In the largest unit that divides the step, so that neighbours read alike.
-std::string length_tick(int64_t ms, int64_t step) {
+// In the largest unit that divides the step, so that neighbours read alike; in tenths of seconds on
+// a scale that is longer than one.
+std::string length_tick(int64_t ms, int64_t step, int64_t longest) {
   if (ms == 0) return "0";
   if (step % kDay == 0) return printed("%lld d", ms / kDay);
   if (step % kHour == 0) return printed("%lld h", ms / kHour);
   if (step % kMinute == 0) return printed("%lld min", ms / kMinute);
   if (step % kSecond == 0) return printed("%lld s", ms / kSecond);
+  if (step % 100 == 0 && longest > kSecond && ms > 0) {
+    return ms % kSecond == 0 ? printed("%lld s", ms / kSecond)
+                             : printed("%lld.%lld s", ms / kSecond, ms % kSecond / 100);
+  }
   return printed("%lld ms", ms);
 }
 
@@ -97,7 +102,7 @@ std::vector<Tick> ticks(int64_t lo, int64_t hi, size_t most, Clock clock) {
   for (int64_t k = floor_div(lo, step); k <= floor_div(hi, step); ++k) {
     const int64_t at = k * step;
     if (at < lo || at > hi) continue;
-    out.push_back({at, clock == Clock::kDates ? date_tick(at, step) : length_tick(at, step)});
+    out.push_back({at, clock == Clock::kDates ? date_tick(at, step) : length_tick(at, step, hi)});
   }
   return out;
 }

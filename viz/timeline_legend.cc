@@ -120,7 +120,11 @@ void marks(TimelineScene& scene, Legend& legend) {
 void splits(TimelineScene& scene, Legend& legend) {
   if (scene.lines.empty()) return;
   legend.space(10);
-  legend.heading("watermark of each split");
+  // Where times are assigned behind the source, its splits have none.
+  const bool drawn = std::any_of(scene.lines.begin(), scene.lines.end(), [](const SplitLine& line) {
+    return !line.split->watermark.empty();
+  });
+  legend.heading(drawn ? "watermark of each split" : "splits");
   const double right = Page::kWidth - Page::kMargin;
   int64_t held = 0;
   for (const SplitLine& line : scene.lines) held += line.split->held_back.ms;
@@ -131,7 +135,8 @@ void splits(TimelineScene& scene, Legend& legend) {
   for (size_t i = 0; i < scene.lines.size() && i < kSplitsNamed; ++i) {
     const SplitView& split = *scene.lines[i].split;
     const std::string look = std::to_string(scene.lines[i].look);
-    scene.svg.line("split s" + look, kIcon - 9, legend.y() - 4, kIcon + 9, legend.y() - 4);
+    if (drawn)
+      scene.svg.line("split s" + look, kIcon - 9, legend.y() - 4, kIcon + 9, legend.y() - 4);
     std::string name = split.name;
     while (name.size() > 3 && text_width(name, 11) > 90) name.pop_back();
     legend.small(kText, name, Anchor::kStart, "ink");

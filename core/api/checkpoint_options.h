@@ -9,21 +9,22 @@
 
 namespace leat {
 
-enum class CheckpointingMode : uint8_t { kExactlyOnce, kAtLeastOnce };
-
 class CheckpointOptions {
  public:
   explicit CheckpointOptions(std::shared_ptr<GraphBuilder> builder)
       : builder_(std::move(builder)) {}
 
+  // A job that has said nothing of restarts restarts from its checkpoints: `restart_config()`, set
+  // behind this call, says otherwise.
   CheckpointOptions& enable_checkpointing(Duration interval) {
     config().interval = interval;
+    RestartConfig& restart = builder_->config().restart;
+    if (restart.kind == RestartConfig::Kind::kNone && restart.attempts == 0)
+      restart = RestartConfig::with_checkpoints();
     return *this;
   }
-  // Barriers are aligned, which is what makes state exact; the other mode is refused by name.
   CheckpointOptions& set_checkpointing_mode(CheckpointingMode mode) {
-    if (mode == CheckpointingMode::kAtLeastOnce)
-      builder_->fail("at-least-once checkpoints are not offered: barriers are always aligned");
+    config().mode = mode;
     return *this;
   }
   // Where in the storage checkpoints are kept; names no place of this machine.

@@ -123,7 +123,9 @@ class DataStream {
     return {builder_, {builder_->add(std::move(node), "split")}};
   }
   DataStream assign_timestamps_and_watermarks(const WatermarkStrategy<T>& strategy) const {
-    return next<T>(AssignSpec{strategy.event_time(), strategy.watermark()}, "assign");
+    return next<T>(
+        AssignSpec{strategy.event_time(), strategy.ingestion_time(), strategy.watermark()},
+        "assign");
   }
   template <class... More>
   DataStream union_with(const More&... more) const {
@@ -197,7 +199,8 @@ class DataStream {
     node.output = builder_->schema_of(edge_);
     builder_->add(std::move(node), "sink");
   }
-  void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
+  void print(std::string prefix) const { sink_to(Sink::print(std::move(prefix))); }
+  void print() const { print(builder_->unused_name("print")); }
 
   const StreamEdge& edge() const { return edge_; }
   // A node that this face has no word for, behind this stream. (Flink: DataStream.transform.)
@@ -247,17 +250,19 @@ class KeyedStream {
     return window(count_windows(n, slide));
   }
 
-  // Rows of a key go to one subtask of the sink, in their order.
+  // Rows of a key go to one subtask of the sink, in their order; without a key that was computed.
   void sink_to(const Sink& sink) const {
+    const StreamEdge rows = builder_->first_fields(edge_, RowCodec<T>::schema(), key_fields_);
     StreamNode node;
-    node.inputs.push_back(edge_);
-    node.key_fields = key_fields_;
+    node.inputs.push_back(rows);
+    if (rows.partitioning == Partitioning::kHash) node.key_fields = key_fields_;
     node.spec = sink.spec();
     node.name = sink.topic();
-    node.output = builder_->schema_of(edge_);
+    node.output = RowCodec<T>::schema();
     builder_->add(std::move(node), "sink");
   }
-  void print(std::string prefix = "print") const { sink_to(Sink::print(std::move(prefix))); }
+  void print(std::string prefix) const { sink_to(Sink::print(std::move(prefix))); }
+  void print() const { print(builder_->unused_name("print")); }
 
   // ---- one row a key, emitted each time that it changes ----
   // Of sum, min and max the other fields are those of the key's first row.
@@ -368,7 +373,7 @@ class StreamExecutionEnvironment {
     return *this;
   }
   StreamExecutionEnvironment& enable_checkpointing(Duration interval) {
-    builder_->config().checkpoint.interval = interval;
+    get_checkpoint_config().enable_checkpointing(interval);
     return *this;
   }
   CheckpointOptions get_checkpoint_config() { return CheckpointOptions(builder_); }
@@ -421,6 +426,7 @@ class StreamExecutionEnvironment {
     SourceSpec spec;
     spec.data = std::move(data);
     spec.event_time = strategy.event_time();
+    spec.ingestion_time = strategy.ingestion_time();
     spec.watermark = strategy.watermark();
     node.spec = std::move(spec);
     return {builder_, {builder_->add(std::move(node), "source")}};

@@ -77,6 +77,12 @@ std::string GraphBuilder::fresh_name(std::string_view kind) const {
   return std::string(kind) + "-" + std::to_string(graph_.nodes.size());
 }
 
+std::string GraphBuilder::unused_name(const std::string& name) const {
+  std::string free = name;
+  for (uint32_t n = 2; graph_.find(free); ++n) free = name + "-" + std::to_string(n);
+  return free;
+}
+
 void GraphBuilder::rename(NodeId id, std::string name) {
   const std::optional<NodeId> found = graph_.find(name);
   if (name.empty() || (found && *found != id)) fail("two nodes are named \"" + name + "\"");
@@ -101,10 +107,12 @@ StreamEdge GraphBuilder::side_output(NodeId id, const std::string& tag, const Sc
   return {id};
 }
 
-StreamEdge GraphBuilder::first_fields(const StreamEdge& from, const Schema& schema) {
+StreamEdge GraphBuilder::first_fields(const StreamEdge& from, const Schema& schema,
+                                      std::vector<uint32_t> key_fields) {
   if (schema_of(from).width() == schema.width()) return from;
   StreamNode first;
   first.inputs.push_back(from);
+  first.key_fields = std::move(key_fields);
   first.output = schema;
   first.spec = MapSpec{std::make_shared<FirstFields>(), "without its key"};
   return {add(std::move(first), "rows")};

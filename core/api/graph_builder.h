@@ -26,13 +26,16 @@ class GraphBuilder {
   const Schema& schema_of(const StreamEdge& edge) const { return graph_.schema_of(edge); }
   // What add() would call the next node.
   std::string fresh_name(std::string_view kind) const;
+  // The name, or where a node has it, the name and a number.
+  std::string unused_name(const std::string& name) const;
   void rename(NodeId id, std::string name);
   // The rows of a side output as `schema` says. Where they have more fields behind those (late rows
   // of a computed key), a node that drops these follows. An error, and any edge, where there is no
   // such side output.
   StreamEdge side_output(NodeId id, const std::string& tag, const Schema& schema);
   // The same rows without fields behind those of `schema`: of a computed key.
-  StreamEdge first_fields(const StreamEdge& from, const Schema& schema);
+  StreamEdge first_fields(const StreamEdge& from, const Schema& schema,
+                          std::vector<uint32_t> key_fields = {});
   void fail(std::string what);
 
   // Fills in what was left to defaults.

@@ -10,6 +10,9 @@
 
 namespace leat {
 
+// The time of a record is when it came. (Flink: IngestionTimeAssigner.)
+struct IngestionTimeAssigner {};
+
 template <RowType T>
 class WatermarkStrategy {
  public:
@@ -40,12 +43,19 @@ class WatermarkStrategy {
     return std::move(*this);
   }
 
+  WatermarkStrategy with_timestamp_assigner(IngestionTimeAssigner) && {
+    ingestion_time_ = true;
+    return std::move(*this);
+  }
+
   const WatermarkSpec& watermark() const { return watermark_; }
   const std::shared_ptr<const ScalarFunction>& event_time() const { return event_time_; }
+  bool ingestion_time() const { return ingestion_time_; }
 
  private:
   WatermarkSpec watermark_;
   std::shared_ptr<const ScalarFunction> event_time_;
+  bool ingestion_time_ = false;
 };
 
 }  // namespace leat

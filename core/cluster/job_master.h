@@ -104,7 +104,6 @@ class JobMaster {
   void fail_execution(uint32_t flat);
   void on_failure();
   void cancel_all();
-  uint32_t slots_needed() const;
   uint32_t slots_here() const;
 
   // ---- job_master_checkpoints.cc ----

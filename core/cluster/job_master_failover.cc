@@ -42,12 +42,6 @@ void JobMaster::advance() {
 
 // ---- starting ----
 
-uint32_t JobMaster::slots_needed() const {
-  uint32_t needed = 0;
-  for (const SlotSharingGroup& group : slot_sharing_groups(program_->job)) needed += group.slots;
-  return needed;
-}
-
 uint32_t JobMaster::slots_here() const {
   size_t slots = 0;
   for (const Worker& worker : workers_) slots += worker.slots.size();
@@ -74,7 +68,8 @@ void JobMaster::start_attempt() {
 }
 
 bool JobMaster::ready_to_deploy() const {
-  return slots_here() >= slots_needed() && record_.durable().attempt >= record_.wanted().attempt;
+  return slots_here() >= slots_needed(program_->job) &&
+         record_.durable().attempt >= record_.wanted().attempt;
 }
 
 void JobMaster::place_executions() {

@@ -128,7 +128,7 @@ void JobMaster::recovered() {
   record_.want(
       {before.attempt + 1, {before.last_id.value + kCheckpointIdBlock}, JobStatus::kRunning});
   endpoint_.send({endpoint_.env().self(), kResourceManager}, {leader_, 0},
-                 RequireSlots{slots_needed()});
+                 RequireSlots{slots_needed(program_->job)});
   start_attempt();
 }
 

@@ -21,9 +21,9 @@ class SourceReaderOperator final : public SourceOperator {
  public:
   explicit SourceReaderOperator(const StreamNode& node)
       : spec_(std::get<SourceSpec>(node.spec)),
-        event_time_(spec_.event_time ? spec_.event_time->clone() : nullptr),
+        assigner_(spec_),
         reader_(make_reader(node)),
-        output_(event_time_, generator_factory(spec_.watermark)),
+        output_(assigner_, generator_factory(spec_.watermark)),
         rows_(node.output.width()) {}
 
   void restore(ByteReader& in, OperatorContext&) override {
@@ -174,7 +174,7 @@ class SourceReaderOperator final : public SourceOperator {
     ctx.add_fact(SplitRead{ctx.execution(), ctx.node_id(), split.id, split.offset, rows_.size(),
                            rows_.hash()});
     if (ctx.taps().empty()) return;
-    assign_times(event_time_.get(), rows_);
+    assigner_.assign(rows_, ctx.now());
     for (RecordTap* tap : ctx.taps()) {
       tap->on_source_rows(ctx.execution(), ctx.node_id(), split.id, split.offset, rows_);
     }
@@ -196,7 +196,7 @@ class SourceReaderOperator final : public SourceOperator {
   }
 
   const SourceSpec spec_;
-  const std::shared_ptr<const ScalarFunction> event_time_;
+  const TimestampAssigner assigner_;
   const std::unique_ptr<SplitReader> reader_;
   SourceOutput output_;
   std::optional<ProbeSchedule> probes_;  // none: no periodic watermarks

@@ -386,6 +386,12 @@ std::vector<SlotSharingGroup> slot_sharing_groups(const JobGraph& job) {
   return groups;
 }
 
+uint32_t slots_needed(const JobGraph& job) {
+  uint32_t slots = 0;
+  for (const SlotSharingGroup& group : slot_sharing_groups(job)) slots += group.slots;
+  return slots;
+}
+
 std::vector<uint32_t> channel_targets(Partitioning partitioning, uint32_t sources, uint32_t targets,
                                       uint32_t source) {
   check(source < sources && targets > 0, "channels of a subtask that does not exist");

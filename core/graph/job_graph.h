@@ -66,6 +66,8 @@ struct SlotSharingGroup {
   std::vector<VertexId> vertices;
 };
 std::vector<SlotSharingGroup> slot_sharing_groups(const JobGraph& job);
+// Of all groups together.
+uint32_t slots_needed(const JobGraph& job);
 
 // Forward and rescale: a channel leads to some of the targets only.
 bool is_pointwise(Partitioning partitioning);

@@ -113,7 +113,7 @@ std::string describe_assigner(const WindowSpec& spec) {
 struct Describer {
   std::string operator()(const SourceSpec& s) const {
     const std::string what = s.kind == SourceSpec::Kind::kLog ? "log " + s.topic : "table";
-    return what + ", " + describe(s.watermark);
+    return what + (s.ingestion_time ? ", ingestion time, " : ", ") + describe(s.watermark);
   }
   std::string operator()(const MapSpec& s) const { return with_label("map", s.label); }
   std::string operator()(const FilterSpec& s) const { return with_label("filter", s.label); }
@@ -121,7 +121,9 @@ struct Describer {
   std::string operator()(const SplitSpec& s) const { return with_label("split", s.label); }
   std::string operator()(const SubtaskSpec&) const { return "subtask"; }
   std::string operator()(const UnionSpec&) const { return "union"; }
-  std::string operator()(const AssignSpec& s) const { return "assign, " + describe(s.watermark); }
+  std::string operator()(const AssignSpec& s) const {
+    return (s.ingestion_time ? "ingestion time, " : "assign, ") + describe(s.watermark);
+  }
   std::string operator()(const KeyedProcessSpec& s) const { return with_label("process", s.label); }
   std::string operator()(const RunningAggregateSpec& s) const {
     return with_label("running", s.label);

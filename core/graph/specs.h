@@ -58,6 +58,8 @@ struct SourceSpec {
   std::string group;                                 // kLog: consumer group; offsets are committed
                                                      // to it for information only
   std::shared_ptr<const ScalarFunction> event_time;  // null: rows get the timestamp MIN
+  // The time of a record is when the source read it. (Flink: IngestionTimeAssigner.)
+  bool ingestion_time = false;  // event_time is null
   WatermarkSpec watermark;
   // A function with a loop of its own (Flink: SourceFunction): nothing that yields to the task's
   // mailbox in the middle of a row is chained behind it.
@@ -89,6 +91,7 @@ struct UnionSpec {};
 // New timestamps and watermarks here; those from before stop, except MAX.
 struct AssignSpec {
   std::shared_ptr<const ScalarFunction> event_time;  // null: the record keeps its own
+  bool ingestion_time = false;  // the time of a record is when it came here; event_time is null
   WatermarkSpec watermark;
 };
 

@@ -59,8 +59,17 @@ const std::vector<uint32_t>& key_fields_of(const StreamNode& node, uint32_t inpu
 // Whether the rows of an input are dealt by key: not those of a broadcast side.
 bool is_keyed(const StreamNode& node, uint32_t input);
 
+// (Flink: org.apache.flink.core.execution.CheckpointingMode.)
+enum class CheckpointingMode : uint8_t {
+  kExactlyOnce,  // barriers are aligned
+  // They are not: a snapshot may hold what came behind the barrier, and that comes again after a
+  // restore.
+  kAtLeastOnce,
+};
+
 struct CheckpointConfig {
   std::optional<Duration> interval;  // none: no checkpoints
+  CheckpointingMode mode = CheckpointingMode::kExactlyOnce;
   Duration timeout{600000};
   Duration min_pause{0};
   uint32_t max_concurrent = 1;
@@ -87,6 +96,9 @@ struct RestartConfig {
   double multiplier = 1.5;
   Duration reset_threshold{3600000};
   double jitter = 0;
+
+  // What a job with checkpoints gets that says nothing of restarts.
+  static RestartConfig with_checkpoints() { return {.kind = Kind::kFixedDelay, .attempts = 10}; }
 };
 
 // How a job over bounded sources is run. (Flink: RuntimeExecutionMode; semantics section 13.)

@@ -26,9 +26,7 @@ struct Maker {
   std::unique_ptr<Operator> operator()(const SplitSpec& spec) const { return make_split(spec); }
   std::unique_ptr<Operator> operator()(const SubtaskSpec&) const { return make_subtask_index(); }
   std::unique_ptr<Operator> operator()(const AssignSpec& spec) const {
-    std::shared_ptr<const ScalarFunction> event_time;
-    if (spec.event_time != nullptr) event_time = spec.event_time->clone();
-    return std::make_unique<TimestampsAndWatermarksOperator>(std::move(event_time),
+    return std::make_unique<TimestampsAndWatermarksOperator>(TimestampAssigner(spec),
                                                              generator_factory(spec.watermark));
   }
   std::unique_ptr<Operator> operator()(const KeyedProcessSpec&) const {

@@ -72,9 +72,8 @@ class SourceOutput::MainWriter final : public WatermarkOutput {
   OperatorContext& ctx_;
 };
 
-SourceOutput::SourceOutput(std::shared_ptr<const ScalarFunction> event_time,
-                           WatermarkGeneratorFactory factory)
-    : event_time_(std::move(event_time)),
+SourceOutput::SourceOutput(TimestampAssigner assigner, WatermarkGeneratorFactory factory)
+    : assigner_(std::move(assigner)),
       factory_(std::move(factory)),
       main_(std::make_unique<Entry>()) {
   main_->generator = factory_();
@@ -117,7 +116,7 @@ void SourceOutput::release_split(uint32_t split, OperatorContext&) {
 void SourceOutput::emit(Split split, RowBatch& rows, OperatorContext& ctx) {
   if (rows.empty()) return;
   Entry& source = split ? entry(*split) : *main_;
-  assign_times(event_time_.get(), rows);
+  assigner_.assign(rows, ctx.now());
   if (!source.generator->speaks_on_records()) {
     source.generator->on_events(rows);  // it says nothing now, so it may look first
     RowBatch& out = ctx.out();

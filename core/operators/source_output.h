@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "core/operators/operator.h"
+#include "core/operators/timestamp_assigner.h"
 #include "core/operators/watermark_generator.h"
 
 namespace leat {
@@ -36,8 +37,7 @@ class SourceOutput {
  public:
   using Split = std::optional<uint32_t>;  // none: the main output
 
-  // `event_time` null: a row keeps its own timestamp, MIN if it has none.
-  SourceOutput(std::shared_ptr<const ScalarFunction> event_time, WatermarkGeneratorFactory factory);
+  SourceOutput(TimestampAssigner assigner, WatermarkGeneratorFactory factory);
   ~SourceOutput();
 
   // REQUIRES: the listener outlives the output.
@@ -88,7 +88,7 @@ class SourceOutput {
   void announce_idle_if_both(OperatorContext& ctx);
   void announce_active(OperatorContext& ctx);
 
-  std::shared_ptr<const ScalarFunction> event_time_;
+  TimestampAssigner assigner_;
   WatermarkGeneratorFactory factory_;
   SourceOutputListener* listener_ = nullptr;
   std::unique_ptr<Entry> main_;

@@ -37,8 +37,8 @@ class TimestampsAndWatermarksOperator::Writer final : public WatermarkOutput {
 };
 
 TimestampsAndWatermarksOperator::TimestampsAndWatermarksOperator(
-    std::shared_ptr<const ScalarFunction> event_time, const WatermarkGeneratorFactory& factory)
-    : event_time_(std::move(event_time)), generator_(factory()) {}
+    TimestampAssigner assigner, const WatermarkGeneratorFactory& factory)
+    : assigner_(std::move(assigner)), generator_(factory()) {}
 
 void TimestampsAndWatermarksOperator::open(OperatorContext& ctx) {
   interval_ = ctx.config().auto_watermark_interval;
@@ -46,7 +46,7 @@ void TimestampsAndWatermarksOperator::open(OperatorContext& ctx) {
 }
 
 void TimestampsAndWatermarksOperator::on_rows(uint32_t, RowBatch& rows, OperatorContext& ctx) {
-  assign_times(event_time_.get(), rows);
+  assigner_.assign(rows, ctx.now());
   Writer writer(*this, ctx);
   if (!generator_->speaks_on_records()) generator_->on_events(rows);
   for (uint32_t i = 0; i < rows.size(); ++i) {

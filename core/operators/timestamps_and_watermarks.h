@@ -8,14 +8,14 @@
 #include <optional>
 
 #include "core/operators/operator.h"
+#include "core/operators/timestamp_assigner.h"
 #include "core/operators/watermark_generator.h"
 
 namespace leat {
 
 class TimestampsAndWatermarksOperator final : public Operator {
  public:
-  // `event_time` null: a row keeps its own timestamp, MIN if it has none.
-  TimestampsAndWatermarksOperator(std::shared_ptr<const ScalarFunction> event_time,
+  TimestampsAndWatermarksOperator(TimestampAssigner assigner,
                                   const WatermarkGeneratorFactory& factory);
 
   void open(OperatorContext& ctx) override;
@@ -30,7 +30,7 @@ class TimestampsAndWatermarksOperator final : public Operator {
 
   void resume_probes(OperatorContext& ctx);
 
-  std::shared_ptr<const ScalarFunction> event_time_;
+  TimestampAssigner assigner_;
   std::unique_ptr<WatermarkGenerator> generator_;
   Duration interval_;
   EventTime said_ = EventTime::min();

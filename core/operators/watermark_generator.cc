@@ -134,15 +134,6 @@ std::unique_ptr<WatermarkGenerator> plain_generator(const WatermarkSpec& spec) {
   fail_check("a watermark generator of an unknown kind");
 }
 
-[[noreturn]] void refuse_time(const Value& value) {
-  throw JobError("the event time of a row is not a time: " + value.to_text());
-}
-
-inline int64_t time_of(const Value& value) {
-  if (value.type() != ValueType::kInt && value.type() != ValueType::kTime) refuse_time(value);
-  return value.as_int();
-}
-
 }  // namespace
 
 std::unique_ptr<WatermarkGenerator> with_idleness(std::unique_ptr<WatermarkGenerator> inner,
@@ -158,24 +149,6 @@ std::unique_ptr<WatermarkGenerator> make_generator(const WatermarkSpec& spec) {
 
 WatermarkGeneratorFactory generator_factory(const WatermarkSpec& spec) {
   return [spec] { return make_generator(spec); };
-}
-
-EventTime extract_time(const ScalarFunction* assigner, RowView row, Timestamp own) {
-  if (assigner == nullptr) return own.value_or(EventTime::min());
-  return {time_of(assigner->eval(row, own))};
-}
-
-void assign_times(const ScalarFunction* assigner, RowBatch& rows) {
-  const uint32_t size = rows.size();
-  if (assigner != nullptr && assigner->field() >= 0) {
-    const auto field = static_cast<uint32_t>(assigner->field());
-    const std::span<int64_t> stamps = rows.stamp_all();
-    for (uint32_t i = 0; i < size; ++i) stamps[i] = time_of(std::as_const(rows).row(i)[field]);
-    return;
-  }
-  for (uint32_t i = 0; i < size; ++i) {
-    rows.set_timestamp(i, extract_time(assigner, std::as_const(rows).row(i), rows.timestamp(i)));
-  }
 }
 
 }  // namespace leat

@@ -49,10 +49,4 @@ std::unique_ptr<WatermarkGenerator> make_generator(const WatermarkSpec& spec);
 std::unique_ptr<WatermarkGenerator> with_idleness(std::unique_ptr<WatermarkGenerator> inner,
                                                   Duration timeout);
 
-// The event time of a row by a timestamp assigner. Null: the record's own, MIN if it has none.
-// Throws JobError where the function gives something that is no time.
-EventTime extract_time(const ScalarFunction* assigner, RowView row, Timestamp own);
-// The same for all rows of a batch, in place.
-void assign_times(const ScalarFunction* assigner, RowBatch& rows);
-
 }  // namespace leat

@@ -31,7 +31,7 @@ Subtask::Subtask(TaskHost& host, TaskDescription description, uint32_t local_tas
       ends_(gate_.size()) {
   if (has_inputs()) {
     watermarks_.emplace(chain_.head().node(), input_of_channel());
-    barriers_.emplace(gate_.size());
+    barriers_.emplace(gate_.size(), host_.program().graph.config.checkpoint.mode);
   }
   if (chain_.head().is_source()) source_ = &static_cast<SourceOperator&>(chain_.head().op());
   check(has_inputs() != (source_ != nullptr), "a task reads either splits or channels");

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/operators/input_watermarks.h"
-#include "core/runtime/barrier_handler.h"
+#include "core/runtime/input_barriers.h"
 #include "core/runtime/input_gate.h"
 #include "core/runtime/subtask_checkpoints.h"
 
@@ -97,7 +97,7 @@ class Subtask final : public Task, private ChainServices {
 
   InputGate gate_;
   std::optional<InputWatermarks> watermarks_;  // of a task with inputs
-  std::optional<BarrierHandler> barriers_;     // the same
+  std::optional<InputBarriers> barriers_;      // the same
   ProcTime barrier_timestamp_;                 // of the checkpoint that is aligning
   Outputs outputs_;
   OperatorChain chain_;

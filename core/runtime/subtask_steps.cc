@@ -66,7 +66,9 @@ void Subtask::on_control(uint32_t channel, const Control& control) {
       task.barrier_timestamp_ = std::max(task.barrier_timestamp_, b.timestamp);
       task.act(task.barriers_->on_barrier(channel, b.id));
     }
-    void operator()(CancelCheckpointMarker m) const { task.act(task.barriers_->on_cancel(m.id)); }
+    void operator()(CancelCheckpointMarker m) const {
+      task.act(task.barriers_->on_cancel(channel, m.id));
+    }
     void operator()(EndOfData e) const { task.on_end_of_data(channel, e); }
     void operator()(EndOfPartition) const {
       check(task.ends_[channel].has_value(), "a channel ends before its data");

@@ -23,18 +23,18 @@ class RecordTap {
   virtual ~RecordTap() = default;
   // Records of a split, from `first` on, before timestamps are assigned by the source's strategy
   // (rows carry what the strategy extracted).
-  virtual void on_source_rows(ExecutionId, NodeId, uint32_t split, uint64_t first,
-                              const RowBatch&) = 0;
+  virtual void on_source_rows(ExecutionId, NodeId, uint32_t /*split*/, uint64_t /*first*/,
+                              const RowBatch&) {}
   // Rows that an operator is about to process; `input` counts from 0.
-  virtual void on_operator_input(ExecutionId, NodeId, uint32_t input, const RowBatch&) = 0;
+  virtual void on_operator_input(ExecutionId, NodeId, uint32_t /*input*/, const RowBatch&) {}
   // Rows that an operator has emitted; `output` is kMainOutput or a side output.
-  virtual void on_operator_output(ExecutionId, NodeId, uint32_t output, const RowBatch&) = 0;
+  virtual void on_operator_output(ExecutionId, NodeId, uint32_t /*output*/, const RowBatch&) {}
   // Rows that a read_committed reader of the sink's topic now sees.
-  virtual void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch&) = 0;
+  virtual void on_committed_rows(NodeId /*sink*/, uint64_t /*transaction*/, const RowBatch&) {}
   // Timers of process functions; the clock's of windows too (key: its cells, window start and end).
   enum class TimerEvent : uint8_t { kRegistered, kDeleted, kFired };
-  virtual void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t time,
-                        const Value& key) = 0;
+  virtual void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t /*time*/,
+                        const Value& /*key*/) {}
 };
 
 class Trace {

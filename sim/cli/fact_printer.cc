@@ -88,7 +88,7 @@ void FactPrinter::ask() {
   explained_ = true;
   streams_.prompt << "> " << std::flush;
   std::string words;
-  if (!std::getline(streams_.in, words)) words = "c";
+  if (!std::getline(streams_.in, words)) words.assign(1, 'c');
   if (words == "q") {
     mode_ = Mode::kSilent;
     return;

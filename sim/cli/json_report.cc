@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/explore/shown.h"
+
 namespace leat {
 
 namespace {
@@ -44,7 +46,7 @@ Document outcome_json(const Scenario& scenario, const RunOutcome& outcome) {
   return {{"scenario", scenario.name},
           {"seed", outcome.seed},
           {"strategy", name_of(outcome.strategy)},
-          {"passed", outcome.verdict.ok() && outcome.stats.end != RunEnd::kStopped},
+          {"passed", passes(scenario, outcome)},
           {"end", name_of_end(outcome.stats.end)},
           {"cause", outcome.stats.broken},
           {"digest", outcome.digest},
@@ -103,10 +105,18 @@ std::string run_junit(const std::vector<const Scenario*>& scenarios,
   std::string cases;
   for (size_t i = 0; i < outcomes.size(); ++i) {
     cases += "  <testcase classname=\"leat\" name=\"" + escape_xml(scenarios[i]->name) + "\">\n";
-    if (!outcomes[i].verdict.ok()) ++failed;
-    if (outcomes[i].verdict.ok() && outcomes[i].stats.end == RunEnd::kStopped)
+    RunOutcome outcome = outcomes[i];
+    const bool stopped = outcome.stats.end == RunEnd::kStopped;
+    const bool shown = take_shown(*scenarios[i], outcome);
+    const auto& shows = scenarios[i]->expect.violation;
+    if (shows && !shown && !stopped && outcome.verdict.ok()) {
+      outcome.verdict.violations.push_back({*shows, "", "", "", "found", "nothing was found wrong",
+                                            "the scenario exists to show it"});
+    }
+    if (!outcome.verdict.ok()) ++failed;
+    if (outcome.verdict.ok() && stopped)
       cases += "    <skipped message=\"stopped before the end, as asked\"/>\n";
-    for (const Violation& v : outcomes[i].verdict.violations) {
+    for (const Violation& v : outcome.verdict.violations) {
       cases +=
           "    <failure type=\"" + v.name + "\" message=\"" +
           escape_xml(v.where + " " + v.subject + ": expected " + v.expected + ", got " + v.got) +
@@ -159,6 +169,7 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
     list.push_back({{"scenario", seen.name},
                     {"runs", seen.runs},
                     {"restored", seen.restored},
+                    {"shown", seen.shown},
                     {"fired", faults_json(seen.fired)},
                     {"judged", seen.judged},
                     {"steps", seen.steps},

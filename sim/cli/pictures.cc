@@ -2,6 +2,8 @@
 
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
+#include "sim/explore/event_times.h"
+#include "sim/explore/shown.h"
 #include "viz/job_graph.h"
 #include "viz/report.h"
 #include "viz/timeline.h"
@@ -10,7 +12,8 @@ namespace leat {
 
 namespace {
 
-std::string verdict_of(const RunOutcome& outcome) {
+std::string verdict_of(const Scenario& scenario, const RunOutcome& outcome) {
+  if (only_shows(scenario, outcome)) return "shown: " + outcome.violation();
   return outcome.verdict.ok() ? "passed" : "failed: " + outcome.violation();
 }
 
@@ -45,7 +48,7 @@ TimelineOptions timeline_options(const Scenario& scenario, const RunOutcome& out
   TimelineOptions options;
   options.scenario = scenario.name;
   options.seed = outcome.seed;
-  options.verdict = verdict_of(outcome);
+  options.verdict = verdict_of(scenario, outcome);
   options.processes = names_of(scenario);
   return options;
 }
@@ -55,8 +58,8 @@ std::string write_page(const std::string& path, const Scenario& scenario, const 
   ReportData data;
   data.title = scenario.name;
   data.why = scenario.why;
-  data.passed = outcome.verdict.ok();
-  data.verdict = verdict_of(outcome);
+  data.passed = outcome.verdict.ok() || only_shows(scenario, outcome);
+  data.verdict = verdict_of(scenario, outcome);
   data.replay = "./leat run " + scenario.path + " --seed " + std::to_string(outcome.seed);
   data.facts = {{"seed", std::to_string(outcome.seed)}, {"digest", outcome.digest}};
   for (const Violation& v : outcome.verdict.violations) {
@@ -74,6 +77,25 @@ std::string write_page(const std::string& path, const Scenario& scenario, const 
 }
 
 }  // namespace
+
+AssignedTimes assigned_times(const JobProgram& program) {
+  AssignedTimes assigned;
+  for (uint32_t n = 0; n < program.graph.nodes.size(); ++n) {
+    const auto* source = std::get_if<SourceSpec>(&program.graph.nodes[n].spec);
+    if (source == nullptr || source->data == nullptr) continue;
+    if (source->event_time != nullptr || source->ingestion_time) continue;
+    const EventTimes times(program.graph, NodeId{n});
+    if (times.assigners().empty()) continue;
+    for (uint32_t split = 0; split < source->data->splits(); ++split) {
+      std::vector<Timestamp>& of_split = assigned[{NodeId{n}, split}];
+      for (const RecordTimes& record : times.of_split(split)) {
+        const auto& first = record.front();
+        of_split.push_back(first ? Timestamp(EventTime{first->least}) : std::nullopt);
+      }
+    }
+  }
+  return assigned;
+}
 
 std::string write_report(const std::string& kind, const std::string& path, const Scenario& scenario,
                          const RunOutcome* outcome, const RunView* run) {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "sim/explore/run_once.h"
-#include "viz/run_view.h"
+#include "viz/run_recorder.h"
 
 namespace leat {
 
@@ -12,5 +12,8 @@ namespace leat {
 // be null for a graph: then it shows what was asked for, without figures.
 std::string write_report(const std::string& kind, const std::string& path, const Scenario& scenario,
                          const RunOutcome* outcome, const RunView* run);
+
+// For the timeline of a job whose times are assigned behind its sources.
+AssignedTimes assigned_times(const JobProgram& program);
 
 }  // namespace leat

@@ -13,10 +13,6 @@ class PrintedRows final : public RecordTap {
  public:
   // REQUIRES: the graph outlives this.
   explicit PrintedRows(const StreamGraph& graph) : graph_(graph) {}
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
   void on_committed_rows(NodeId sink, uint64_t transaction, const RowBatch& rows) override;
 
   // A line a row, in the order of their appearance: the first ones, and how many more.

@@ -82,8 +82,8 @@ std::string violations_text(const RunOutcome& outcome) {
 }
 
 std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
-                         const std::string& replay) {
-  std::string text = fmt::format("FAIL  {}   seed {}   {}\n", scenario.name, outcome.seed,
+                         const std::string& replay, std::string_view verdict) {
+  std::string text = fmt::format("{} {}   seed {}   {}\n", verdict, scenario.name, outcome.seed,
                                  sentence(outcome.stats.end));
   text += violations_text(outcome);
   text += fmt::format("\n  faults    {}\n", faults_of(outcome.stats));
@@ -146,10 +146,11 @@ std::string fired_text(const std::array<uint64_t, kFaultKinds>& fired, uint64_t 
 std::string coverage_text(const ScenarioCoverage& seen) {
   const uint64_t runs = std::max<uint64_t>(seen.runs, 1);
   std::string text =
-      fmt::format("{}  {:<34} {:>8} runs  {:>5.1f} % restored\n",
+      fmt::format("{}  {:<34} {:>8} runs  {:>5.1f} % restored{}\n",
                   seen.failures.empty() && seen.complaints.empty() ? "ok  " : "FAIL", seen.name,
                   with_commas(seen.runs),
-                  100.0 * static_cast<double>(seen.restored) / static_cast<double>(runs));
+                  100.0 * static_cast<double>(seen.restored) / static_cast<double>(runs),
+                  seen.shown > 0 ? fmt::format("   shown in {}", seen.shown) : "");
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";

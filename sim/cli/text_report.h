@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "sim/explore/campaign.h"
 
@@ -9,7 +10,7 @@ namespace leat {
 
 // The rule that was broken, expected against got, and the one command that replays it.
 std::string failure_text(const Scenario& scenario, const RunOutcome& outcome,
-                         const std::string& replay);
+                         const std::string& replay, std::string_view verdict = "FAIL ");
 // Only the rules that were broken; of the first few violations.
 std::string violations_text(const RunOutcome& outcome);
 // A few lines about one run that passed.

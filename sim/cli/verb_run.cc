@@ -13,6 +13,7 @@
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/invariance.h"
+#include "sim/explore/shown.h"
 #include "sim/scenario/fields.h"
 #include "viz/run_recorder.h"
 
@@ -69,12 +70,13 @@ class OneRun {
     ProgressLine line;
     RunProgress progress(line, scenario_.name);
     std::optional<FactPrinter> printer;
-    RunRecorder recorder(*scenario_.program);
     PrintedRows printed(scenario_.program->graph);
     if (human()) request.taps.push_back(&printed);
     const bool draws = std::any_of(wishes->begin(), wishes->end(), [](const ReportWish& wish) {
       return wish.kind != "json" && wish.kind != "junit";
     });
+    RunRecorder recorder(*scenario_.program, {},
+                         draws ? assigned_times(*scenario_.program) : AssignedTimes());
     if (prints_facts()) {
       printer.emplace(scenario_, printing(), FactPrinter::Streams{std::cin, std::cout, std::cerr});
       request.observers.push_back(&*printer);
@@ -124,16 +126,16 @@ class OneRun {
     std::string replay = "./leat run " + scenario_.path;
     if (request.rest == RunRequest::Rest::kDrawn || !scenario_.choices)
       replay += seed_options(outcome);
-    std::cout << failure_text(scenario_, outcome, replay)
+    const char* verdict = only_shows(scenario_, outcome) ? "SHOWN" : "FAIL ";
+    std::cout << failure_text(scenario_, outcome, replay, verdict)
               << story_text(scenario_, outcome, request);
-    if (scenario_.expect.violation && outcome.violation() == *scenario_.expect.violation)
-      std::cout << "  shown     this is what the scenario exists to show\n";
+    if (only_shows(scenario_, outcome)) std::cout << "  shown     this is what the scenario exists to show\n";
   }
 
   int write_all(const std::vector<ReportWish>& wishes, const RunOutcome& outcome,
                 const RunView& view) const {
     int code = exit_code(outcome);
-    if (scenario_.expect.violation && outcome.violation() == *scenario_.expect.violation) code = 0;
+    if (only_shows(scenario_, outcome)) code = 0;
     if (has_not_shown(outcome)) code = 1;
     for (const ReportWish& wish : wishes) {
       const std::string error = write_report(wish.kind, wish.path, scenario_, &outcome, &view);

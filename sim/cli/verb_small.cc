@@ -25,7 +25,7 @@ int draw(const CommonOptions& common, const PictureVerb& verb, const std::string
   const Loaded loaded = load_all(common.paths, *common.jobs);
   if (loaded.exit_code != 0) return loaded.exit_code;
   const Scenario& scenario = loaded.scenarios.front();
-  RunRecorder recorder(*scenario.program);
+  RunRecorder recorder(*scenario.program, {}, assigned_times(*scenario.program));
   RunRequest request;
   request.seed = verb.seed.value_or(scenario.seed);
   if (!verb.seed) request.rest = RunRequest::Rest::kPlain;

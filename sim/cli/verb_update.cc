@@ -25,10 +25,6 @@ constexpr uint64_t kOtherSeeds = 5;
 
 class CommittedRows final : public RecordTap {
  public:
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
     for (uint32_t i = 0; i < rows.size(); ++i) {
       const RowView row = rows.row(i);
@@ -38,23 +34,12 @@ class CommittedRows final : public RecordTap {
   std::map<NodeId, std::vector<Row>> of;
 };
 
-// How many leading fields say which key and window a row of this sink answers; all of them where no
-// window stands behind it.
-size_t subject_width(const StreamGraph& graph, NodeId sink) {
-  NodeId at = graph.node(sink).inputs[0].from;
-  while (std::holds_alternative<FilterSpec>(graph.node(at).spec) ||
-         std::holds_alternative<SplitSpec>(graph.node(at).spec))
-    at = graph.node(at).inputs[0].from;
-  const StreamNode& node = graph.node(at);
-  const bool window = std::holds_alternative<WindowSpec>(node.spec);
-  return window ? node.key_fields.size() + 2 : graph.node(sink).output.width();
-}
-
-std::vector<Row> last_of_each(const std::vector<Row>& rows, size_t width) {
+std::vector<Row> last_of_each(const std::vector<Row>& rows, const std::vector<uint32_t>& fields) {
   std::map<Row, size_t> last;
   for (size_t i = 0; i < rows.size(); ++i) {
-    const size_t fields = std::min(width, rows[i].size());
-    last[Row(rows[i].begin(), rows[i].begin() + static_cast<std::ptrdiff_t>(fields))] = i;
+    Row subject;
+    for (const uint32_t field : fields) subject.push_back(rows[i][field]);
+    last[std::move(subject)] = i;
   }
   std::vector<size_t> kept;
   for (const auto& entry : last) kept.push_back(entry.second);
@@ -132,8 +117,7 @@ class Update {
     write.ordered = expected.ordered;
     if (const auto found = committed.of.find(sink); found != committed.of.end()) {
       write.after = found->second;
-      if (expected.match == ExpectedRows::Match::kFinal)
-        write.after = last_of_each(write.after, subject_width(graph, sink));
+      if (expected.last_of) write.after = last_of_each(write.after, *expected.last_of);
     }
     if (!write.ordered) std::sort(write.after.begin(), write.after.end());
     return write;

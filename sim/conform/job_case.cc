@@ -15,10 +15,6 @@ namespace {
 // What the sinks have committed, and how many rows each node has dropped as late.
 class Committed final : public RecordTap, public FactObserver {
  public:
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& batch) override {
     for (uint32_t i = 0; i < batch.size(); ++i) {
       rows[sink.value].push_back(

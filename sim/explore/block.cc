@@ -66,6 +66,7 @@ std::string to_line(size_t block, const BlockResult& result) {
   const Json json = {{"block", block},
                      {"runs", seen.runs},
                      {"restored", seen.restored},
+                     {"shown", seen.shown},
                      {"fired", seen.fired},
                      {"facts", seen.facts},
                      {"strategies", tallies},
@@ -86,6 +87,7 @@ Result<NumberedBlock> parse_block(std::string_view line) {
     ScenarioCoverage& seen = block.result.seen;
     seen.runs = json.at("runs");
     seen.restored = json.at("restored");
+    seen.shown = json.at("shown");
     seen.fired = json.at("fired");
     seen.facts = json.at("facts");
     for (size_t i = 0; i < kStrategies; ++i) {

@@ -31,7 +31,9 @@ struct StrategyTally {
 struct ScenarioCoverage {
   std::string name;
   uint64_t runs = 0;
-  uint64_t restored = 0;                      // runs
+  uint64_t restored = 0;  // runs
+  // Runs in which nothing was wrong but the violation that the scenario exists to show.
+  uint64_t shown = 0;
   std::array<uint64_t, kFaultKinds> fired{};  // runs in which the kind really hit
   std::array<uint64_t, kFactKinds> facts{};   // sums
   std::array<StrategyTally, kStrategies> strategies{};

@@ -170,8 +170,13 @@ class AggregateAgain final : public AggregateFunction {
 
 class Wrapping {
  public:
-  Wrapping(std::shared_ptr<Calls> calls, std::string where)
-      : calls_(std::move(calls)), where_(std::move(where)) {}
+  Wrapping(std::shared_ptr<Calls> calls, const StreamNode& node)
+      : calls_(std::move(calls)),
+        where_(node.name),
+        keys_(node.keyed ? Keys::kSome : Keys::kNone) {}
+
+  // How rows are dealt to the node.
+  void operator()(JobEdge& edge) const { again(edge.custom); }
 
   void operator()(SourceSpec& spec) const { scalar(spec.event_time); }
   void operator()(MapSpec& spec) const { wrap<MapAgain>(spec.function); }
@@ -182,12 +187,30 @@ class Wrapping {
   void operator()(KeyedProcessSpec& spec) const {
     spec.function = called_again({spec.function, calls_, where_});
   }
+  void operator()(ProcessSpec& spec) const {
+    spec.function = called_again(spec.function, calls_, where_);
+  }
+  void operator()(CoMapSpec& spec) const { again(spec.function); }
+  void operator()(CoFlatMapSpec& spec) const { again(spec.function); }
+  void operator()(CoProcessSpec& spec) const {
+    spec.function = called_again(spec.function, keys_, calls_, where_);
+  }
+  void operator()(RunningAggregateSpec& spec) const { again(spec.reduce); }
   void operator()(WindowSpec& spec) const {
     for (AggregateSpec& aggregate : spec.aggregates) {
       scalar(aggregate.argument);
       wrap<AggregateAgain>(aggregate.user);
     }
+    again(spec.reduce);
+    scalar(spec.gap_of);
+    scalar(spec.evictor.of);
+    trigger(spec.trigger);
   }
+  void operator()(WindowJoinSpec& spec) const {
+    (*this)(spec.window);
+    again(spec.function);
+  }
+  void operator()(CoGroupSpec& spec) const { (*this)(spec.window); }
   template <class Other>
   void operator()(Other&) const {}
 
@@ -197,12 +220,24 @@ class Wrapping {
     if (function == nullptr) return;
     function = std::make_shared<Again>(Wrapped<Function>(function, calls_, where_));
   }
+  template <class Function>
+  void again(std::shared_ptr<const Function>& function) const {
+    if (function != nullptr) function = called_again(Wrapped<Function>(function, calls_, where_));
+  }
+  void trigger(TriggerSpec& spec) const {
+    scalar(spec.of);
+    if (spec.nested == nullptr) return;
+    auto nested = std::make_shared<TriggerSpec>(*spec.nested);
+    trigger(*nested);
+    spec.nested = std::move(nested);
+  }
   // What just reads a field is the engine's own.
   void scalar(std::shared_ptr<const ScalarFunction>& function) const {
     if (function != nullptr && function->field() < 0) wrap<ScalarAgain>(function);
   }
   std::shared_ptr<Calls> calls_;
   std::string where_;
+  Keys keys_;
 };
 
 class CallingAgain final : public Perturbation {
@@ -218,7 +253,8 @@ class CallingAgain final : public Perturbation {
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t) const override {
     auto calls = std::make_shared<Calls>();
     auto program = std::make_shared<JobProgram>(*scenario.program);
-    for (StreamNode& node : program->graph.nodes) std::visit(Wrapping(calls, node.name), node.spec);
+    for (JobEdge& edge : program->job.edges) Wrapping(calls, program->graph.node(edge.to))(edge);
+    for (StreamNode& node : program->graph.nodes) std::visit(Wrapping(calls, node), node.spec);
     PerturbedRun run{scenario, std::nullopt, calls};
     run.scenario.program = std::move(program);
     return run;

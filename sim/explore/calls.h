@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/check.h"
+#include "core/graph/specs.h"
 #include "sim/explore/call_tape.h"
 #include "sim/explore/perturbation.h"
 
@@ -79,5 +80,17 @@ struct Wrapped {
 
 // The same function with every call made again.
 std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped);
+std::shared_ptr<const ReduceFunction> called_again(Wrapped<ReduceFunction> wrapped);
+std::shared_ptr<const PartitionFunction> called_again(Wrapped<PartitionFunction> wrapped);
+std::shared_ptr<const CoMapFunction> called_again(Wrapped<CoMapFunction> wrapped);
+std::shared_ptr<const CoFlatMapFunction> called_again(Wrapped<CoFlatMapFunction> wrapped);
+std::shared_ptr<const JoinFunction> called_again(Wrapped<JoinFunction> wrapped);
+std::shared_ptr<const ProcessFunction> called_again(std::shared_ptr<const ProcessFunction> f,
+                                                    std::shared_ptr<Calls> calls,
+                                                    const std::string& where);
+enum class Keys : uint8_t { kNone, kSome };  // whether rows have one
+std::shared_ptr<const CoProcessFunction> called_again(std::shared_ptr<const CoProcessFunction> f,
+                                                      Keys keys, std::shared_ptr<Calls> calls,
+                                                      const std::string& where);
 
 }  // namespace leat

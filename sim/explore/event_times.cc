@@ -39,7 +39,7 @@ void EventTimes::find(NodeId from) {
     if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
       const bool known = std::any_of(assigners_.begin(), assigners_.end(),
                                      [&](const Assigner& a) { return a.node == reader; });
-      if (!known && assign->watermark.kind != WatermarkSpec::Kind::kNone)
+      if (!known && !assign->ingestion_time && assign->watermark.kind != WatermarkSpec::Kind::kNone)
         assigners_.push_back({reader, assign->watermark});
     } else if (is_stateless(spec) || std::holds_alternative<UnionSpec>(spec)) {
       find(reader);

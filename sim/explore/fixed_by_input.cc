@@ -71,9 +71,15 @@ std::string of_source(const StreamGraph& graph, NodeId id) {
   return stays_in_bound(times, *spec.data) ? "" : "rows of " + node.name + " may come late";
 }
 
+bool takes_clock_time(const NodeSpec& spec) {
+  if (const auto* source = std::get_if<SourceSpec>(&spec)) return source->ingestion_time;
+  const auto* assign = std::get_if<AssignSpec>(&spec);
+  return assign != nullptr && assign->ingestion_time;
+}
+
 std::string of_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked) {
   const StreamNode& node = graph.node(id);
-  if (clocked.contains(id)) return node.name + " looks at the clock";
+  if (clocked.contains(id) || takes_clock_time(node.spec)) return node.name + " looks at the clock";
   if (std::holds_alternative<SourceSpec>(node.spec)) return of_source(graph, id);
   if (const auto* window = std::get_if<WindowSpec>(&node.spec);
       window != nullptr && !fixed_window(*window)) {

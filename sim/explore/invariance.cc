@@ -24,9 +24,6 @@ constexpr const char* kOrder = "order_dependent";
 // The committed rows of each sink as a multiset, and which nodes used the processing clock.
 class Result final : public RecordTap {
  public:
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
     auto& table = tables[sink];
     for (uint32_t i = 0; i < rows.size(); ++i) {

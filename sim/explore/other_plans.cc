@@ -26,19 +26,13 @@ std::vector<bool> behind_a_key(const StreamGraph& graph) {
   return behind;
 }
 
-uint32_t slots_of(const JobGraph& job) {
-  uint32_t slots = 0;
-  for (const SlotSharingGroup& group : slot_sharing_groups(job)) slots += group.slots;
-  return slots;
-}
-
 // The scenario with this graph, and a cluster that has room for it; nothing where the graph cannot
 // be planned.
 std::optional<PerturbedRun> with_graph(const Scenario& scenario, StreamGraph graph) {
   Result<JobGraph> job = make_job_graph(graph);
   if (!job.ok()) return std::nullopt;
   PerturbedRun run{scenario};
-  const uint32_t slots = slots_of(job.value());
+  const uint32_t slots = slots_needed(job.value());
   const auto workers = static_cast<uint32_t>(scenario.cluster.task_managers.size());
   run.scenario.cluster.slots_per_task_manager =
       std::max(scenario.cluster.slots_per_task_manager, (slots + workers - 1) / workers);
@@ -81,7 +75,7 @@ class OtherPlacement final : public Perturbation {
     return "subtasks share nothing: what one has to know of another goes through a stream";
   }
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t) const override {
-    const uint32_t slots = slots_of(scenario.program->job);
+    const uint32_t slots = slots_needed(scenario.program->job);
     const bool together = scenario.cluster.task_managers.size() == 1;
     if (together && slots == 1) return std::nullopt;
     const ClusterConfig usual = together ? cluster_of(slots, 1) : cluster_of(1, slots);

@@ -59,8 +59,7 @@ EndOfRun end_of(const Scenario& scenario, const RunStats& stats) {
   }
   for (const auto& [sink, rows] : scenario.expect.rows) {
     ExpectedTable table;
-    table.match = rows.match == ExpectedRows::Match::kFinal ? ExpectedTable::Match::kFinal
-                                                            : ExpectedTable::Match::kAll;
+    table.last_of = rows.last_of;
     table.ordered = rows.ordered;
     table.rows = rows.rows;
     end.expected.emplace(sink, std::move(table));

@@ -100,9 +100,14 @@ const WindowSpec* window_of(const NodeSpec& spec) {
 OutFlow through(const StreamNode& node, OutFlow in) {
   const NodeSpec& spec = node.spec;
   if (const auto* source = std::get_if<SourceSpec>(&spec)) {
+    // The clock, which never goes back: late for nothing, unless the others go on without it.
+    if (source->ingestion_time)
+      return {SinkClass::kProcessingTime, source->watermark.idle_after.has_value()};
     return {SinkClass::kConfluent, !stays_in_bound(*source, node.output.width())};
   }
   if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
+    if (assign->ingestion_time)
+      return {SinkClass::kProcessingTime, assign->watermark.idle_after.has_value()};
     // Here the order in which the channels interleave decides what the watermark has overtaken.
     in.may_be_late = assign->watermark.kind != WatermarkSpec::Kind::kNone ||
                      assign->watermark.idle_after.has_value();
@@ -155,11 +160,14 @@ OutFlow through(const StreamNode& node, OutFlow in) {
 }  // namespace
 
 const char* name_of(SinkClass c) {
-  static constexpr const char* kNames[] = {"confluent", "late-sensitive", "processing-time"};
+  static constexpr const char* kNames[] = {"confluent", "late-sensitive", "processing-time",
+                                           "at least once"};
   return kNames[static_cast<size_t>(c)];
 }
 
 std::vector<OutFlow> flows_of(const StreamGraph& graph) {
+  const bool inexact = graph.config.checkpoint.interval &&
+                       graph.config.checkpoint.mode == CheckpointingMode::kAtLeastOnce;
   std::vector<OutFlow> flows(graph.nodes.size());
   for (size_t n = 0; n < graph.nodes.size(); ++n) {
     OutFlow in;
@@ -169,6 +177,7 @@ std::vector<OutFlow> flows_of(const StreamGraph& graph) {
       in.may_be_late = in.may_be_late || from.may_be_late;
     }
     flows[n] = through(graph.nodes[n], in);
+    if (inexact) flows[n].c = SinkClass::kAtLeastOnce;
   }
   return flows;
 }

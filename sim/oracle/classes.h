@@ -9,7 +9,8 @@
 
 namespace leat {
 
-const char* name_of(SinkClass c);  // "confluent", "late-sensitive", "processing-time"
+const char* name_of(
+    SinkClass c);  // "confluent", "late-sensitive", "processing-time", "at least once"
 
 // What flows out of each node.
 std::vector<OutFlow> flows_of(const StreamGraph& graph);

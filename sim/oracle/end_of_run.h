@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,8 +14,8 @@ namespace leat {
 
 // What a scenario expects in one sink.
 struct ExpectedTable {
-  enum class Match : uint8_t { kAll, kFinal };
-  Match match = Match::kAll;  // kFinal: only the last answer of each key and window
+  // Given: of rows that are equal in these fields (the key and window, say) only the last counts.
+  std::optional<std::vector<uint32_t>> last_of;
   bool ordered = false;
   std::vector<Row> rows;
 };

@@ -53,7 +53,7 @@ class FailureOracle final : public Oracle {
     const uint32_t subtask = runs_.live(failed.execution);
     switch (failed.kind) {
       case FailureKind::kUserCode:
-        if (!job_error_) job_error_ = error_of_the_job(subtask);
+        if (!job_error_) job_error_ = error_of_the_job(subtask, failed.cause);
         return;
       case FailureKind::kLostConnection: {
         // When an end hears of a loss is up to the network, and may be after it has been deployed
@@ -88,13 +88,22 @@ class FailureOracle final : public Oracle {
             "a job fails only by what is done to it: " + why);
   }
 
-  Violation error_of_the_job(uint32_t subtask) const {
+  // The cause names the node of the task in which the function stands: "parse: no number".
+  Violation error_of_the_job(uint32_t subtask, const std::string& cause) const {
+    std::string where = plan_.where_subtask(subtask);
+    std::string what = cause;
+    for (const uint32_t i : plan_.instances_of(subtask)) {
+      const std::string prefix = plan_.name(plan_.node_of(i)) + ": ";
+      if (!cause.starts_with(prefix)) continue;
+      where = plan_.where(i);
+      what = cause.substr(prefix.size());
+    }
     return {"job_error",
             report_.oracle(),
-            plan_.where_subtask(subtask),
+            where,
             "user function",
             "no error",
-            "failed",
+            what,
             "a function of the job fails (expected? \"sometimes\": [\"TaskFailed\"])",
             runs_.now().ms};
   }

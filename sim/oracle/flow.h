@@ -34,7 +34,8 @@ class Flow {
   void settle(CheckpointId id);
   void rewind(uint32_t subtask, Rewind how, CheckpointId to);
 
-  // One node whose inputs do not agree with what its feeds emitted.
+  // One node whose inputs do not agree with what its feeds emitted; with checkpoints at least once,
+  // that has been given less.
   struct Gap {
     NodeId node;
     Amount emitted;

@@ -24,6 +24,11 @@ void append_subtask(const RowBatch& in, uint32_t subtask, RowBatch& out) {
   }
 }
 
+// Each row comes out as old as it is.
+void append_ingested(const RowBatch& in, ProcTime now, RowBatch& out) {
+  for (uint32_t i = 0; i < in.size(); ++i) out.append(in.row(i), EventTime{now.ms});
+}
+
 class OperatorOracle final : public Oracle {
  public:
   OperatorOracle(const Plan& plan, const Runs& runs)
@@ -62,6 +67,11 @@ class OperatorOracle final : public Oracle {
     try {
       if (std::holds_alternative<SubtaskSpec>(step.node.spec)) {
         append_subtask(rows, plan_.index_of(instance), step.owed[0].rows());
+      }
+      if (const auto* assign = std::get_if<AssignSpec>(&step.node.spec);
+          assign != nullptr && assign->ingestion_time) {
+        append_ingested(rows, runs_.now(), step.owed[0].rows());
+        return step.owed[0].added_in_order();
       }
       apply_stateless(step.node, rows, step.owed[0].rows(),
                       step.owed.size() > 1 ? &step.owed[1].rows() : nullptr);

@@ -271,7 +271,8 @@ class OutputOracle final : public Oracle {
     for (const Row& row : given->second.rows) expected.add(RowView(row));
     report_.judged(expected.hashes.size());
     Sink seen{sink.node, sink.exactly_once, sink.committed, sink.undone};
-    if (given->second.match == ExpectedTable::Match::kFinal) seen.committed = last_answers(sink);
+    if (given->second.last_of)
+      seen.committed = last_of_each(sink.committed, *given->second.last_of);
     if (given->second.ordered && end.finished() && expected.hashes != seen.committed.hashes) {
       Comparison same = compare(expected, seen.committed);
       if (same.missing.empty() && same.extra.empty()) {
@@ -289,19 +290,18 @@ class OutputOracle final : public Oracle {
            end);
   }
 
-  Table last_answers(const Sink& sink) const {
-    const StreamNode* window = window_behind(sink.node);
-    if (window == nullptr) return sink.committed;
+  static Table last_of_each(const Table& all, const std::vector<uint32_t>& fields) {
     std::map<Row, uint32_t> last;
-    for (uint32_t i = 0; i < sink.committed.rows.size(); ++i) {
-      const RowView row = sink.committed.rows.row(i).first(subject_cells(*window));
-      last[Row(row.begin(), row.end())] = i;
+    for (uint32_t i = 0; i < all.rows.size(); ++i) {
+      Row subject;
+      for (const uint32_t field : fields) subject.push_back(all.rows.row(i)[field]);
+      last[std::move(subject)] = i;
     }
     std::vector<uint32_t> kept;
     for (const auto& [subject, i] : last) kept.push_back(i);
     std::sort(kept.begin(), kept.end());
-    Table table(sink.committed.rows.width());
-    for (const uint32_t i : kept) table.add(sink.committed.rows.row(i));
+    Table table(all.rows.width());
+    for (const uint32_t i : kept) table.add(all.rows.row(i));
     return table;
   }
 

@@ -26,6 +26,7 @@ enum class SinkClass : uint8_t {
   kConfluent,       // no late drop possible, no processing time, no order-dependent function
   kLateSensitive,   // what the operators observed decides
   kProcessingTime,  // what the clock said decides
+  kAtLeastOnce,     // a restore may count rows twice: checkpoints are not aligned
 };
 struct OutFlow {
   SinkClass c = SinkClass::kConfluent;

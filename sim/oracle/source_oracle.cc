@@ -41,7 +41,8 @@ class SourceOracle final : public Oracle {
     }
   }
 
-  // The records that came are those of the offsets.
+  // The records that came are those of the offsets, with the times that the source's strategy
+  // gives.
   void on_source_rows(uint32_t instance, uint32_t split, uint64_t first,
                       const RowBatch& rows) override {
     const NodeId node = plan_.node_of(instance);
@@ -52,7 +53,10 @@ class SourceOracle final : public Oracle {
     spec.data->read(split, first, rows.size(), again_);
     for (uint32_t i = 0; i < rows.size() && i < again_.size(); ++i) {
       report_.judged();
-      if (std::ranges::equal(rows.row(i), again_.row(i))) continue;
+      if (std::ranges::equal(rows.row(i), again_.row(i))) {
+        if (judge_time(instance, spec, rows, i)) continue;
+        return;
+      }
       violate("offset_gap", plan_.where(instance),
               name(node, split) + " offset " + std::to_string(first + i),
               "(" + to_text(again_.row(i)) + ")", "(" + to_text(rows.row(i)) + ")",
@@ -96,6 +100,30 @@ class SourceOracle final : public Oracle {
   }
 
  private:
+  // False: wrong, and told.
+  bool judge_time(uint32_t instance, const SourceSpec& spec, const RowBatch& rows, uint32_t i) {
+    EventTime expected = EventTime::min();
+    try {
+      if (spec.ingestion_time) {
+        expected = EventTime{runs_.now().ms};
+      } else if (spec.event_time != nullptr) {
+        expected = EventTime{spec.event_time->eval(rows.row(i), std::nullopt).as_int()};
+      }
+    } catch (const InvariantViolation&) {
+      throw;
+    } catch (const std::exception&) {
+      return true;  // the function fails on this record, and the task with it
+    }
+    if (rows.timestamp(i) == expected) return true;
+    const Timestamp got = rows.timestamp(i);
+    violate("wrong_value", plan_.where(instance), "event time of (" + to_text(rows.row(i)) + ")",
+            std::to_string(expected.ms), got ? std::to_string(got->ms) : "none",
+            spec.ingestion_time ? "in ingestion time a record is as old as its reading"
+                                : "the event time of a record is what the source's strategy makes "
+                                  "of it");
+    return false;
+  }
+
   using Key = std::pair<NodeId, uint32_t>;
   struct Split {
     uint64_t size = 0;

@@ -187,8 +187,7 @@ class ScenarioDecoder {
       d_.error("SC142", fields_.key_span("nodes"), job.error());
       return false;
     }
-    uint32_t slots = 0;
-    for (const SlotSharingGroup& group : slot_sharing_groups(job.value())) slots += group.slots;
+    const uint32_t slots = slots_needed(job.value());
     const auto workers = static_cast<uint32_t>(scenario_.cluster.task_managers.size());
     uint32_t& each = scenario_.cluster.slots_per_task_manager;
     if (each == 0) each = (slots + workers - 1) / workers;

@@ -116,53 +116,6 @@ const StreamNode* sink_named(std::string_view name, Span span, const StreamGraph
   return nullptr;
 }
 
-void decode_expected_rows(const Json& rows, const Schema& schema, ExpectedRows& out,
-                          Diagnostics& d) {
-  if (!rows.is(Json::Kind::kList)) {
-    d.error("SC102", rows.span, "here must stand a list of rows");
-    return;
-  }
-  for (const Json& item : rows.items) {
-    if (!item.is(Json::Kind::kList) || item.items.size() != schema.width()) {
-      d.error("SC107", item.span,
-              fmt::format("a row of this sink is a list of {} values", schema.width()));
-      continue;
-    }
-    Row row;
-    for (size_t i = 0; i < item.items.size(); ++i) {
-      const auto value = item.items[i].is(Json::Kind::kNull)
-                             ? std::optional(Value::null())
-                             : decode_value(item.items[i], schema.fields[i].type, d);
-      if (value) row.push_back(*value);
-    }
-    out.rows.push_back(std::move(row));
-    if (d.errors() > Diagnostics::kMost) return;
-  }
-}
-
-void decode_sink_rows(const JsonMember& member, const StreamGraph& graph, Expectations& expect,
-                      Diagnostics& d) {
-  const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
-  if (sink == nullptr) return;
-  ExpectedRows& rows = expect.rows[sink->name];
-  if (!member.value.is(Json::Kind::kObject))
-    return decode_expected_rows(member.value, sink->output, rows, d);
-  const Fields fields(member.value, "expected_rows", d);
-  const std::string match = fields.text("match", "all");
-  if (match == "final")
-    rows.match = ExpectedRows::Match::kFinal;
-  else if (match != "all")
-    report_unknown(d, "SC110", fields.get("match")->span, "match", match, {"all", "final"});
-  const std::string order = fields.text("order", "any");
-  rows.ordered = order == "exact";
-  if (order != "any" && order != "exact")
-    report_unknown(d, "SC110", fields.get("order")->span, "order", order, {"any", "exact"});
-  if (const Json* list = fields.get("rows"); list != nullptr)
-    decode_expected_rows(*list, sink->output, rows, d);
-  else
-    d.error("SC108", member.value.span, "expected rows need \"rows\"");
-}
-
 void check_delivery(const JsonMember& member, const StreamGraph& graph, Diagnostics& d) {
   const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
   if (sink == nullptr) return;
@@ -186,7 +139,11 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
   if (json == nullptr) return expect;
   const Fields fields(*json, "expect", d);
   if (const Json* rows = fields.object("rows"); rows != nullptr) {
-    for (const JsonMember& member : rows->members) decode_sink_rows(member, graph, expect, d);
+    for (const JsonMember& member : rows->members) {
+      const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
+      if (sink != nullptr)
+        expect.rows[sink->name] = decode_expected_rows(member.value, *sink, graph, d);
+    }
   }
   if (const Json* delivery = fields.object("delivery"); delivery != nullptr) {
     for (const JsonMember& member : delivery->members) check_delivery(member, graph, d);
@@ -225,7 +182,11 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
 
 void decode_result(const Json& json, const StreamGraph& graph, Expectations& expect,
                    Diagnostics& d) {
-  for (const JsonMember& member : json.members) decode_sink_rows(member, graph, expect, d);
+  for (const JsonMember& member : json.members) {
+    const StreamNode* sink = sink_named(member.key, member.key_span, graph, d);
+    if (sink != nullptr)
+      expect.rows[sink->name] = decode_expected_rows(member.value, *sink, graph, d);
+  }
 }
 
 }  // namespace leat

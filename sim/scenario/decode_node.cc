@@ -253,6 +253,7 @@ class NodeDecoder {
         d_.error("SC121", ts->span, "a timestamp is a time or an int");
       if (e) spec.event_time = scalar_function(*e);
     }
+    spec.ingestion_time = decode_ingestion_time(inner);
     spec.watermark = decode_watermark(inner.get("watermark"), d_);
     node_.spec = std::move(spec);
   }

@@ -69,6 +69,8 @@ uint64_t decode_count(const Fields& generator, const Json& json, const std::stri
 std::shared_ptr<const SplitData> decode_generate_logs(const Fields& source, const Schema& schema,
                                                       uint32_t partitions, uint64_t seed);
 WatermarkSpec decode_watermark(const Json* json, Diagnostics& d);
+// "ingestion_time" of a source or an assigner, which rules out "ts".
+bool decode_ingestion_time(const Fields& fields);
 // Adds the node; announces it.
 void decode_source(const std::string& name, const Json& json, GraphInProgress& progress);
 // The rows of a table or file.
@@ -112,6 +114,10 @@ bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& 
 std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Schema& input,
                                                     Diagnostics& d);
 bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d);
+
+// ---- expectations ----
+ExpectedRows decode_expected_rows(const Json& json, const StreamNode& sink,
+                                  const StreamGraph& graph, Diagnostics& d);
 
 // ---- what stands around the job ----
 JobConfig decode_job_config(const Fields& scenario, const std::string& name);

@@ -44,9 +44,13 @@ CheckpointConfig decode_checkpoint(const Fields& scenario) {
   const Fields fields(*json, "checkpoint", d);
   config.interval = fields.maybe_duration("every", {1});
   if (!fields.has("every")) d.error("SC108", json->span, "checkpoint needs \"every\"");
-  const std::string mode = fields.text("mode", "aligned");
-  if (mode != "aligned")
-    report_unknown(d, "SC110", fields.get("mode")->span, "checkpoint mode", mode, {"aligned"});
+  const std::string mode = fields.text("mode", "exactly_once");
+  config.mode =
+      mode == "at_least_once" ? CheckpointingMode::kAtLeastOnce : CheckpointingMode::kExactlyOnce;
+  if (mode != "exactly_once" && mode != "aligned" && mode != "at_least_once") {
+    report_unknown(d, "SC110", fields.get("mode")->span, "checkpoint mode", mode,
+                   {"exactly_once", "aligned", "at_least_once"});
+  }
   config.timeout = fields.duration("timeout", config.timeout, {1});
   config.min_pause = fields.duration("min_pause", config.min_pause);
   config.max_concurrent =
@@ -66,9 +70,9 @@ RestartConfig decode_restart(const Fields& scenario) {
   RestartConfig config;
   const Json* json = scenario.get("restart");
   // Without checkpoints a failure ends the job; with them it goes on from the last one.
-  if (scenario.has("checkpoint")) config.kind = RestartConfig::Kind::kFixedDelay;
-  config.attempts = 10;
+  if (scenario.has("checkpoint")) config = RestartConfig::with_checkpoints();
   if (json == nullptr) return config;
+  config.attempts = RestartConfig::with_checkpoints().attempts;
   const Fields fields(*json, "restart", scenario.diagnostics());
   static constexpr std::pair<const char*, RestartConfig::Kind> kKinds[] = {
       {"fixed_delay", RestartConfig::Kind::kFixedDelay},

@@ -38,6 +38,16 @@ WatermarkSpec decode_watermark(const Json* json, Diagnostics& d) {
   return spec;
 }
 
+bool decode_ingestion_time(const Fields& fields) {
+  const bool by_clock = fields.boolean("ingestion_time", false);
+  if (by_clock && fields.has("ts")) {
+    fields.diagnostics().error("SC106", fields.key_span("ts"),
+                               "in ingestion time the clock says how old a record is",
+                               "leave out \"ts\" or \"ingestion_time\"");
+  }
+  return by_clock;
+}
+
 namespace {
 
 // [at,] [partition,] fields
@@ -352,12 +362,13 @@ void decode_source(const std::string& name, const Json& json, GraphInProgress& p
   } else if (fields.has("group")) {
     d.error("SC109", fields.key_span("group"), "only a source over a topic has a consumer group");
   }
+  spec.ingestion_time = decode_ingestion_time(fields);
   if (const Json* expression = fields.get("ts"); expression != nullptr) {
     const auto e = decode_expression(*expression, scope_of(node.output), d);
     if (e && !is_integral(e->type()))
       d.error("SC121", expression->span, "an event time is a time or an int");
     if (e) spec.event_time = scalar_function(*e);
-  } else if (!ts.empty()) {
+  } else if (!ts.empty() && !spec.ingestion_time) {
     if (const std::optional<uint32_t> index = node.output.find(ts))
       spec.event_time = read_field(*index);
     else

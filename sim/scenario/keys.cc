@@ -77,6 +77,7 @@ const std::vector<KeyRow>& key_table() {
       {"source", "topic", "string", "Reads from this topic of the log, not by itself."},
       {"source", "group", "string", "Consumer group; default: the job's name."},
       {"source", "ts", "string", "Expression that gives the event time; absent: none."},
+      {"source", "ingestion_time", "boolean", "The event time of a record is when it is read."},
       {"source", "watermark", "object", "How watermarks are made; absent: none until the end."},
       {"source", "parallelism", "integer", "At most this many subtasks; default: the job's."},
 
@@ -198,6 +199,7 @@ const std::vector<KeyRow>& key_table() {
       {"split", "when", "string", "The condition."},
       {"split", "to", "string", "The tag of the side output."},
       {"assign", "ts", "string", "Expression of the new timestamp; absent: the row keeps its own."},
+      {"assign", "ingestion_time", "boolean", "The new timestamp is when the row comes here."},
       {"assign", "watermark", "object", "How watermarks are made from here on."},
 
       {"window", "tumbling", "duration", "Windows of this size, side by side."},
@@ -313,7 +315,10 @@ const std::vector<KeyRow>& key_table() {
        "The log aborts a transaction that is open for longer; default 1 h."},
 
       {"checkpoint", "every", "duration", "The interval."},
-      {"checkpoint", "mode", "string", "aligned (exactly-once)."},
+      {"checkpoint", "mode", "string",
+       "exactly_once (or aligned), or at_least_once: barriers are not aligned, and state may count "
+       "rows "
+       "twice after a restore; default exactly_once."},
       {"checkpoint", "timeout", "duration",
        "What is not complete by then is aborted; default 10 min."},
       {"checkpoint", "min_pause", "duration", "Between the end of one and the next; default 0."},
@@ -380,6 +385,10 @@ const std::vector<KeyRow>& key_table() {
       {"expected_rows", "rows", "array", "The rows."},
       {"expected_rows", "match", "string",
        "all, or final: only the last answer of each key and window; default all."},
+      {"expected_rows", "by", "array",
+       "For final: the fields that say which question a row answers; absent: key and window, or "
+       "the key "
+       "of a running aggregate, where such a node stands right before the sink."},
       {"expected_rows", "order", "string", "any or exact; default any."},
 
       {"reports", "json", "string", "Path: everything about the run, for programs."},

@@ -42,8 +42,14 @@ std::string as_json(const Value& value) {
       for (const Value& item : value.as_list()) out += (out.empty() ? "" : ", ") + as_json(item);
       return "[" + out + "]";
     }
-    case ValueType::kMap:
-      return quoted(value.to_text());
+    case ValueType::kMap: {
+      std::string out;
+      for (const auto& [key, item] : value.as_map()) {
+        if (key.type() != ValueType::kString) return quoted(value.to_text());  // no JSON says that
+        out += (out.empty() ? "" : ", ") + quoted(key.as_text()) + ": " + as_json(item);
+      }
+      return "{" + out + "}";
+    }
   }
   return "null";
 }
@@ -60,9 +66,19 @@ struct Piece {
 size_t comma_in(std::string_view gap) {
   for (size_t i = 0; i < gap.size(); ++i) {
     if (gap[i] == ',') return i;
-    if (gap[i] == '/') i = std::min(gap.find('\n', i), gap.size());
+    if (gap[i] != '/') continue;
+    const bool block = gap.substr(i, 2) == "/*";
+    const size_t end = block ? gap.find("*/", i + 2) : gap.find('\n', i);
+    if (end == std::string_view::npos) break;
+    i = block ? end + 1 : end;
   }
   return std::string_view::npos;
+}
+
+// Where the line break of this newline begins: one before, where lines end with "\r\n".
+size_t line_break(std::string_view text, size_t newline) {
+  const bool two = newline != std::string_view::npos && newline > 0 && text[newline - 1] == '\r';
+  return two ? newline - 1 : newline;
 }
 
 class ListText {
@@ -78,8 +94,8 @@ class ListText {
       std::string gap(text.substr(item.end, end - item.end));
       if (const size_t comma = comma_in(gap); !last && comma != std::string::npos)
         gap.erase(comma, 1);
-      const size_t line =
-          std::min(gap.find('\n'), last ? gap.size() : gap.find_last_not_of(' ') + 1);
+      const size_t line = std::min(line_break(gap, gap.find('\n')),
+                                   last ? gap.size() : gap.find_last_not_of(' ') + 1);
       pieces_.push_back(
           {lead, std::string(text.substr(item.begin, item.end - item.begin)), gap.substr(0, line)});
       lead = gap.substr(line);
@@ -88,6 +104,7 @@ class ListText {
     closing_ = rows.items.empty() ? "" : lead;
     const size_t newline = text.rfind('\n', rows.list.begin);
     const size_t first = newline == std::string_view::npos ? 0 : newline + 1;
+    break_ = line_break(text, newline) == newline ? "\n" : "\r\n";
     indent_ =
         text.substr(first, std::min(text.find_first_not_of(" \t", first), text.size()) - first);
   }
@@ -99,15 +116,15 @@ class ListText {
       text += out[i].lead + out[i].words + (i + 1 < out.size() ? "," : "") + out[i].tail;
     }
     if (out.empty()) return "[]";
-    return text + (pieces_.empty() ? "\n" + indent_ : closing_) + "]";
+    return text + (pieces_.empty() ? break_ + indent_ : closing_) + "]";
   }
 
  private:
   // White space of a row that comes behind others.
   std::string lead_of_new(bool first) const {
-    if (pieces_.empty()) return "\n" + indent_ + "  ";
+    if (pieces_.empty()) return break_ + indent_ + "  ";
     const Piece& model = pieces_.size() > 1 && !first ? pieces_[1] : pieces_[0];
-    const size_t newline = model.lead.rfind('\n');
+    const size_t newline = line_break(model.lead, model.lead.rfind('\n'));
     if (newline != std::string::npos) return model.lead.substr(newline);
     return first ? "" : " ";
   }
@@ -155,6 +172,7 @@ class ListText {
   std::vector<Piece> pieces_;
   std::string closing_;
   std::string indent_;
+  std::string break_;  // as lines of this file end
 };
 
 }  // namespace

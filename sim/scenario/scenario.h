@@ -77,8 +77,8 @@ struct WorldConfig {
 
 // ---- expectations ----
 struct ExpectedRows {
-  enum class Match : uint8_t { kFinal, kAll };
-  Match match = Match::kAll;  // kFinal: only the last answer of each key and window
+  // Given: of rows that are equal in these fields (the key and window, say) only the last counts.
+  std::optional<std::vector<uint32_t>> last_of;
   bool ordered = false;
   std::vector<Row> rows;
 };

@@ -25,6 +25,7 @@ TEST(TimeScale, SpeaksInTheUnitThatFits) {
   EXPECT_EQ(labels(0, 40000, 10, Clock::kLengths),
             "0 | 5 s | 10 s | 15 s | 20 s | 25 s | 30 s | 35 s | 40 s");
   EXPECT_EQ(labels(0, 450, 6, Clock::kLengths), "0 | 100 ms | 200 ms | 300 ms | 400 ms");
+  EXPECT_EQ(labels(0, 2100, 6, Clock::kLengths), "0 | 0.5 s | 1 s | 1.5 s | 2 s");
   EXPECT_EQ(labels(1517365101235, 1517365101235 + 3 * 86400000LL, 6, Clock::kDates),
             "01 Feb | 02 Feb | 03 Feb");
   EXPECT_EQ(labels(1517356800000, 1517356800000 + 86400000LL, 5, Clock::kDates),

@@ -105,13 +105,14 @@ class InOrder : public KeyedProcess<std::string, LogEvent, LogEvent> {
   List<LogEvent> waiting_ = list_state<LogEvent>("waiting");
 };
 
+// How many there were so far, with each one.
 class Counter : public KeyedProcess<int64_t, LogLine, int64_t> {
  public:
   void process(const LogLine&, Context& ctx) const {
-    ctx.state(count_).update(ctx.state(count_).get().value_or(0) + 1);
-    ctx.register_timer(EventTime::max());
+    const int64_t count = ctx.state(count_).get().value_or(0) + 1;
+    ctx.state(count_).update(count);
+    ctx.emit(count);
   }
-  void on_timer(EventTime, Context& ctx) const { ctx.emit(*ctx.state(count_).get()); }
 
  private:
   State<int64_t> count_ = value_state<int64_t>("count");

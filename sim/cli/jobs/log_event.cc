@@ -1,5 +1,6 @@
 #include "sim/cli/jobs/log_event.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <tuple>
 
@@ -28,12 +29,18 @@ std::optional<LogEvent> parse_log_event(std::string_view line) {
   if (!object.is_object()) return std::nullopt;
   LogEvent event;
   const auto time = object.find("timestamp");
+  // Not to be told in ms would be no time either.
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 1000;
+  const auto is_time = [](const json& value) {
+    if (value.is_number_unsigned()) return value.get<uint64_t>() <= uint64_t{kMost};
+    return value.is_number_integer() && value.get<int64_t>() >= -kMost;
+  };
   const bool good = read_text(object, "user_id", event.user_id) &&
                     read_text(object, "session_id", event.session_id) &&
                     read_text(object, "action", event.action) &&
                     read_text(object, "ip_address", event.ip_address) &&
                     read_text(object, "user_agent", event.user_agent) && time != object.end() &&
-                    time->is_number_integer();
+                    is_time(*time);
   if (!good) return std::nullopt;
   event.timestamp = time->get<int64_t>();
   if (const auto metadata = object.find("metadata"); metadata != object.end())

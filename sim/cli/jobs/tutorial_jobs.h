@@ -11,7 +11,7 @@ namespace leat {
 void add_transformations(JobRegistry& jobs);
 // Keys and windows: keyed_log, and counts in tumbling, sliding and session windows.
 void add_windows(JobRegistry& jobs);
-// Event and processing time; ascending and bounded watermarks.
+// Event, processing and ingestion time; ascending and bounded watermarks.
 void add_time(JobRegistry& jobs);
 // Counter, collector and aggregator on value, list and map state; checkpoints.
 void add_state(JobRegistry& jobs);

@@ -57,6 +57,17 @@ Result<StreamGraph> processing_time(const JobInput& input) {
   return env.execute("Processing time");
 }
 
+// The time when an event came into the job: it stays with the event, and watermarks follow it.
+Result<StreamGraph> ingestion_time(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  count_per_ten_seconds(env.generate("events", 40, seconds(1), in_order)
+                            .assign_timestamps_and_watermarks(
+                                WatermarkStrategy<TimestampedEvent>::for_monotonous_timestamps()
+                                    .with_timestamp_assigner(IngestionTimeAssigner{})),
+                        TumblingEventTimeWindows::of(seconds(10)));
+  return env.execute("Ingestion time");
+}
+
 Result<StreamGraph> ascending(const JobInput& input) {
   StreamExecutionEnvironment env(input);
   count_per_ten_seconds(env.generate("events", 40, milliseconds(100), in_order)
@@ -83,6 +94,7 @@ Result<StreamGraph> bounded(const JobInput& input) {
 void add_time(JobRegistry& jobs) {
   jobs["tutorial_event_time"] = event_time;
   jobs["tutorial_processing_time"] = processing_time;
+  jobs["tutorial_ingestion_time"] = ingestion_time;
   jobs["tutorial_ascending"] = ascending;
   jobs["tutorial_bounded"] = bounded;
 }

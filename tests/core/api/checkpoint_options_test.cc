@@ -6,6 +6,7 @@
 
 #include "core/api/data_stream.h"
 #include "sim/explore/job_scenario.h"
+#include "sim/explore/run_once.h"
 #include "sim/world/seeded_choices.h"
 #include "sim/world/simulation.h"
 
@@ -136,15 +137,68 @@ TEST(CheckpointOptions, TheDirectoryOfTheStorage) {
   EXPECT_TRUE(in("elsewhere").blobs.contains(there));
 }
 
-TEST(CheckpointOptions, TheModeIsExactlyOnceAndTheOtherIsRefused) {
-  const auto graph_with = [](CheckpointingMode mode) {
-    StreamExecutionEnvironment env;
-    env.get_checkpoint_config().set_checkpointing_mode(mode);
-    return env.execute("job");
+// Counts 200 numbers from two partitions, dealt to two subtasks by a key, while workers die.
+Scenario counting(CheckpointingMode mode) {
+  StreamExecutionEnvironment env;
+  env.set_parallelism(2).enable_checkpointing(milliseconds(200));
+  env.get_checkpoint_config().set_checkpointing_mode(mode).set_tolerable_checkpoint_failure_number(
+      100);
+  env.generate(
+         "numbers", 200, milliseconds(10), [](int64_t) { return int64_t{1}; }, 2)
+      .key_by([](int64_t) { return int64_t{0}; })
+      .reduce([](int64_t a, int64_t b) { return a + b; })
+      .sink_to(Sink::transactional("out"));
+  Result<Scenario> scenario = scenario_of_job(env.execute("job"));
+  check(scenario.ok(), "the job could not be planned");
+  scenario.value().random_faults.max = 2;
+  scenario.value().random_faults.kinds = {FaultKind::kKill};
+  return std::move(scenario.value());
+}
+
+struct Counted {
+  int64_t most = 0;  // that any run has counted
+  int64_t least = INT64_MAX;
+  int restored = 0;  // runs
+};
+
+Counted counted_under_100_seeds(CheckpointingMode mode) {
+  class Largest final : public RecordTap {
+   public:
+    void on_committed_rows(NodeId, uint64_t, const RowBatch& rows) override {
+      for (uint32_t i = 0; i < rows.size(); ++i) sum = std::max(sum, rows.row(i)[0].as_int());
+    }
+    int64_t sum = 0;
   };
-  EXPECT_TRUE(graph_with(CheckpointingMode::kExactlyOnce).ok());
-  EXPECT_EQ(graph_with(CheckpointingMode::kAtLeastOnce).error(),
-            "at-least-once checkpoints are not offered: barriers are always aligned");
+  const Scenario scenario = counting(mode);
+  const Plan plan(*scenario.program);
+  Counted all;
+  for (uint64_t seed = 1; seed <= 100; ++seed) {
+    Largest largest;
+    RunRequest request;
+    request.seed = seed;
+    request.taps.push_back(&largest);
+    const RunOutcome outcome = run_once(scenario, plan, request);
+    EXPECT_TRUE(outcome.verdict.ok()) << "seed " << seed << ": " << outcome.violation();
+    all.most = std::max(all.most, largest.sum);
+    all.least = std::min(all.least, largest.sum);
+    all.restored += outcome.restored ? 1 : 0;
+  }
+  return all;
+}
+
+// Nobody has said that the job restarts; with checkpoints it does.
+TEST(CheckpointOptions, ExactlyOnceCountsEachRowOnceOverRestarts) {
+  const Counted counted = counted_under_100_seeds(CheckpointingMode::kExactlyOnce);
+  EXPECT_EQ(counted.most, 200);
+  EXPECT_EQ(counted.least, 200);
+  EXPECT_GT(counted.restored, 20);
+}
+
+TEST(CheckpointOptions, AtLeastOnceCountsSomeTwiceAndLosesNone) {
+  const Counted counted = counted_under_100_seeds(CheckpointingMode::kAtLeastOnce);
+  EXPECT_GT(counted.most, 200);
+  EXPECT_GE(counted.least, 200);
+  EXPECT_GT(counted.restored, 20);
 }
 
 }  // namespace

@@ -15,10 +15,6 @@ namespace {
 class Committed final : public RecordTap {
  public:
   explicit Committed(const StreamGraph& graph) : graph_(graph) {}
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
     for (uint32_t i = 0; i < rows.size(); ++i) {
       rows_[graph_.node(sink).name].push_back(to_text(rows.row(i)));

@@ -15,8 +15,8 @@ using Lines = std::vector<std::string>;
 JobGraph two_sources_and_one() {
   JobGraph job;
   job.vertices.resize(2);
-  job.vertices[0] = {"a", {}, {}, 2, {}, {0}};
-  job.vertices[1] = {"b", {}, {}, 1, {0}, {}};
+  job.vertices[0] = {"a", {}, {}, 2, {}, {0}, 128, ""};
+  job.vertices[1] = {"b", {}, {}, 1, {0}, {}, 128, ""};
   JobEdge edge;
   edge.from_vertex = {0};
   edge.to_vertex = {1};

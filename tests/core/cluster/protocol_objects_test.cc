@@ -178,8 +178,8 @@ TEST_F(Gateways, AResetForgetsWhatWasUnderWay) {
 JobGraph a_chain_of_two(uint32_t parallelism) {
   JobGraph job;
   job.vertices.resize(2);
-  job.vertices[0] = {"a", {}, {}, parallelism, {}, {0}};
-  job.vertices[1] = {"b", {}, {}, parallelism, {0}, {}};
+  job.vertices[0] = {"a", {}, {}, parallelism, {}, {0}, 128, ""};
+  job.vertices[1] = {"b", {}, {}, parallelism, {0}, {}, 128, ""};
   JobEdge edge;
   edge.from_vertex = {0};
   edge.to_vertex = {1};

@@ -114,10 +114,6 @@ class Committed final : public RecordTap {
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
     for (uint32_t i = 0; i < rows.size(); ++i) tables[names_.at(sink)].insert(to_text(rows.row(i)));
   }
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
 
   Tables tables;
 

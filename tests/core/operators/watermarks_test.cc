@@ -82,6 +82,20 @@ TEST(TimestampsAndWatermarks, IdleOnlyAfterMoreThanTheTimeoutSinceTheFirstQuietP
   EXPECT_EQ(told, (Told{"201 W 0", "804 idle"}));
 }
 
+// Whatever the row says, and whatever time it had.
+TEST(TimestampsAndWatermarks, InIngestionTimeARowIsAsOldAsItsComing) {
+  StreamNode node = assign(bounded(0));
+  std::get<AssignSpec>(node.spec).event_time = nullptr;
+  std::get<AssignSpec>(node.spec).ingestion_time = true;
+  Alone t(std::move(node));
+  t.open();
+  t.clock(40);
+  EXPECT_EQ(t.row({Value::integer(7)}, EventTime{1000}), (Told{"7 @40"}));
+  t.clock(90);
+  EXPECT_EQ(t.row({Value::integer(3)}, std::nullopt), (Told{"3 @90"}));
+  EXPECT_EQ(t.clock(201), (Told{"W 89"}));
+}
+
 // ---- the output of a source ----
 
 RowBatch times(std::vector<int64_t> values) {
@@ -92,7 +106,7 @@ RowBatch times(std::vector<int64_t> values) {
 
 RC_GTEST_PROP(SourceOutput, WithoutIdlenessTheWatermarkIsTheLeastOfTheSplitsAndFollowsItsRows, ()) {
   Alone ctx(assign({}));
-  SourceOutput output(read_field(0), generator_factory(bounded(3)));
+  SourceOutput output(TimestampAssigner(read_field(0)), generator_factory(bounded(3)));
   const uint32_t splits = *rc::gen::inRange<uint32_t>(1, 4);
   std::vector<int64_t> largest(splits, EventTime::min().ms + 4);
   for (uint32_t i = 0; i < splits; ++i) output.add_split(i);
@@ -116,7 +130,7 @@ RC_GTEST_PROP(SourceOutput, WithoutIdlenessTheWatermarkIsTheLeastOfTheSplitsAndF
 
 TEST(SourceOutput, AReleasedSplitHoldsBackNoLongerFromTheNextProbeOn) {
   Alone ctx(assign({}));
-  SourceOutput output(read_field(0), generator_factory(bounded(0)));
+  SourceOutput output(TimestampAssigner(read_field(0)), generator_factory(bounded(0)));
   output.add_split(0);
   output.add_split(1);
   RowBatch slow = times({5});

@@ -106,10 +106,6 @@ class Judged final : public RecordTap {
     return "";
   }
 
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_committed_rows(NodeId, uint64_t, const RowBatch&) override {}
   void on_timer(ExecutionId, NodeId, TimerEvent event, TimeDomain, int64_t time,
                 const Value& pane) override {
     if (event == TimerEvent::kFired) model_.on_processing_timer(time, pane, answers_);

@@ -3,7 +3,9 @@
 
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <random>
+#include <thread>
 
 #include "core/api/data_stream.h"
 #include "sim/explore/campaign.h"
@@ -62,11 +64,26 @@ TEST(Purity, AStaticCounterIsFound) {
             "user_function_impure");
 }
 
-// In nanoseconds: whether one in milliseconds moves between two calls is up to the machine.
 TEST(Purity, AClockReadIsFound) {
+  using std::chrono::duration_cast;
   EXPECT_EQ(found_within_50_seeds(mapped([](int64_t n) {
               const auto now = std::chrono::system_clock::now().time_since_epoch();
-              return n + std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+              return n + duration_cast<std::chrono::milliseconds>(now).count();
+            })),
+            "user_function_impure");
+  EXPECT_EQ(found_within_50_seeds(mapped([](int64_t n) {
+              const auto now = std::chrono::steady_clock::now().time_since_epoch();
+              return n + duration_cast<std::chrono::hours>(now).count();
+            })),
+            "user_function_impure");
+  EXPECT_EQ(found_within_50_seeds(mapped([](int64_t n) { return n + time(nullptr) / 60; })),
+            "user_function_impure");
+}
+
+TEST(Purity, AThreadsIdIsFound) {
+  EXPECT_EQ(found_within_50_seeds(mapped([](int64_t n) {
+              return n + static_cast<int64_t>(
+                             std::hash<std::thread::id>()(std::this_thread::get_id()) % 1000);
             })),
             "user_function_impure");
 }
@@ -88,6 +105,79 @@ TEST(Purity, AVariableThatTwoFunctionsShareIsFound) {
       .map([last](int64_t n) { return n + *last; })
       .sink_to(Sink::transactional("out"));
   EXPECT_EQ(found_within_50_seeds(env.execute("shared")), "user_function_impure");
+}
+
+// ---- wherever a user's function stands ----
+
+struct Reading {
+  std::string sensor;
+  int64_t value = 0;
+};
+LEAT_ROW(Reading, sensor, value)
+
+DataStream<Reading> readings(StreamExecutionEnvironment& env, const std::string& name) {
+  env.set_parallelism(2).enable_checkpointing(milliseconds(300));
+  std::vector<Reading> list;
+  for (int64_t i = 0; i < 40; ++i) list.push_back({i % 2 == 0 ? "a" : "b", i % 7});
+  return env.from_collection(name, list, 2);
+}
+
+// A counter that all copies of a function share.
+class Shared {
+ public:
+  int64_t next() const { return ++*count_; }
+
+ private:
+  std::shared_ptr<int64_t> count_ = std::make_shared<int64_t>(0);
+};
+
+TEST(Purity, ACounterInAReduceIsFound) {
+  StreamExecutionEnvironment env;
+  readings(env, "readings")
+      .key_by(&Reading::sensor)
+      .reduce([shared = Shared()](const Reading& a, const Reading& b) {
+        return Reading{a.sensor, b.value + shared.next()};
+      })
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("reduce")), "user_function_impure");
+}
+
+TEST(Purity, ACounterInTheDeltaOfATriggerIsFound) {
+  StreamExecutionEnvironment env;
+  readings(env, "readings")
+      .key_by(&Reading::sensor)
+      .window(GlobalWindows::create())
+      .trigger(DeltaTrigger::of<Reading>(3.0,
+                                         [shared = Shared()](const Reading& r) {
+                                           return static_cast<double>(r.value + shared.next());
+                                         }))
+      .sum(&Reading::value)
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("delta")), "user_function_impure");
+}
+
+TEST(Purity, ACounterInAPartitionerIsFound) {
+  StreamExecutionEnvironment env;
+  readings(env, "readings")
+      .partition_custom([shared = Shared()](const Reading&, uint32_t channels) {
+        return shared.next() % channels;
+      })
+      .map([](const Reading& r) { return r; })
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("partition")), "user_function_impure");
+}
+
+TEST(Purity, ACounterBehindTwoStreamsIsFound) {
+  StreamExecutionEnvironment env;
+  const Shared shared;
+  const auto count = [shared](const Reading& r) {
+    return Reading{r.sensor, r.value + shared.next()};
+  };
+  readings(env, "left")
+      .connect(readings(env, "right"))
+      .map(count, count)
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("two")), "user_function_impure");
 }
 
 class CountsAtTimers : public KeyedProcess<int64_t, int64_t, int64_t> {

@@ -44,10 +44,6 @@ Row normal(RowView row) {
 
 class Committed final : public RecordTap {
  public:
-  void on_source_rows(ExecutionId, NodeId, uint32_t, uint64_t, const RowBatch&) override {}
-  void on_operator_input(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_operator_output(ExecutionId, NodeId, uint32_t, const RowBatch&) override {}
-  void on_timer(ExecutionId, NodeId, TimerEvent, TimeDomain, int64_t, const Value&) override {}
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& batch) override {
     for (uint32_t i = 0; i < batch.size(); ++i) rows[sink.value].push_back(normal(batch.row(i)));
   }

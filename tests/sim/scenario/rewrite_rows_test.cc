@@ -64,6 +64,28 @@ TEST(RewriteRows, AnEmptyListGetsALineForEach) {
   EXPECT_EQ(rewritten(R"({"rows": [[1, "a"]]})", {pair(1, "a")}, {}), R"({"rows": []})");
 }
 
+TEST(RewriteRows, ACommentBeforeTheCommaIsNoComma) {
+  EXPECT_EQ(rewritten(R"({"rows": [[1, "a"] /* one, and */, [2, "b"]]})",
+                      {pair(1, "a"), pair(2, "b")}, {pair(1, "a"), pair(3, "c")}),
+            R"({"rows": [[1, "a"], /* one, and */ [3, "c"]]})");
+}
+
+TEST(RewriteRows, LinesEndAsTheyDidInTheFile) {
+  EXPECT_EQ(rewritten("{\r\n  \"rows\": [\r\n    [1, \"a\"]\r\n  ]\r\n}", {pair(1, "a")},
+                      {pair(1, "a"), pair(2, "b")}),
+            "{\r\n  \"rows\": [\r\n    [1, \"a\"],\r\n    [2, \"b\"]\r\n  ]\r\n}");
+  EXPECT_EQ(rewritten("{\r\n  \"rows\": []\r\n}", {}, {pair(1, "a")}),
+            "{\r\n  \"rows\": [\r\n    [1, \"a\"]\r\n  ]\r\n}");
+}
+
+TEST(RewriteRows, AMapIsAnObject) {
+  const Value counts = Value::map(
+      {{Value::text("view"), Value::integer(2)}, {Value::text("logout"), Value::integer(1)}});
+  EXPECT_EQ(rewritten(R"({"rows": []})", {}, {{counts}}), R"({"rows": [
+  [{"logout": 1, "view": 2}]
+]})");
+}
+
 TEST(RewriteRows, AnExactOrderIsTheOrderOfTheRows) {
   EXPECT_EQ(rewritten(R"({"rows": [[1, "a"], [2, "b"]]})", {pair(1, "a"), pair(2, "b")},
                       {pair(2, "b"), pair(1, "a")}, true),
