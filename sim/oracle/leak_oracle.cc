@@ -9,6 +9,7 @@
 #include <set>
 
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/window_of_two.h"
 
 namespace leat {
 namespace {
@@ -109,8 +110,7 @@ class LeakOracle final : public Oracle {
   }
 
   static const WindowSpec* window_of(const NodeSpec& spec) {
-    if (const auto* join = std::get_if<WindowJoinSpec>(&spec)) return &join->window;
-    if (const auto* group = std::get_if<CoGroupSpec>(&spec)) return &group->window;
+    if (const WindowSpec* both = windows_of_two(spec)) return both;
     return std::get_if<WindowSpec>(&spec);
   }
 
