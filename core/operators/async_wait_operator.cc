@@ -110,7 +110,10 @@ void AsyncWaitOperator::settle(OperatorContext& ctx) {
     Waiting element = std::move(backlog_.front());
     backlog_.pop_front();
     if (is_status) {
-      ctx.emit(std::get<StreamStatus>(element));
+      const auto status = std::get<StreamStatus>(element);
+      ctx.emit(status);
+      idle_ = status == StreamStatus::kIdle;
+      hand_on_watermark(ctx);
     } else {
       enter(std::get<AsyncEntry>(std::move(element)), ctx);
     }
@@ -122,11 +125,19 @@ bool AsyncWaitOperator::emit_next(OperatorContext& ctx) {
   const std::optional<AsyncEntry> entry = queue_.pop();
   if (!entry) return false;
   if (entry->is_watermark) {
-    ctx.emit(Watermark{*entry->time});
+    left_ = std::max(left_, *entry->time);
+    hand_on_watermark(ctx);
   } else {
     for (const Row& row : entry->results) ctx.out().append(row, entry->time);
   }
   return true;
+}
+
+// A status overtakes the watermarks that wait: what idleness has kept back is said after it.
+void AsyncWaitOperator::hand_on_watermark(OperatorContext& ctx) {
+  if (idle_ || left_ <= said_) return;
+  said_ = left_;
+  ctx.emit(Watermark{said_});
 }
 
 // ---- calls ----

@@ -70,6 +70,7 @@ class AsyncWaitOperator final : public Operator {
   void accept(Waiting element, OperatorContext& ctx);
   void settle(OperatorContext& ctx);
   bool emit_next(OperatorContext& ctx);
+  void hand_on_watermark(OperatorContext& ctx);
   void enter(AsyncEntry entry, OperatorContext& ctx);
   void invoke(uint64_t number, OperatorContext& ctx);
   void time_out(uint64_t number, OperatorContext& ctx);
@@ -91,6 +92,11 @@ class AsyncWaitOperator final : public Operator {
   uint64_t next_number_ = 1;
   int64_t last_delay_ = 0;  // of the exponential backoff: one for all calls
   bool ending_ = false;     // no repetition follows
+  // The largest watermark that has left the queue, and the one that was handed on last. A restored
+  // queue holds watermarks that the inputs are behind now; and while idle is announced none passes.
+  EventTime left_ = EventTime::min();
+  EventTime said_ = EventTime::min();
+  bool idle_ = false;
 };
 
 std::unique_ptr<Operator> make_async(const AsyncSpec& spec);

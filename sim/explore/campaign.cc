@@ -23,13 +23,22 @@ struct Block {
   uint64_t count = 0;
 };
 
+// Half of the runs are drawn jobs where there are any, because each is another one; the others are
+// shared out to the scenarios alike.
 std::vector<Block> blocks_of(size_t scenarios, const CampaignRequest& request) {
   std::vector<Block> blocks;
-  const uint64_t each = (request.runs + scenarios - 1) / scenarios;
+  const bool generates = static_cast<bool>(request.generate);
+  const uint64_t shares = scenarios * (generates ? 2 : 1) + (scenarios == 0 ? 1 : 0);
+  const uint64_t each = (request.runs + shares - 1) / shares;
+  uint64_t drawn = request.first_seed;
   // Scenario by scenario within each band of seeds, so that all of them are seen early.
   for (uint64_t at = 0; at < each; at += kBlock) {
-    for (size_t i = 0; i < scenarios; ++i) {
-      blocks.push_back({i, request.first_seed + at, std::min(kBlock, each - at)});
+    const uint64_t count = std::min(kBlock, each - at);
+    for (size_t i = 0; i < std::max<size_t>(scenarios, 1); ++i) {
+      if (i < scenarios) blocks.push_back({i, request.first_seed + at, count});
+      if (!generates) continue;
+      blocks.push_back({scenarios, drawn, count});
+      drawn += count;
     }
   }
   return blocks;
@@ -64,7 +73,7 @@ class Fleet {
       : scenarios_(scenarios),
         request_(request),
         subjects_(scenarios.size() + (request.generate ? 1 : 0)),
-        blocks_(blocks_of(subjects_, request)),
+        blocks_(blocks_of(scenarios.size(), request)),
         results_(blocks_.size()),
         done_blocks_(blocks_.size(), 0),
         failed_(request.stop == CampaignRequest::Stop::kAll ? 1 : subjects_) {}

@@ -37,7 +37,7 @@ Json draw_cluster(const Draw& draw) {
 Json draw_checkpoint(const Draw& draw) {
   Json checkpoint = json_object();
   set_member(checkpoint, "every",
-             json_integer(draw.one_of<int64_t>("every", {300, 100, 50, 20, 700})));
+             json_integer(draw.one_of<int64_t>("every", {100, 300, 50, 20, 700, 40})));
   if (draw.chance("concurrent", 20))
     set_member(checkpoint, "max_concurrent", json_integer(draw.between("how many", 2, 3)));
   if (draw.chance("pause", 20)) set_member(checkpoint, "min_pause", json_integer(50));
@@ -53,9 +53,10 @@ Json draw_world(const Draw& draw) {
   const auto range = [](int64_t least, int64_t most) {
     return json_list({json_integer(least), json_integer(most)});
   };
-  const int64_t most = draw.one_of<int64_t>("latency", {20, 5, 1, 100, 400});
+  const int64_t most = draw.one_of<int64_t>("latency", {20, 5, 1, 100, 20, 400});
   set_member(world, "latency", range(1, most));
-  set_member(world, "storage", range(1, draw.one_of<int64_t>("storage", {50, 5, 400, 1500})));
+  set_member(world, "storage",
+             range(1, draw.one_of<int64_t>("storage", {20, 5, 50, 400, 20, 1500})));
   set_member(world, "step_cost_max", json_integer(draw.one_of<int64_t>("step", {2, 0, 10, 40})));
   return world;
 }
@@ -79,7 +80,7 @@ void draw_frame(const Draw& draw, Json& scenario) {
                         {"attempts", json_integer(100)},
                         {"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}}));
     // Half of all bugs need no fault at all, and some need several.
-    const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 2, 3, 4});
+    const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
     if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));
   }
   set_member(scenario, "world", draw_world(draw.below("world")));

@@ -8,14 +8,14 @@ namespace leat {
 
 namespace {
 
-void set_parallelism(const Draw& draw, Json& node) {
-  if (draw.chance("own parallelism", 30))
-    set_member(node, "parallelism", json_integer(draw.between("subtasks", 1, 3)));
-}
-
 Json inputs(const DrawnStream& stream) { return json_strings({stream.name}); }
 
 }  // namespace
+
+void set_drawn_parallelism(const Draw& draw, Json& node) {
+  if (draw.chance("own parallelism", 30))
+    set_member(node, "parallelism", json_integer(draw.between("subtasks", 1, 3)));
+}
 
 void add_barrier_mode(const Draw& draw, Json& checkpoint) {
   if (!format_has("checkpoint", "alignment_timeout") && !format_has("checkpoint", "unaligned"))
@@ -32,8 +32,14 @@ Json draw_source(const Draw& draw, const std::string& name) {
   Json generate = json_object();
   const uint32_t partitions = 1 + draw.upto("partitions", 3);
   set_member(generate, "count", json_integer(draw.one_of<int64_t>("count", {100, 20, 50, 160, 6})));
-  set_member(generate, "every", json_integer(draw.one_of<int64_t>("every", {10, 2, 25, 0})));
-  set_member(generate, "keys", json_integer(draw.one_of<int64_t>("keys", {4, 1, 2, 8, 20})));
+  set_member(generate, "every", json_integer(draw.one_of<int64_t>("every", {10, 2, 25, 0, 60})));
+  if (draw.chance("few keys have most", 15)) {
+    set_member(generate, "keys", json_text("zipf(12, 1.2)"));
+  } else {
+    set_member(generate, "keys", json_integer(draw.one_of<int64_t>("keys", {4, 1, 2, 8, 20})));
+  }
+  if (draw.chance("below zero", 30))
+    set_member(generate, "values", json_list({json_integer(-60), json_integer(39)}));
   if (disorder > 0) set_member(generate, "disorder", json_integer(disorder));
   if (draw.chance("late", 35)) {
     set_member(generate, "late", json_number(0.08));
@@ -80,16 +86,36 @@ Json draw_source(const Draw& draw, const std::string& name) {
     set_member(watermark, "idle_after",
                json_integer(draw.one_of<int64_t>("idle after", {100, 20, 50, 1000})));
   }
-  set_member(source, "watermark", std::move(watermark));
+  if (!draw.chance("no watermarks", 4)) set_member(source, "watermark", std::move(watermark));
+  set_drawn_parallelism(draw, source);
   return source;
 }
+
+namespace {
+
+// A system outside that always answers in time.
+Json draw_async(const Draw& draw, const DrawnStream& input) {
+  std::vector<std::string> select;
+  for (const std::string& field : input.fields) {
+    select.push_back(field == input.number ? fmt::format("{0} * 2 as {0}", field) : field);
+  }
+  const int64_t most = draw.one_of<int64_t>("latency", {30, 0, 5, 300});
+  Json async = json_of({{"select", json_strings(select)}, {"most_latency", json_integer(most)}});
+  if (draw.chance("unordered", 50)) set_member(async, "mode", json_text("unordered"));
+  if (draw.chance("narrow", 60))
+    set_member(async, "capacity", json_integer(draw.one_of<int64_t>("capacity", {3, 1, 10})));
+  if (draw.chance("timeout", 40)) set_member(async, "timeout", json_integer(most + 200));
+  return async;
+}
+
+}  // namespace
 
 DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std::string& name,
                            Json& nodes, Json& sinks) {
   DrawnStream out = input;
   out.name = name;
   Json node = json_of({{"inputs", inputs(input)}});
-  switch (draw.upto("kind", 8)) {
+  switch (draw.upto("kind", 11)) {
     case 0:
       set_member(node, "filter", json_text(fmt::format("{} % 5 <> 0", input.number)));
       break;
@@ -120,8 +146,11 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
       break;
     case 4: {
       const auto* way = draw.one_of<const char*>(
-          "way", {"rebalance", "rescale", "shuffle", "global", "broadcast"});
+          "way", {"rebalance", "rescale", "shuffle", "global", "broadcast", "custom"});
       set_member(node, "partition", json_text(way));
+      if (std::string_view(way) == "custom")
+        set_member(node, "channel",
+                   json_text(fmt::format("floor_mod({}, channels)", input.number)));
       set_member(nodes, name, std::move(node));
       return out;
     }
@@ -141,91 +170,23 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
     case 6:
       set_member(node, "project", json_strings(input.fields));
       break;
+    case 7:
+    case 8:
+      set_member(node, "async", draw_async(draw.below("async"), input));
+      break;
+    case 9:
+      set_member(node, "subtask", json_text(name + "_of"));
+      out.fields.push_back(name + "_of");
+      break;
     default:
       set_member(node, "stamp", json_text(name + "_at"));
       out.fields.push_back(name + "_at");
   }
-  set_parallelism(draw, node);
+  set_drawn_parallelism(draw, node);
   if (draw.chance("apart", 20))
     set_member(node, "chaining", json_text(draw.one_of<const char*>("how", {"never", "head"})));
   set_member(nodes, name, std::move(node));
   return out;
-}
-
-namespace {
-
-Json actions_json(const std::vector<std::string>& lines) {
-  std::string text;
-  for (const std::string& line : lines) text += (text.empty() ? "" : ", ") + line;
-  return std::get<Json>(parse_json("[" + text + "]"));
-}
-
-// {"emit": ["k", ..., "1 as why"]}
-std::string emit(const std::string& total, int why) {
-  return fmt::format(R"({{"emit": ["k", "coalesce({}, 0) as total", "{} as why"]}})", total, why);
-}
-
-std::vector<std::string> draw_on_row(const Draw& draw, const DrawnStream& input,
-                                     const std::string& total, const std::string& count,
-                                     bool clock) {
-  const std::string& v = input.number;
-  std::vector<std::string> lines = {
-      fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + {1}"}}}})", total, v)};
-  if (draw.chance("count", 50))
-    lines.push_back(fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + 1"}}}})", count));
-  if (input.stamped && draw.chance("event timer", 70)) {
-    lines.push_back(
-        fmt::format(R"({{"timer": "{}"}})",
-                    draw.one_of<const char*>(
-                        "when", {"timestamp + 300", "timestamp + 1", "timestamp - 50",
-                                 "floor_div(timestamp, 500) * 500 + 499", "watermark + 5"})));
-  }
-  if (clock) {
-    lines.push_back(
-        fmt::format(R"({{"processing_timer": "{}"}})",
-                    draw.one_of<const char*>("at", {"now + 100", "now + 1", "now - 10", "now + 900",
-                                                    "floor_div(now, 250) * 250 + 250"})));
-  }
-  if (input.stamped && draw.chance("delete", 30)) {
-    lines.push_back(fmt::format(
-        R"({{"when": "{} % 3 = 0", "delete_timer": "floor_div(timestamp, 500) * 500 + 499"}})", v));
-  }
-  if (draw.chance("clear", 25))
-    lines.push_back(fmt::format(R"({{"when": "{} % 7 = 0", "clear": ["{}"]}})", v, total));
-  if (draw.chance("emit rows", 60)) lines.push_back(emit(total, 0));
-  return lines;
-}
-
-}  // namespace
-
-DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
-                         Json& nodes, Json&) {
-  // States are named after their node: a name of the input may not be used again.
-  const std::string total = "sum_" + name;
-  const std::string count = "n_" + name;
-  const bool clock = draw.chance("clock timer", 50);
-  std::vector<std::string> on_event = {emit(total, 1)};
-  if (draw.chance("again", 30))
-    on_event.emplace_back(R"({"when": "time < 2000 and time > 0", "timer": "time + 400"})");
-  if (draw.chance("reset", 30)) on_event.push_back(fmt::format(R"({{"clear": ["{}"]}})", total));
-  std::vector<std::string> on_clock = {emit(total, 2)};
-  if (draw.chance("forget", 30))
-    on_clock.push_back(fmt::format(R"({{"set": {{"{}": "0"}}}})", total));
-
-  Json process = json_object();
-  Json state = json_object();
-  for (const std::string& state_name : {total, count})
-    set_member(state, state_name, json_text("int"));
-  set_member(process, "state", std::move(state));
-  set_member(process, "on_row", actions_json(draw_on_row(draw, input, total, count, clock)));
-  set_member(process, "on_event_timer", actions_json(on_event));
-  set_member(process, "on_processing_timer", actions_json(on_clock));
-  Json node = json_of({{"inputs", inputs(input)}, {"key_by", json_text("k")}});
-  set_member(node, "process", std::move(process));
-  set_parallelism(draw, node);
-  set_member(nodes, name, std::move(node));
-  // What a processing timer emits has no timestamp.
-  return {name, {"k", "total", "why"}, "total", input.stamped && !clock};
 }
 
 DrawnStream GeneratedGraph::draw_inputs() {
@@ -237,24 +198,37 @@ DrawnStream GeneratedGraph::draw_inputs() {
     names.push_back(name);
   }
   DrawnStream stream{names.front(), {"ts", "k", "v"}, "v", true};
-  if (count > 1) {
-    stream.name = "both";
-    set_member(nodes, "both",
-               json_of({{"inputs", json_strings(names)}, {"union", json_boolean(true)}}));
+  if (count == 1) return stream;
+  if (draw_.chance("two inputs", 50)) {
+    DrawnStream right = stream;
+    right.name = names.back();
+    names.pop_back();
+    if (names.size() > 1) stream = unite(stream, names, "left");
+    return draw_two_inputs(draw_.below("two"), stream, right, Pairs::kAny, "both", nodes, sinks);
   }
+  return unite(stream, names, "both");
+}
+
+DrawnStream GeneratedGraph::unite(DrawnStream stream, const std::vector<std::string>& names,
+                                  const std::string& name) {
+  stream.name = name;
+  set_member(nodes, name,
+             json_of({{"inputs", json_strings(names)}, {"union", json_boolean(true)}}));
   return stream;
 }
 
 DrawnStream GeneratedGraph::draw_stateful(const Draw& draw, const DrawnStream& input,
                                           const std::string& name) {
-  return draw.upto("kind", 3) < 2 ? draw_window(draw.below("window"), input, name, nodes, sinks)
-                                  : draw_process(draw.below("process"), input, name, nodes, sinks);
+  const uint32_t kind = draw.upto("kind", 8);
+  if (kind < 4) return draw_window(draw.below("window"), input, name, nodes, sinks);
+  if (kind < 7) return draw_process(draw.below("process"), input, name, nodes, sinks);
+  return draw_running(draw.below("running"), input, name, nodes);
 }
 
 void GeneratedGraph::add_sink(const Draw& draw, const std::string& from) {
   Json sink = json_of({{"from", json_text(from)}});
   if (draw.chance("plain", 15)) set_member(sink, "kind", json_text("at_least_once"));
-  set_parallelism(draw, sink);
+  set_drawn_parallelism(draw, sink);
   set_member(sinks, "out", std::move(sink));
 }
 
@@ -268,6 +242,10 @@ void GeneratedGraph::draw() {
     if (draw_.chance("a branch", 20)) {
       const DrawnStream branch = draw_stateful(draw_.below("branch"), input, "x");
       set_member(sinks, "branch", json_text(branch.name));
+    }
+    if (draw_.chance("beside its input", 10)) {
+      stream =
+          draw_two_inputs(draw_.below("beside"), stream, input, Pairs::kFew, "j", nodes, sinks);
     }
     if (draw_.chance("after", 40))
       stream = draw_stateless(draw_.below("after"), stream, "q", nodes, sinks);

@@ -26,8 +26,22 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
                            Json& nodes, Json& sinks);
 DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::string& name,
                         Json& nodes, Json& sinks);
+// The number of subtasks, where it is not the job's.
+void set_drawn_parallelism(const Draw& draw, Json& node);
 DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
                          Json& nodes, Json& sinks);
+// A row for each row: the fold of the key so far.
+DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,
+                         Json& nodes);
+// The fold of rows into one row: under `key`, or a reduce.
+void draw_fold(const Draw& draw, const DrawnStream& input, const char* key, Json& node);
+
+// Whether a node may make a row of each pair, of which there are as many as rows times rows.
+enum class Pairs : uint8_t { kAny, kFew };
+DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                            Pairs pairs, const std::string& name, Json& nodes, Json& sinks);
+// Windows over rows of two streams; says whether their answers have times that windows can take.
+bool draw_window_of_two(const Draw& draw, bool stamped, Json& window);
 
 class GeneratedGraph {
  public:
@@ -40,6 +54,8 @@ class GeneratedGraph {
 
  private:
   DrawnStream draw_inputs();
+  DrawnStream unite(DrawnStream stream, const std::vector<std::string>& names,
+                    const std::string& name);
   DrawnStream draw_stateful(const Draw& draw, const DrawnStream& input, const std::string& name);
   void add_sink(const Draw& draw, const std::string& from);
 

@@ -9,9 +9,18 @@ namespace leat {
 
 namespace {
 
-void set_assigner(const Draw& draw, Json& window) {
-  const int64_t size = draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000});
-  const uint32_t kind = draw.upto("assigner", 10);
+// What windows may look at: of two streams they see no fields.
+enum class Sees : uint8_t { kFields, kTimes };
+
+bool merges(const Json& window) {
+  return window.find("session") != nullptr || window.find("session_by") != nullptr;
+}
+
+void set_assigner(const Draw& draw, Sees sees, Json& window) {
+  const int64_t size = sees == Sees::kFields
+                           ? draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000})
+                           : draw.one_of<int64_t>("size", {200, 100, 500, 37});
+  const uint32_t kind = draw.upto("assigner", sees == Sees::kFields ? 10 : 9);
   if (kind == 7 || kind == 8) {
     set_member(window, "session", json_integer(draw.one_of<int64_t>("gap", {50, 10, 200, 600})));
   } else if (kind == 9) {
@@ -41,14 +50,22 @@ void set_global(const Draw& draw, Json& window) {
     default: {
       set_member(window, "global", json_boolean(true));
       Json trigger = json_of({{"count", json_integer(n)}});
+      if (draw.chance("at the end", 25)) trigger = json_of({{"end_of_stream", json_object()}});
       if (draw.chance("purging", 50)) trigger = json_of({{"purging", std::move(trigger)}});
       set_member(window, "trigger", std::move(trigger));
     }
   }
 }
 
-Json draw_trigger(const Draw& draw, bool event_time, uint32_t depth) {
-  switch (draw.upto("trigger", depth == 0 ? 6 : 4)) {
+struct DrawnWindow {
+  bool event_time = true;
+  bool merges = false;
+  std::string number;  // what deltas compare; none where no fields are seen
+};
+
+Json draw_trigger(const Draw& draw, const DrawnWindow& window, uint32_t depth) {
+  const bool event_time = window.event_time;
+  switch (draw.upto("trigger", depth > 0 ? 4 : window.merges ? 6 : 8)) {
     case 1:
     case 2:
       return json_of({{event_time ? "continuous_event_time" : "continuous_processing_time",
@@ -57,16 +74,35 @@ Json draw_trigger(const Draw& draw, bool event_time, uint32_t depth) {
       return json_of({{"count", json_integer(draw.between("n", 1, 4))}});
     case 4:
     case 5:
-      return json_of({{"purging", draw_trigger(draw.below("inner"), event_time, 1)}});
+      return json_of({{"purging", draw_trigger(draw.below("inner"), window, 1)}});
+    case 6: {
+      Json timeout =
+          json_of({{"trigger", draw_trigger(draw.below("inner"), window, 1)},
+                   {"timeout", json_integer(draw.one_of<int64_t>("after", {100, 20, 500}))}});
+      if (draw.chance("reset", 50)) set_member(timeout, "reset_on_element", json_boolean(true));
+      if (draw.chance("keep", 40)) set_member(timeout, "clear_on_timeout", json_boolean(false));
+      return json_of({{"processing_timeout", std::move(timeout)}});
+    }
+    case 7:
+      if (!window.number.empty()) {
+        return json_of(
+            {{"delta", json_of({{"threshold", json_integer(draw.between("delta", 5, 60))},
+                                {"field", json_text(window.number)}})}});
+      }
+      return json_of({{"count", json_integer(2)}});
     default:
       return json_text(event_time ? "event_time" : "processing_time");
   }
 }
 
 // An evictor by time is for rows that all have a timestamp.
-Json draw_evictor(const Draw& draw, bool stamped) {
+Json draw_evictor(const Draw& draw, bool stamped, const std::string& number) {
   Json evictor = json_object();
-  if (stamped && draw.chance("by time", 50)) {
+  if (!number.empty() && draw.chance("by delta", 25)) {
+    set_member(evictor, "delta",
+               json_of({{"threshold", json_integer(draw.between("delta", 10, 60))},
+                        {"field", json_text(number)}}));
+  } else if (stamped && draw.chance("by time", 50)) {
     set_member(evictor, "time", json_integer(draw.one_of<int64_t>("age", {100, 20, 400})));
   } else {
     set_member(evictor, "count", json_integer(draw.between("kept", 1, 4)));
@@ -92,6 +128,28 @@ Json draw_aggregates(const Draw& draw, const DrawnStream& input, std::vector<std
 
 }  // namespace
 
+bool draw_window_of_two(const Draw& draw, bool stamped, Json& window) {
+  const bool event_time = stamped && !draw.chance("processing time", 10);
+  const bool global = draw.chance("global", 8);
+  window = json_object();
+  if (global) {
+    set_global(draw, window);
+    return false;
+  }
+  set_assigner(draw, Sees::kTimes, window);
+  if (!event_time) set_member(window, "time", json_text("processing"));
+  if (event_time && draw.chance("lateness", 45)) {
+    set_member(window, "allowed_lateness",
+               json_integer(draw.one_of<int64_t>("how late", {300, 50, 1, 2000})));
+  }
+  if (draw.chance("own trigger", 20))
+    set_member(window, "trigger",
+               draw_trigger(draw.below("trigger"), {event_time, merges(window), ""}, 0));
+  if (draw.chance("evictor", 8))
+    set_member(window, "evictor", draw_evictor(draw.below("evictor"), stamped, ""));
+  return true;
+}
+
 DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::string& name,
                         Json& nodes, Json& sinks) {
   const bool event_time = input.stamped && !draw.chance("processing time", 15);
@@ -100,7 +158,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
   if (global) {
     set_global(draw, window);
   } else {
-    set_assigner(draw, window);
+    set_assigner(draw, Sees::kFields, window);
     if (!event_time) set_member(window, "time", json_text("processing"));
     if (event_time && draw.chance("lateness", 45)) {
       set_member(window, "allowed_lateness",
@@ -111,16 +169,28 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
       set_member(sinks, name + "_late", json_text(name + ".late"));
     }
     if (draw.chance("own trigger", 35))
-      set_member(window, "trigger", draw_trigger(draw.below("trigger"), event_time, 0));
+      set_member(
+          window, "trigger",
+          draw_trigger(draw.below("trigger"), {event_time, merges(window), input.number}, 0));
   }
   // What slides over the last rows of a key has an evictor of its own.
   if (window.find("count") == nullptr && draw.chance("evictor", 12))
-    set_member(window, "evictor", draw_evictor(draw.below("evictor"), input.stamped));
+    set_member(window, "evictor", draw_evictor(draw.below("evictor"), input.stamped, input.number));
 
   // A window without an end answers with the latest of all times: no window of time can follow.
   DrawnStream out{name, {}, "s", !global};
   Json node = json_of({{"inputs", json_strings({input.name})}});
-  const bool all = draw.chance("one key", 12);
+  // The row that a pick or a reduce leaves has the fields of its input.
+  const bool folds = draw.chance("folds", 15);
+  const bool all = !folds && draw.chance("one key", 12);
+  if (folds) {
+    set_member(node, "key_by", json_text("k"));
+    set_member(node, "window", std::move(window));
+    draw_fold(draw, input, "pick", node);
+    set_drawn_parallelism(draw, node);
+    set_member(nodes, name, std::move(node));
+    return {name, input.fields, input.number, !global};
+  }
   if (all) {
     set_member(node, "key_by", Json{});
   } else {

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/window_of_two.h"
 
 namespace leat {
 namespace {
@@ -108,6 +109,11 @@ class LeakOracle final : public Oracle {
     return by_watermark && cleans_up && wrapping_add(window.allowed_lateness.ms, longest) >= 0;
   }
 
+  static const WindowSpec* window_of(const NodeSpec& spec) {
+    if (const WindowSpec* both = windows_of_two(spec)) return both;
+    return std::get_if<WindowSpec>(&spec);
+  }
+
   void on_acknowledged(const CheckpointAcknowledged& fact) {
     const uint32_t subtask = plan_.subtask(fact.execution.subtask);
     if (subtask == kNowhere || begun_since_loss_.count(fact.checkpoint) == 0) return;
@@ -133,11 +139,16 @@ class LeakOracle final : public Oracle {
     bool windows = false;
     for (const NodeId id : vertex.nodes) {
       const NodeSpec& spec = plan_.node(id).spec;
-      if (const auto* window = std::get_if<WindowSpec>(&spec)) {
+      if (const WindowSpec* window = window_of(spec)) {
         if (!ends_with_the_input(*window)) return false;
         windows = true;
+      } else if (std::holds_alternative<IntervalJoinSpec>(spec)) {
+        windows = true;  // a row is kept as long as one of the other side can reach it
       } else if (std::holds_alternative<KeyedProcessSpec>(spec) ||
                  std::holds_alternative<RunningAggregateSpec>(spec) ||
+                 std::holds_alternative<CoProcessSpec>(spec) ||
+                 std::holds_alternative<BroadcastProcessSpec>(spec) ||
+                 std::holds_alternative<AsyncSpec>(spec) ||
                  std::holds_alternative<SourceSpec>(spec)) {
         return false;
       }

@@ -1,6 +1,7 @@
 #include "sim/oracle/not_judged.h"
 
 #include "sim/oracle/pane.h"
+#include "sim/oracle/window_of_two.h"
 
 namespace leat {
 namespace {
@@ -35,6 +36,12 @@ std::string not_judged(const WindowSpec& spec) {
 }  // namespace
 
 std::string not_judged(const StreamNode& node) {
+  if (const WindowSpec* both = windows_of_two(node.spec)) {
+    const auto* group = std::get_if<CoGroupSpec>(&node.spec);
+    if (group != nullptr && merges(*both) && group->function->depends_on_order())
+      return "a co-group over sessions, whose order is open";
+    return not_judged(*both);
+  }
   const auto* window = std::get_if<WindowSpec>(&node.spec);
   return window == nullptr ? "" : not_judged(*window);
 }

@@ -43,6 +43,11 @@ class Oracle {
     (void)instance, (void)split, (void)first, (void)rows;
   }
   virtual void on_input(uint32_t instance, const RowBatch& rows) { (void)instance, (void)rows; }
+  // The same, for those who ask which input it is.
+  virtual void on_input_of(uint32_t instance, uint32_t input, const RowBatch& rows) {
+    (void)input;
+    on_input(instance, rows);
+  }
   // Of an attempt that no longer counts, but does not know it.
   virtual void on_stale_input(uint32_t instance, const RowBatch& rows) {
     (void)instance, (void)rows;

@@ -24,7 +24,9 @@ constexpr Maker kMakers[kOracleKinds] = {{"output", make_output_oracle},
                                          {"ledger", make_ledger_oracle},
                                          {"leaks", make_leak_oracle},
                                          {"liveness", make_liveness_oracle},
-                                         {"failures", make_failure_oracle}};
+                                         {"failures", make_failure_oracle},
+                                         {"joins", make_join_oracle},
+                                         {"calls", make_call_oracle}};
 
 // The execution whose own doing a fact is; facts of the JobMaster about an execution are not.
 struct Doer {
@@ -140,14 +142,14 @@ void Oracles::on_source_rows(ExecutionId execution, NodeId node, uint32_t split,
   for (Oracle* oracle : source_taps_) oracle->on_source_rows(at, split, first, rows);
 }
 
-void Oracles::on_operator_input(ExecutionId execution, NodeId node, uint32_t,
+void Oracles::on_operator_input(ExecutionId execution, NodeId node, uint32_t input,
                                 const RowBatch& rows) {
   const uint32_t at = plan_.instance(node, execution.subtask.index);
   if (at == kNowhere || rows.empty()) return;
   if (runs_.live(execution) == kNowhere) {
     for (Oracle* oracle : input_taps_) oracle->on_stale_input(at, rows);
   } else {
-    for (Oracle* oracle : input_taps_) oracle->on_input(at, rows);
+    for (Oracle* oracle : input_taps_) oracle->on_input_of(at, input, rows);
   }
 }
 

@@ -30,9 +30,11 @@ enum class OracleKind : uint8_t {
   kLedger,
   kLeaks,
   kLiveness,
-  kFailures
+  kFailures,
+  kJoins,
+  kCalls
 };
-inline constexpr uint32_t kOracleKinds = 14;
+inline constexpr uint32_t kOracleKinds = 16;
 const char* name_of(OracleKind kind);  // "output", "windows", ...
 std::vector<OracleKind> all_oracles();
 
@@ -73,6 +75,8 @@ class Oracles final : public FactObserver, public RecordTap {
 using OraclePtr = std::unique_ptr<Oracle>;
 OraclePtr make_output_oracle(const Plan&, const Runs&);
 OraclePtr make_window_oracle(const Plan&, const Runs&);
+OraclePtr make_join_oracle(const Plan&, const Runs&);
+OraclePtr make_call_oracle(const Plan&, const Runs&);
 OraclePtr make_operator_oracle(const Plan&, const Runs&);
 OraclePtr make_watermark_oracle(const Plan&, const Runs&);
 OraclePtr make_timer_oracle(const Plan&, const Runs&);

@@ -119,7 +119,10 @@ class ProcessModel::Context final : public ProcessContext {
     model_.state_.processing_timers.erase({time.ms, key_});
   }
   void emit(RowView row) override { out_[0].rows().append(row, main_); }
-  void emit_side(uint32_t side, RowView row) override { out_[1 + side].rows().append(row, time_); }
+  // A row without a timestamp has the least of all on a side output. (Flink: StreamRecord.)
+  void emit_side(uint32_t side, RowView row) override {
+    out_[1 + side].rows().append(row, time_.value_or(EventTime::min()));
+  }
 
  private:
   ProcessModel& model_;

@@ -118,6 +118,8 @@ class TimerOracle final : public Oracle {
     const NodeSpec& spec = plan_.node(plan_.node_of(instance)).spec;
     return std::holds_alternative<KeyedProcessSpec>(spec) ||
            std::holds_alternative<WindowSpec>(spec) ||
+           std::holds_alternative<WindowJoinSpec>(spec) ||
+           std::holds_alternative<CoGroupSpec>(spec) ||
            std::holds_alternative<CoProcessSpec>(spec) ||
            std::holds_alternative<BroadcastProcessSpec>(spec);
   }

@@ -1,10 +1,13 @@
 // Watermarks (WM): each operator's is monotone and never above what its live inputs have said; a
 // source's never above what its splits' records allow; MAX only at the end, and then everywhere.
+// And none lags behind: a split says what its records allow, a task what its live channels have
+// brought, and each operator of a chain what the one before it has said.
 #include <algorithm>
 #include <map>
 #include <optional>
 
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/watermark_floor.h"
 
 namespace leat {
 namespace {
@@ -18,16 +21,18 @@ class WatermarkOracle final : public Oracle {
   WatermarkOracle(const Plan& plan, const Runs& runs)
       : Oracle("watermarks", plan, runs),
         at_(plan.instances()),
+        floor_(plan),
         speaks_(plan.graph().nodes.size(), false) {}
 
   FactSet facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
-                    SplitFinished>();
+                    SplitFinished, BatchSent, BatchProcessed>();
   }
   uint32_t taps() const override { return kSourceTap | kInputTap | kOutputTap; }
 
   void on_source_rows(uint32_t instance, uint32_t split, uint64_t first,
                       const RowBatch& rows) override {
+    watch_source(instance);
     Split& at = at_[instance].splits[split];
     at.active_at = runs_.now();
     note_times(at, rows);
@@ -61,10 +66,19 @@ class WatermarkOracle final : public Oracle {
   void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
     if (output != kMainOutput || !assigns(instance)) return;
     note_times(at_[instance].splits[0], rows);
+    for (uint32_t i = 0; i < rows.size(); ++i) {
+      if (const Timestamp time = rows.timestamp(i))
+        floor_.may_be_sent(*time - strategy(instance).bound - Duration{1});
+    }
   }
 
   void on_fact(const Fact& fact) override {
     if (const auto* advanced = std::get_if<WatermarkAdvanced>(&fact)) return on_advanced(*advanced);
+    if (const auto* sent = std::get_if<BatchSent>(&fact)) {
+      return floor_.on_sent(runs_.live(sent->execution), sent->channel, sent->sequence,
+                            sent->control);
+    }
+    if (const auto* taken = std::get_if<BatchProcessed>(&fact)) return on_taken(*taken);
     if (const auto* status = std::get_if<StatusChanged>(&fact)) {
       const uint32_t i = plan_.instance(status->node, status->execution.subtask.index);
       if (i != kNowhere && status->idle != 0) at_[i].was_idle = true;
@@ -85,11 +99,15 @@ class WatermarkOracle final : public Oracle {
     const auto& finished = std::get<SplitFinished>(fact);
     const uint32_t i = plan_.instance(finished.node, finished.execution.subtask.index);
     at_[i].splits[finished.split].finished = true;
+    at_[i].splits[finished.split].released = true;
     raise(i);
   }
 
+  void on_snapshot(uint32_t subtask, CheckpointId) override { settle(subtask); }
+
   // Watermarks are not checkpointed: a new attempt starts from MIN (1.14).
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId) override {
+    floor_.reset(subtask);
     for (const uint32_t i : plan_.instances_of(subtask)) {
       at_[i] = Instance{};
       // A subtask that had finished before the checkpoint has said all that it will say.
@@ -99,6 +117,7 @@ class WatermarkOracle final : public Oracle {
 
   void finish(const EndOfRun& end) override {
     if (!end.finished()) return;
+    for (uint32_t s = 0; s < plan_.subtasks(); ++s) settle(s);
     for (uint32_t i = 0; i < at_.size(); ++i) {
       const NodeId node = plan_.node_of(i);
       if (!speaks_[node.value] || is_source(i) || at_[i].bound == EventTime::max()) continue;
@@ -117,13 +136,19 @@ class WatermarkOracle final : public Oracle {
     EventTime said = EventTime::min();
     bool idle = false;
     bool finished = false;
-    ProcTime active_at;  // assigned, or a record
+    bool released = false;  // it says so itself
+    ProcTime active_at;     // assigned, or a record
   };
   struct Instance {
     EventTime said = EventTime::min();   // by WatermarkAdvanced
     EventTime bound = EventTime::min();  // sources: the most that it may have said so far
     bool was_idle = false;               // its output, at some time in this attempt
-    std::map<uint32_t, Split> splits;    // sources; of an assigner, [0] its rows
+    bool lags = false;                   // which was said
+    // Sources: how far their live splits are, while it lags behind that.
+    std::optional<EventTime> behind;
+    ProcTime seen_behind;
+    uint32_t probes_behind = 0;
+    std::map<uint32_t, Split> splits;  // sources; of an assigner, [0] its rows
   };
 
   const NodeSpec& spec(uint32_t instance) const { return plan_.node(plan_.node_of(instance)).spec; }
@@ -191,6 +216,72 @@ class WatermarkOracle final : public Oracle {
     return speaks_[plan_.node_of(instance).value] ? at.said : inputs_bound(instance);
   }
 
+  // ---- that none lags behind ----
+
+  void on_taken(const BatchProcessed& taken) {
+    const uint32_t subtask = runs_.live(taken.execution);
+    settle(subtask);
+    if (taken.channel >= plan_.ins(subtask).size()) return;
+    const uint32_t sender = plan_.ins(subtask)[taken.channel].subtask;
+    if (runs_.attempt(sender) != taken.execution.attempt) return;
+    floor_.on_taken(subtask, taken.channel, taken.sequence,
+                    at_[plan_.instances_of(subtask).front()].said);
+  }
+
+  // Something else begins: what was owed must have been said.
+  void settle(uint32_t subtask) {
+    if (plan_.graph().config.mode == ExecutionMode::kBatch) return;  // told behind its rows
+    for (const uint32_t i : plan_.instances_of(subtask)) {
+      Instance& at = at_[i];
+      if (at.lags) continue;
+      const std::optional<EventTime> owed = owed_by(i);
+      if (!owed || at.said >= *owed) continue;
+      at.lags = true;
+      violate("watermark_stalled", plan_.where(i), "watermark " + text(at.said),
+              "at least " + text(*owed), text(at.said),
+              "an operator goes as far as the least of its live inputs has come");
+    }
+  }
+
+  std::optional<EventTime> owed_by(uint32_t instance) const {
+    if (is_source(instance)) return std::nullopt;
+    if (plan_.instances_of(plan_.subtask_of(instance)).front() == instance)
+      return floor_.owed(plan_.subtask_of(instance));
+    for (const Plan::Feed& feed : plan_.feeds(plan_.node_of(instance))) {
+      if (!feed.chained) continue;
+      const uint32_t from = plan_.instance(feed.from, plan_.index_of(instance));
+      const bool holds = assigns(from) || std::holds_alternative<AsyncSpec>(spec(from));
+      if (holds || at_[from].was_idle) return std::nullopt;
+      return at_[from].said;
+    }
+    return std::nullopt;
+  }
+
+  // A source combines what its splits say at probes, and where one of them speaks: so much may pass
+  // meanwhile. It is at fault if it was at work through some probes and still lags.
+  void watch_source(uint32_t instance) {
+    const Duration interval = plan_.graph().config.auto_watermark_interval;
+    Instance& at = at_[instance];
+    std::optional<EventTime> least;
+    for (const auto& [number, split] : at.splits) {
+      if (!split.released && !split.idle && (!least || split.said < *least)) least = split.said;
+    }
+    if (at.behind && at.said >= *at.behind) at.behind.reset();
+    if (interval.ms == 0 || at.lags || !least || at.said >= *least) return;
+    if (!at.behind) {
+      at.behind = *least;
+      at.probes_behind = 0;
+      at.seen_behind = runs_.now();
+    } else if (runs_.now() - at.seen_behind > Duration{interval.ms + 1}) {
+      at.seen_behind = runs_.now();
+      if (++at.probes_behind < kProbes) return;
+      at.lags = true;
+      violate("watermark_stalled", plan_.where(instance), "watermark " + text(at.said),
+              "at least " + text(*at.behind), text(at.said),
+              "a source goes as far as the least of its live splits has come");
+    }
+  }
+
   uint32_t attempt_of(uint32_t instance) const { return runs_.attempt(plan_.subtask_of(instance)); }
 
   // The least of the live inputs. One that was idle may be behind and still catching up (1.9), so
@@ -225,7 +316,8 @@ class WatermarkOracle final : public Oracle {
               "above " + text(at.said), text(fact.time),
               "the watermark of an operator never goes back while an attempt lives");
     }
-    at.said = fact.time;
+    at.said = std::max(at.said, fact.time);
+    floor_.may_be_sent(fact.time);
     const EventTime bound = is_source(i) ? bound_of(i) : inputs_bound(i);
     if (fact.time <= bound) return;
     violate("watermark_too_high", plan_.where(i), "watermark " + text(fact.time),
@@ -262,13 +354,19 @@ class WatermarkOracle final : public Oracle {
     }
     split.said = fact.time;
     const EventTime most = allowed(strategy(i), split);
+    if (fact.time < most && strategy(i).kind == WatermarkSpec::Kind::kBounded) {
+      violate("watermark_stalled", plan_.where(i), subject, text(most), text(fact.time),
+              "a split says what its records allow");
+    }
     if (fact.time <= most || (fact.time == EventTime::max() && split.finished)) return;
     violate("watermark_too_high", plan_.where(i), subject, "at most " + text(most), text(fact.time),
             "largest time " + text(split.largest) + " - bound " +
                 std::to_string(strategy(i).bound.ms) + " - 1");
   }
 
+  static constexpr uint32_t kProbes = 6;
   std::vector<Instance> at_;
+  WatermarkFloor floor_;
   std::vector<bool> speaks_;  // by node: it says its watermark in facts
 };
 

@@ -132,7 +132,11 @@ void WindowModel::act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQ
   if (what.fire && pane.count > 0) {
     const bool after = spec_.evictor.when == EvictorSpec::When::kAfter;
     if (!after) evict(pane);
-    append_answer(node_, *pane.key, pane.window, *pane.rows, answers.rows());
+    if (answer_) {
+      answer_(pane.window, *pane.rows, answers.rows());
+    } else {
+      append_answer(node_, *pane.key, pane.window, *pane.rows, answers.rows());
+    }
     answers.added(rank);
     if (after) evict(pane);
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -31,6 +32,9 @@ class WindowModel {
   // order of answers.
   WindowModel(const StreamNode& node, uint32_t input_width,
               ExecutionMode mode = ExecutionMode::kStreaming);
+  // What rows of a window answer, where that is not what the node says.
+  using AnswerOf = std::function<void(const TimeWindow&, const RowBatch& rows, RowBatch& out)>;
+  void answer_by(AnswerOf answer) { answer_ = std::move(answer); }
 
   EventTime watermark() const { return watermark_; }
 
@@ -75,6 +79,7 @@ class WindowModel {
   const WindowSpec& spec_;
   uint32_t input_width_;
   ExecutionMode mode_;
+  AnswerOf answer_;
   Row key_;  // of the row at hand
   TriggerModel trigger_;
   EventTime watermark_ = EventTime::min();

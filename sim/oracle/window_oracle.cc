@@ -1,12 +1,14 @@
 // Windows (WIN): every answer of every window node, from what the instance observed: its rows, the
 // order of its watermarks, and the clock where that has a say.
 #include <algorithm>
+#include <memory>
 #include <optional>
 
 #include "sim/oracle/not_judged.h"
 #include "sim/oracle/oracles.h"
 #include "sim/oracle/pane.h"
 #include "sim/oracle/window_model.h"
+#include "sim/oracle/window_of_two.h"
 
 namespace leat {
 namespace {
@@ -17,7 +19,12 @@ class WindowOracle final : public Oracle {
       : Oracle("windows", plan, runs), windows_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      if (!std::holds_alternative<WindowSpec>(node.spec) || !not_judged(node).empty()) continue;
+      if (!not_judged(node).empty()) continue;
+      if (windows_of_two(node.spec) != nullptr && !batch()) {
+        windows_[i].emplace(std::make_unique<const WindowOfTwo>(node));
+        continue;
+      }
+      if (!std::holds_alternative<WindowSpec>(node.spec)) continue;
       if (batch() && sets_timers_again(std::get<WindowSpec>(node.spec).trigger)) continue;
       windows_[i].emplace(node, plan.graph().schema_of(node.inputs[0]).width(),
                           plan.graph().config.mode);
@@ -27,22 +34,13 @@ class WindowOracle final : public Oracle {
   FactSet facts() const override { return fact_set<WatermarkAdvanced, LateRecord>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap | kTimerTap; }
 
-  void on_input(uint32_t instance, const RowBatch& rows) override {
+  void on_input_of(uint32_t instance, uint32_t input, const RowBatch& rows) override {
     if (!windows_[instance]) return;
     Window& window = *windows_[instance];
-    settle(instance, window);
-    window.late.clear();
-    window.answers.clear();
-    window.sides.clear();
-    window.model.on_rows(rows, runs_.now(), window.answers, window.late);
-    window.late_seen = 0;
-    report_.judged(rows.size());
-    const auto& spec = std::get<WindowSpec>(window.node.spec);
-    for (const uint32_t i : window.late) {
-      if (spec.late_to_side) window.sides.rows().append_row_of(rows, i);
-      window.late_times.push_back(rows.timestamp(i).value_or(EventTime::min()));
-    }
-    window.sides.added(0);
+    if (window.of_two == nullptr) return take(instance, window, rows);
+    RowBatch both(window.of_two->width());
+    window.of_two->put_together(input, rows, both);
+    take(instance, window, both);
   }
 
   void on_fact(const Fact& fact) override {
@@ -136,11 +134,22 @@ class WindowOracle final : public Oracle {
       answers.set_width(n.output.width());
       sides.set_width(input_width);
     }
+    explicit Window(std::unique_ptr<const WindowOfTwo> two)
+        : Window(two->window(), two->width(), ExecutionMode::kStreaming) {
+      of_two = std::move(two);
+      model.answer_by([&two_sides = *of_two](const TimeWindow& w, const RowBatch& rows,
+                                             RowBatch& out) { two_sides.answer(w, rows, out); });
+    }
     void forget() {
       answers.clear();
       sides.clear();
       late_times.clear();
     }
+    // Whether an answer says nothing of its key and window.
+    bool is_anonymous() const {
+      return of_two != nullptr || std::get<WindowSpec>(node.spec).reduce != nullptr;
+    }
+    std::unique_ptr<const WindowOfTwo> of_two;  // of a join or co-group
     const StreamNode& node;
     WindowModel model;
     Snapshots<Panes> history;
@@ -152,9 +161,25 @@ class WindowOracle final : public Oracle {
     bool lost = false;  // the model no longer follows the instance
   };
 
+  void take(uint32_t instance, Window& window, const RowBatch& rows) {
+    settle(instance, window);
+    window.late.clear();
+    window.answers.clear();
+    window.sides.clear();
+    window.model.on_rows(rows, runs_.now(), window.answers, window.late);
+    window.late_seen = 0;
+    report_.judged(rows.size());
+    const auto& spec = std::get<WindowSpec>(window.node.spec);
+    for (const uint32_t i : window.late) {
+      if (spec.late_to_side) window.sides.rows().append_row_of(rows, i);
+      window.late_times.push_back(rows.timestamp(i).value_or(EventTime::min()));
+    }
+    window.sides.added(0);
+  }
+
   std::string subject(const Window& window, RowView answer) const {
     const size_t keys = window.node.key_fields.size();
-    if (std::get<WindowSpec>(window.node.spec).reduce != nullptr) return to_text(answer);
+    if (window.is_anonymous()) return to_text(answer);
     const std::string key = "key=" + to_text(answer.first(keys));
     if (subject_cells(window.node) == keys) return key;
     return key + " window=[" + answer[keys].to_text() + ", " + answer[keys + 1].to_text() + ")";
@@ -215,7 +240,7 @@ class WindowOracle final : public Oracle {
   void wrong_answer(uint32_t instance, Window& window, RowView answer) {
     const std::string where = plan_.where(instance);
     const std::string got = "(" + to_text(answer) + ")";
-    const size_t cells = subject_cells(window.node);
+    const size_t cells = window.is_anonymous() ? answer.size() : subject_cells(window.node);
     const uint32_t owed = window.answers.find([&](RowView row) {
       return std::equal(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(cells),
                         answer.begin());
@@ -229,7 +254,7 @@ class WindowOracle final : public Oracle {
       return;
     }
     const auto& spec = std::get<WindowSpec>(window.node.spec);
-    if (spec.is_global() || spec.reduce != nullptr) {
+    if (spec.is_global() || window.is_anonymous()) {
       violate("wrong_value", where, subject(window, answer), "no answer now", got,
               "a window answers only when its trigger says so");
       return;

@@ -10,11 +10,13 @@ namespace {
 constexpr Site kStormy{"fault.stormy"};
 constexpr Site kSwarm{"fault.swarm"};
 constexpr Site kKind{"fault.kind"};
+constexpr Site kFocus{"fault.focus"};
 constexpr Site kVictim{"fault.victim"};
 constexpr Site kPeer{"fault.peer"};
 constexpr Site kTrigger{"fault.trigger"};
 constexpr Site kTime{"fault.time"};
 constexpr Site kMoment{"fault.moment"};
+constexpr Site kScale{"fault.scale"};
 constexpr Site kNth{"fault.nth"};
 constexpr Site kLong{"fault.long"};
 constexpr Site kLasts{"fault.lasts"};
@@ -22,17 +24,33 @@ constexpr Site kAmount{"fault.amount"};
 constexpr Site kCount{"fault.count"};
 
 // How often each kind is drawn: those that lead to a restore more often. By FaultKind.
-constexpr std::array<uint32_t, kFaultKinds> kWeights = {4, 2, 2, 3, 2, 2, 2, 2};
+constexpr std::array<uint32_t, kFaultKinds> kWeights = {6, 3, 2, 3, 2, 2, 2, 2};
 
-// The moments after which faults come. Twice those that stand between a checkpoint and its commit.
-constexpr std::array kMoments = {
-    kind_of<CheckpointTriggered>(),    kind_of<BarrierReceived>(),
-    kind_of<BarrierAligned>(),         kind_of<SnapshotTaken>(),
-    kind_of<CheckpointAcknowledged>(), kind_of<CheckpointCompleted>(),
-    kind_of<CheckpointCompleted>(),    kind_of<CompletionNotified>(),
-    kind_of<CompletionNotified>(),     kind_of<TransactionPreCommitted>(),
-    kind_of<TransactionCommitted>(),   kind_of<TaskRestored>(),
-    kind_of<BatchProcessed>()};
+// The moments after which faults come. Twice those that stand between a checkpoint and its commit,
+// and those of recovery, where a second fault meets what the first has left.
+constexpr std::array kMoments = {kind_of<CheckpointTriggered>(),
+                                 kind_of<BarrierReceived>(),
+                                 kind_of<BarrierAligned>(),
+                                 kind_of<SnapshotTaken>(),
+                                 kind_of<CheckpointAcknowledged>(),
+                                 kind_of<CheckpointCompleted>(),
+                                 kind_of<CheckpointCompleted>(),
+                                 kind_of<CompletionNotified>(),
+                                 kind_of<CompletionNotified>(),
+                                 kind_of<TransactionPreCommitted>(),
+                                 kind_of<TransactionCommitted>(),
+                                 kind_of<TaskRestored>(),
+                                 kind_of<TaskRestored>(),
+                                 kind_of<BatchProcessed>(),
+                                 kind_of<BatchProcessed>(),
+                                 kind_of<JobRestored>(),
+                                 kind_of<JobStatusChanged>(),
+                                 kind_of<TaskDeployed>(),
+                                 kind_of<CheckpointAborted>(),
+                                 kind_of<TransactionAborted>(),
+                                 kind_of<SplitAssigned>(),
+                                 kind_of<SplitFinished>(),
+                                 kind_of<TaskFinished>()};
 
 // What the declared guarantee leaves room for.
 struct Atlas {
@@ -116,16 +134,32 @@ std::optional<FaultKind> draw_kind(const std::vector<FaultKind>& kinds, Entity w
   return std::nullopt;
 }
 
-void draw_victims(Fault& fault, const ClusterConfig& cluster, Entity who, Choices& choices) {
+// In some runs all faults meet the same machines: what one has left is there for the next.
+struct Focus {
+  uint32_t victim = 0;
+  uint32_t peer = 0;
+};
+std::optional<Focus> draw_focus(const ClusterConfig& cluster, Choices& choices) {
+  const Entity run = entity("faults");
+  if (choices.choose(kFocus, run, 3) != 0) return std::nullopt;
+  const auto machines = static_cast<uint32_t>(cluster.task_managers.size() + 2);
+  return Focus{choices.choose(kVictim, run, machines), choices.choose(kPeer, run, machines)};
+}
+
+void draw_victims(Fault& fault, const ClusterConfig& cluster, const std::optional<Focus>& focus,
+                  Entity who, Choices& choices) {
   const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
   // Workers first: they are the plain victims, and the log comes last because it cannot be killed.
   std::vector<ProcessId> victims = cluster.task_managers;
   victims.push_back(cluster.job_manager);
   if (!kills) victims.push_back(cluster.log);
-  fault.process = victims[choices.choose(kVictim, who, static_cast<uint32_t>(victims.size()))];
+  const auto one_of = [&](const Site& site, uint32_t in_focus) {
+    const auto count = static_cast<uint32_t>(victims.size());
+    return victims[focus ? in_focus % count : choices.choose(site, who, count)];
+  };
+  fault.process = one_of(kVictim, focus ? focus->victim : 0);
   std::erase(victims, fault.process);
-  if (victims.empty()) return;
-  fault.peer = victims[choices.choose(kPeer, who, static_cast<uint32_t>(victims.size()))];
+  if (!victims.empty()) fault.peer = one_of(kPeer, focus ? focus->peer : 0);
 }
 
 uint32_t below(const Site& site, Entity who, int64_t bound, Choices& choices) {
@@ -134,15 +168,20 @@ uint32_t below(const Site& site, Entity who, int64_t bound, Choices& choices) {
 }
 
 Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atlas& atlas,
-                 Choices& choices) {
+                 const std::optional<Focus>& focus, Choices& choices) {
   Fault fault;
   fault.kind = kind;
-  draw_victims(fault, scenario.cluster, who, choices);
-  if (choices.choose(kTrigger, who, 2) == 0) {
+  draw_victims(fault, scenario.cluster, focus, who, choices);
+  if (choices.choose(kTrigger, who, 3) == 0) {
     fault.when = AtTime{ProcTime{below(kTime, who, atlas.span.ms, choices)}};
   } else {
     const uint32_t moment = kMoments[choices.choose(kMoment, who, kMoments.size())];
-    fault.when = AfterFact{moment, 1 + choices.choose(kNth, who, 8)};
+    // Some facts come a few times in a run, others with every batch.
+    const bool often = moment == kind_of<BatchProcessed>() ||
+                       moment == kind_of<BarrierReceived>() || moment == kind_of<SnapshotTaken>() ||
+                       moment == kind_of<CheckpointAcknowledged>();
+    const uint32_t scale = 4U << choices.choose(kScale, who, often ? 5 : 2);
+    fault.when = AfterFact{moment, 1 + choices.choose(kNth, who, scale)};
   }
   const bool is_long = choices.chance(kLong, who, 1, 4) && atlas.restarts;
   const int64_t usual = std::min<int64_t>(atlas.longest.ms, 2000);
@@ -169,12 +208,13 @@ std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
     if (asked && choices.choose(kSwarm, entity(run, i), 4) > 0) kinds.push_back(kind);
   }
   const Atlas atlas = atlas_of(scenario);
+  const std::optional<Focus> focus = draw_focus(scenario.cluster, choices);
   uint32_t failures = 0;
   for (uint32_t i = 0; i < wanted.max; ++i) {
     const Entity who = entity(entity("fault"), i);
     const std::optional<FaultKind> kind = draw_kind(kinds, who, choices);
     if (!kind) continue;
-    const Fault fault = draw_fault(*kind, who, scenario, atlas, choices);
+    const Fault fault = draw_fault(*kind, who, scenario, atlas, focus, choices);
     if (may_fail_the_job(fault, atlas) && ++failures > atlas.failures) continue;
     faults.push_back(fault);
   }

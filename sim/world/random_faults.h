@@ -3,8 +3,9 @@
 // - faults that can make the job restart stay below the restarts it is allowed;
 // - an outage and a checkpoint interval together stay below the transaction timeout.
 //
-// Swarm: each run has a subset of the kinds, and some runs have no fault at all. About half of the
-// faults come at a time, the others right after a protocol moment, where bugs are.
+// Swarm: each run has a subset of the kinds, and some runs have no fault at all. A third of the
+// faults comes at a time, the others right after a protocol moment, where bugs are. In a third of
+// the runs all faults meet the same machines.
 #pragma once
 
 #include <vector>

@@ -28,12 +28,13 @@ ROOT = HERE.parent.parent
 # Beyond this a program hangs in a step of its own, where no virtual time passes.
 SECONDS_PER_RUN = 0.25
 SEEDS_APART = 1_000_000
+CAMPAIGN = ["explore", str(ROOT / "scenarios"), str(ROOT / "scenarios/tutorial"), "--generate"]
 
 
 def campaign(program, first_seed, runs, jobs):
     """What the general campaign says: (runs until the first failure, violation, oracle, strategy, seconds)."""
-    command = [str(program), "explore", str(ROOT / "scenarios"), "--generate", "--runs", str(runs), "--jobs",
-               str(jobs), "--seed", str(first_seed), "--twins", "0", "--no-shrink", "--first", "--format", "json"]
+    command = [str(program), *CAMPAIGN, "--runs", str(runs), "--jobs", str(jobs), "--seed",
+               str(first_seed), "--twins", "0", "--no-shrink", "--first", "--format", "json"]
     begin = time.monotonic()
     limit = 60 + runs * SECONDS_PER_RUN
     try:
@@ -56,8 +57,8 @@ def campaign(program, first_seed, runs, jobs):
 
 
 def digest(program, first_seed, runs, jobs):
-    command = [str(program), "explore", str(ROOT / "scenarios"), "--generate", "--runs", str(runs), "--jobs",
-               str(jobs), "--seed", str(first_seed), "--digest", "--max-failures", "1000"]
+    command = [str(program), *CAMPAIGN, "--runs", str(runs), "--jobs", str(jobs), "--seed",
+               str(first_seed), "--digest", "--max-failures", "1000"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     return done.stdout.strip()
 
@@ -66,8 +67,8 @@ def why_missed(mutant, build, options):
     """'never activated', 'activated, changed nothing' or 'activated, not noticed'."""
     runs = min(options.runs, 400)
     counted = plant.coverage_of(mutant, build)
-    subprocess.run([str(counted), "explore", str(ROOT / "scenarios"), "--generate", "--runs", str(runs), "--jobs", "1",
-                    "--twins", "0", "--digest"], capture_output=True, cwd=ROOT)
+    subprocess.run([str(counted), *CAMPAIGN, "--runs", str(runs), "--jobs", "1", "--twins", "0", "--digest"],
+                   capture_output=True, cwd=ROOT)
     times = plant.times_run(mutant, build)
     if times == 0:
         return "never activated", 0

@@ -60,6 +60,11 @@ std::vector<std::string> Alone::watermark(int64_t time) {
   return told();
 }
 
+std::vector<std::string> Alone::status(StreamStatus status) {
+  operator_->on_status(status, *this);
+  return told();
+}
+
 std::vector<std::string> Alone::clock(int64_t time) {
   now_ = {time};
   return told();

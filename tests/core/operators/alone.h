@@ -17,6 +17,7 @@ class Alone final : public OperatorContext {
   std::vector<std::string> open();
   std::vector<std::string> row(Row row, Timestamp time, uint32_t input = 0);
   std::vector<std::string> watermark(int64_t time);
+  std::vector<std::string> status(StreamStatus status);
   std::vector<std::string> clock(int64_t time);
   // State as bytes; and a new attempt that has it.
   Bytes snapshot();

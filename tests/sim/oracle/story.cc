@@ -154,6 +154,7 @@ ExecutionId Story::task(uint32_t subtask) const {
 }
 
 void Story::start(uint64_t checkpoint) {
+  unheard_.reset();
   const CheckpointId from{checkpoint};
   ++attempt_;
   if (attempt_ > 1) fact(JobRestored{from, attempt_ - 1});
@@ -175,6 +176,7 @@ void Story::assign(uint64_t first0, uint64_t first1) {
 }
 
 void Story::read(uint32_t split, uint64_t first, uint32_t count) {
+  let_sinks_hear();
   const RowBatch rows = rows_in_.read(split, first, count);
   fact(SplitRead{task(0), kIn, split, first, count, rows.hash()});
   tap({Tap::kSource, task(0), kIn, split, first, rows});
@@ -203,8 +205,17 @@ void Story::finish_split(uint32_t split) {
   fact(SplitFinished{task(0), kIn, split, spec.data->size(split)});
 }
 
+void Story::let_sinks_hear() {
+  if (!unheard_) return;
+  for (uint32_t index = 0; index < 2; ++index)
+    fact(WatermarkAdvanced{task(1 + index), kOut, *unheard_});
+  unheard_.reset();
+}
+
 void Story::watermark(int64_t t) {
   const EventTime time{t};
+  let_sinks_hear();
+  unheard_ = time;
   fact(WatermarkAdvanced{task(0), kTwice, time});
   for (uint32_t index = 0; index < 2; ++index) {
     fact(BatchSent{task(0), index, sent_[index], 0, 1});
@@ -223,6 +234,7 @@ void Story::fire(uint32_t index, const Row& row) {
 }
 
 void Story::checkpoint(uint64_t id) {
+  let_sinks_hear();
   const CheckpointId c{id};
   fact(CheckpointTriggered{c});
   fact(SnapshotTaken{task(0), c, 20, 1000 * id});
@@ -262,6 +274,7 @@ void Story::abort(uint64_t checkpoint) {
 }
 
 void Story::end() {
+  let_sinks_hear();
   for (uint32_t s = 0; s < 3; ++s) {
     fact(TaskFinished{task(s)});
     fact(ExecutionStateChanged{task(s), ExecutionState::kFinished, ProcessId{1}});

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -113,6 +114,10 @@ class Story {
   };
   const JobProgram& program_;
   Source rows_in_;
+  // The sinks hear of a watermark behind what it fires.
+  void let_sinks_hear();
+
+  std::optional<EventTime> unheard_;
   uint32_t attempt_ = 0;
   uint64_t restores_ = 0;
   uint64_t next_transaction_ = 1;

@@ -1,0 +1,181 @@
+// Keyed functions of generated jobs: process functions, running aggregates.
+#include <fmt/format.h>
+
+#include "sim/explore/generate_parts.h"
+
+namespace leat {
+
+namespace {
+
+Json actions_json(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += (text.empty() ? "" : ", ") + line;
+  return std::get<Json>(parse_json("[" + text + "]"));
+}
+
+// What a drawn function remembers of a key, and how its steps speak of it.
+class DrawnProcess {
+ public:
+  // States are named after their node: a name of the input may not be used again.
+  DrawnProcess(const Draw& draw, const DrawnStream& input, const std::string& name)
+      : draw_(draw),
+        input_(input),
+        total_("sum_" + name),
+        count_("n_" + name),
+        list_("seen_" + name),
+        map_("by_" + name),
+        lists_(draw.chance("list", 25)),
+        maps_(draw.chance("map", 25)),
+        clock_(draw.chance("clock timer", 50)),
+        side_(draw.chance("side", 20)) {}
+
+  Json json() const {
+    Json state = json_of({{total_.c_str(), json_text("int")}, {count_.c_str(), json_text("int")}});
+    if (lists_) set_member(state, list_, json_text("list"));
+    if (maps_) set_member(state, map_, json_text("map"));
+    Json process = json_of({{"state", std::move(state)}});
+    if (draw_.chance("ttl", 20)) {
+      set_member(process, "ttl",
+                 json_integer(draw_.one_of<int64_t>("life", {200, 1, 50, 1000, 100'000})));
+    }
+    set_member(process, "on_row", actions_json(on_row()));
+    set_member(process, "on_event_timer", actions_json(on_event_timer()));
+    set_member(process, "on_processing_timer", actions_json(on_processing_timer()));
+    return process;
+  }
+
+  bool clock() const { return clock_; }
+  bool side() const { return side_; }
+  std::vector<std::string> fields() const { return {"k", "total", "why"}; }
+
+ private:
+  // {"emit": ["k", ..., "1 as why"]}
+  std::string emit(int why) const {
+    std::string more;
+    if (lists_) more += fmt::format(R"(, "{} as seen")", list_);
+    if (maps_) more += fmt::format(R"(, "{} as by")", map_);
+    return fmt::format(R"({{"emit": ["k", "coalesce({}, 0) as total", "{} as why"{}]}})", total_,
+                       why, more);
+  }
+
+  std::vector<std::string> on_row() const {
+    const std::string& v = input_.number;
+    std::vector<std::string> lines = {
+        fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + {1}"}}}})", total_, v)};
+    if (draw_.chance("count", 50))
+      lines.push_back(fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + 1"}}}})", count_));
+    if (lists_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", list_, v));
+    if (maps_) {
+      lines.push_back(fmt::format(R"({{"put": {{"{}": ["{} % 3", "{}"]}}}})", map_, v, v));
+      lines.push_back(
+          fmt::format(R"({{"when": "{0} % 4 = 0", "remove": {{"{1}": "{0} % 3"}}}})", v, map_));
+    }
+    add_timers(lines);
+    if (draw_.chance("clear", 25)) {
+      lines.push_back(fmt::format(R"({{"when": "{} % 7 = 0", "clear": ["{}"{}]}})", v, total_,
+                                  lists_ ? fmt::format(R"(, "{}")", list_) : ""));
+    }
+    if (side_) {
+      lines.push_back(
+          fmt::format(R"({{"when": "{0} % 5 = 2", "side": {{"odd": ["k", "{0}"]}}}})", v));
+    }
+    if (draw_.chance("emit rows", 60)) lines.push_back(emit(0));
+    return lines;
+  }
+
+  void add_timers(std::vector<std::string>& lines) const {
+    const std::string& v = input_.number;
+    if (input_.stamped && draw_.chance("event timer", 70)) {
+      lines.push_back(
+          fmt::format(R"({{"timer": "{}"}})",
+                      draw_.one_of<const char*>(
+                          "when", {"timestamp + 300", "timestamp + 1", "timestamp - 50",
+                                   "floor_div(timestamp, 500) * 500 + 499", "watermark + 5"})));
+    }
+    if (clock_) {
+      lines.push_back(fmt::format(
+          R"({{"processing_timer": "{}"}})",
+          draw_.one_of<const char*>("at", {"now + 100", "now + 1", "now - 10", "now + 900",
+                                           "floor_div(now, 250) * 250 + 250"})));
+      if (draw_.chance("delete of the clock", 30)) {
+        lines.push_back(fmt::format(
+            R"({{"when": "{} % 3 = 1", "delete_processing_timer": "floor_div(now, 250) * 250 + 250"}})",
+            v));
+      }
+    }
+    if (input_.stamped && draw_.chance("delete", 30)) {
+      lines.push_back(fmt::format(
+          R"({{"when": "{} % 3 = 0", "delete_timer": "floor_div(timestamp, 500) * 500 + 499"}})",
+          v));
+    }
+  }
+
+  std::vector<std::string> on_event_timer() const {
+    std::vector<std::string> lines = {emit(1)};
+    if (draw_.chance("again", 30))
+      lines.emplace_back(R"({"when": "time < 2000 and time > 0", "timer": "time + 400"})");
+    if (draw_.chance("reset", 30)) lines.push_back(fmt::format(R"({{"clear": ["{}"]}})", total_));
+    if (side_) lines.emplace_back(R"({"side": {"odd": ["k", "0"]}})");
+    return lines;
+  }
+
+  std::vector<std::string> on_processing_timer() const {
+    std::vector<std::string> lines = {emit(2)};
+    if (draw_.chance("forget", 30))
+      lines.push_back(fmt::format(R"({{"set": {{"{}": "0"}}}})", total_));
+    return lines;
+  }
+
+  const Draw& draw_;
+  const DrawnStream& input_;
+  const std::string total_;
+  const std::string count_;
+  const std::string list_;
+  const std::string map_;
+  const bool lists_;
+  const bool maps_;
+  const bool clock_;
+  const bool side_;
+};
+
+}  // namespace
+
+DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
+                         Json& nodes, Json& sinks) {
+  const DrawnProcess process(draw, input, name);
+  Json node = json_of({{"inputs", json_strings({input.name})}, {"key_by", json_text("k")}});
+  set_member(node, "process", process.json());
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
+  // What a processing timer emits has no timestamp.
+  return {name, process.fields(), "total", input.stamped && !process.clock()};
+}
+
+DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,
+                         Json& nodes) {
+  DrawnStream out = input;
+  out.name = name;
+  Json node = json_of({{"inputs", json_strings({input.name})}, {"key_by", json_text("k")}});
+  draw_fold(draw, input, "running", node);
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  return out;
+}
+
+void draw_fold(const Draw& draw, const DrawnStream& input, const char* key, Json& node) {
+  const std::string& v = input.number;
+  const uint32_t kind = draw.upto("fold", 7);
+  if (kind >= 5) {
+    const char* text =
+        kind == 5 ? R"({{"{0}": "a.{0} + b.{0}"}})" : R"({{"{0}": "2 * a.{0} % 97 - b.{0}"}})";
+    set_member(node, "reduce", std::get<Json>(parse_json(fmt::format(fmt::runtime(text), v))));
+    return;
+  }
+  constexpr const char* kFolds[] = {"sum", "min", "max", "min_by", "max_by"};
+  set_member(node, key, json_text(fmt::format("{}({})", kFolds[kind], v)));
+  if (kind >= 3 && draw.chance("last of equals", 40))
+    set_member(node, "first", json_boolean(false));
+}
+
+}  // namespace leat

@@ -1,0 +1,77 @@
+// Nodes of generated jobs that read two streams.
+#include <fmt/format.h>
+
+#include "sim/explore/generate_parts.h"
+
+namespace leat {
+
+namespace {
+
+// A row of a pair: the key, both numbers, and one that changes with either.
+Json draw_select(const DrawnStream& left, const DrawnStream& right) {
+  return json_strings({"left.k as k", fmt::format("left.{} as l", left.number),
+                       fmt::format("right.{} as r", right.number),
+                       fmt::format("left.{} * 3 + right.{} as v", left.number, right.number)});
+}
+
+void draw_interval(const Draw& draw, const std::string& name, Json& node, Json& sinks) {
+  const int64_t lower = draw.one_of<int64_t>("lower", {-100, 0, -30, 20, -300});
+  Json interval =
+      json_of({{"lower", json_integer(lower)},
+               {"upper", json_integer(lower + draw.one_of<int64_t>("width", {150, 0, 40, 400}))}});
+  // Both at a bound of no width leave nothing, and that is well.
+  if (draw.chance("above", 30)) set_member(interval, "lower_exclusive", json_boolean(true));
+  if (draw.chance("below", 30)) set_member(interval, "upper_exclusive", json_boolean(true));
+  for (const char* side : {"left", "right"}) {
+    if (!draw.chance(side, 40)) continue;
+    const std::string tag = fmt::format("late_{}", side);
+    set_member(interval, tag + "_to", json_text(tag));
+    set_member(sinks, name + "_" + tag, json_text(name + "." + tag));
+  }
+  set_member(node, "interval_join", std::move(interval));
+}
+
+Json draw_group(const DrawnStream& left, const DrawnStream& right) {
+  return json_strings({fmt::format("sum(left.{}) as v", left.number), "count(right) as r",
+                       fmt::format("max(right.{}) as most", right.number), "count(left) as l"});
+}
+
+DrawnStream draw_connected(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                           const std::string& name, Json& nodes) {
+  Json node = json_of({{"inputs", json_strings({left.name, right.name})},
+                       {"connect", json_text("map")},
+                       {"left", json_strings({"k", left.number + " as v", "0 as side"})},
+                       {"right", json_strings({"k", right.number + " + 1000 as v", "1 as side"})}});
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped};
+}
+
+}  // namespace
+
+DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                            Pairs pairs, const std::string& name, Json& nodes, Json& sinks) {
+  const bool stamped = left.stamped && right.stamped;
+  const uint32_t kind = draw.upto("two inputs", 6);
+  if (kind == 5) return draw_connected(draw, left, right, name, nodes);
+  DrawnStream out{name, {"k", "l", "r", "v"}, "v", true};
+  Json node = json_of(
+      {{"inputs", json_strings({left.name, right.name})}, {"key_by", json_strings({"k", "k"})}});
+  if (kind < 2 && stamped) {
+    draw_interval(draw, name, node, sinks);
+    set_member(node, "select", draw_select(left, right));
+  } else {
+    Json window;
+    out.stamped = draw_window_of_two(draw, stamped, window);
+    const bool group = pairs == Pairs::kFew || kind == 4;
+    set_member(node, group ? "cogroup" : "join", std::move(window));
+    if (group) out.fields = {"k", "v", "r", "l"};
+    set_member(node, group ? "aggregate" : "select",
+               group ? draw_group(left, right) : draw_select(left, right));
+  }
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  return out;
+}
+
+}  // namespace leat

@@ -1,0 +1,72 @@
+#include "sim/oracle/watermark_floor.h"
+
+#include <algorithm>
+
+namespace leat {
+
+WatermarkFloor::WatermarkFloor(const Plan& plan)
+    : plan_(plan),
+      idle_(hash_control(Control(StreamStatus::kIdle))),
+      active_(hash_control(Control(StreamStatus::kActive))) {
+  for (uint32_t s = 0; s < plan.subtasks(); ++s) {
+    ins_.emplace_back(plan.ins(s).size());
+    sent_.emplace_back(plan.outs(s).size());
+    const NodeId first = plan.node_of(plan.instances_of(s).front());
+    const NodeSpec& spec = plan.node(first).spec;
+    one_input_.push_back(unites_inputs(spec) || inputs_of(spec).value_or(1) == 1);
+  }
+  owed_.assign(plan.subtasks(), EventTime::min());
+  may_be_sent(EventTime::max());
+}
+
+void WatermarkFloor::may_be_sent(EventTime time) {
+  watermarks_.emplace(hash_control(Control(Watermark{time})), time);
+}
+
+void WatermarkFloor::on_sent(uint32_t subtask, uint32_t channel, uint64_t sequence,
+                             uint64_t control) {
+  if (channel >= sent_[subtask].size()) return;
+  Sent& sent = sent_[subtask][channel];
+  if (sequence != sent.first + sent.controls.size()) return;  // the cut oracle speaks of that
+  sent.controls.push_back(control);
+}
+
+void WatermarkFloor::on_taken(uint32_t subtask, uint32_t channel, uint64_t sequence,
+                              EventTime said) {
+  if (channel >= ins_[subtask].size()) return;
+  const Plan::End& sender = plan_.ins(subtask)[channel];
+  Sent& sent = sent_[sender.subtask][sender.channel];
+  if (sequence < sent.first || sequence >= sent.first + sent.controls.size()) return;
+  const uint64_t control = sent.controls[sequence - sent.first];
+  while (sent.first <= sequence) {
+    sent.controls.pop_front();
+    ++sent.first;
+  }
+  In& in = ins_[subtask][channel];
+  if (control == idle_ || control == active_) {
+    in.idle = control == idle_;
+    if (in.idle && in.watermark == said && one_input_[subtask]) look(subtask);
+  } else if (const auto at = watermarks_.find(control); at != watermarks_.end() && !in.idle) {
+    in.watermark = std::max(in.watermark, at->second);
+    look(subtask);
+  }
+}
+
+void WatermarkFloor::look(uint32_t subtask) {
+  EventTime least = EventTime::max();
+  bool live = false;
+  for (const In& in : ins_[subtask]) {
+    if (in.idle) continue;
+    least = std::min(least, in.watermark);
+    live = true;
+  }
+  if (live) owed_[subtask] = std::max(owed_[subtask], least);
+}
+
+void WatermarkFloor::reset(uint32_t subtask) {
+  ins_[subtask].assign(ins_[subtask].size(), {});
+  sent_[subtask].assign(sent_[subtask].size(), {});
+  owed_[subtask] = EventTime::min();
+}
+
+}  // namespace leat

@@ -1,0 +1,55 @@
+// What the first operator of a task must have said by now: the least of what its live channels have
+// brought. It is told which batch a task has taken; what the batch brought is known by its hash.
+//
+// A channel that is idle counts for nothing, nor does a watermark that comes on one. The least is
+// looked for when a watermark comes, and when a channel falls idle that stood where the task
+// stands, but not when others come and go. (Flink: StatusWatermarkValve.)
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "core/data/element.h"
+#include "sim/oracle/plan.h"
+
+namespace leat {
+
+class WatermarkFloor {
+ public:
+  explicit WatermarkFloor(const Plan& plan);
+
+  // A watermark that somebody may send.
+  void may_be_sent(EventTime time);
+  void on_sent(uint32_t subtask, uint32_t channel, uint64_t sequence, uint64_t control);
+  // A batch of a channel whose sender is of the same attempt. The task stands at `said`.
+  void on_taken(uint32_t subtask, uint32_t channel, uint64_t sequence, EventTime said);
+  // New attempts have new channels.
+  void reset(uint32_t subtask);
+
+  EventTime owed(uint32_t subtask) const { return owed_[subtask]; }
+
+ private:
+  struct In {
+    EventTime watermark = EventTime::min();
+    bool idle = false;
+  };
+  struct Sent {
+    uint64_t first = 0;             // the sequence number of the first
+    std::deque<uint64_t> controls;  // of batches on the way; 0: none
+  };
+
+  void look(uint32_t subtask);
+
+  const Plan& plan_;
+  std::map<uint64_t, EventTime> watermarks_;  // by the hash of the element
+  const uint64_t idle_;
+  const uint64_t active_;
+  std::vector<std::vector<In>> ins_;     // by subtask and channel
+  std::vector<std::vector<Sent>> sent_;  // the same of the senders
+  std::vector<bool> one_input_;          // by subtask
+  std::vector<EventTime> owed_;
+};
+
+}  // namespace leat
