@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/explore/fixed_by_input.h"
+#include "sim/explore/upgrade.h"
 #include "sim/explore/watch.h"
 #include "sim/scenario/guarantee.h"
 #include "sim/world/seeded_choices.h"
@@ -171,6 +172,14 @@ class Check {
     }
   }
 
+  // The next version of the job, from a checkpoint of this one.
+  void upgrade(InvarianceVerdict& verdict) {
+    if (base_.stats.end != RunEnd::kFinished) return;
+    UpgradeVerdict said = check_upgrade(calm_, seed_);
+    verdict.judged += said.judged;
+    if (said.violation) verdict.violations.push_back(std::move(*said.violation));
+  }
+
   // Whether it is the order of rows after all that the sinks depend on, or the clock; then that is
   // what is told.
   void blame(InvarianceVerdict& verdict) {
@@ -300,6 +309,7 @@ InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed) {
     if (found != kOrder && found.ends_with("_dependent")) check.blame(verdict);
     break;
   }
+  if (verdict.violations.empty()) check.upgrade(verdict);
   return verdict;
 }
 
@@ -317,8 +327,9 @@ bool is_sampled(const Scenario& scenario, uint64_t seed) {
 
 bool found_by_checks(std::string_view violation) {
   static constexpr std::string_view kAlsoOfWatches[] = {
-      "user_function_impure", "record_mutated",    "effect_repeated", "refused",   "late_lost",
-      "duplicate_result",     "watermark_stalled", "liveness",        "state_leak"};
+      "user_function_impure", "record_mutated", "effect_repeated", "refused",
+      "state_lost",           "state_corrupt",  "late_lost",       "duplicate_result",
+      "watermark_stalled",    "liveness",       "state_leak"};
   return violation.ends_with("_dependent") ||
          std::find(std::begin(kAlsoOfWatches), std::end(kAlsoOfWatches), violation) !=
              std::end(kAlsoOfWatches);

@@ -71,6 +71,36 @@ Result<StreamGraph> parcels(const JobInput& input) {
   return finished(env, scans(env).key_by(&Scan::parcel).process(F()));
 }
 
+// ---- state without a name of its own ----
+
+// How many readings of a sensor have come.
+class Counts : public KeyedProcess<std::string, SensorReading, std::string> {
+ public:
+  void process(const SensorReading& r, Context& ctx) const {
+    const int64_t n = ctx.state(count_).get().value_or(0) + 1;
+    ctx.state(count_).update(n);
+    ctx.emit(told(r.sensor, n));
+  }
+
+ private:
+  State<int64_t> count_ = value_state<int64_t>("count");
+};
+// The job is to be upgraded: one operator has a uid. The one with the counts has none, and its name
+// is made of its number: with one more operator before it, it has another.
+Result<StreamGraph> no_uid(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(
+      env, sensor_readings(env).uid("readings").key_by(&SensorReading::sensor).process(Counts()));
+}
+Result<StreamGraph> no_uid_mended(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(env, sensor_readings(env)
+                           .uid("readings")
+                           .key_by(&SensorReading::sensor)
+                           .process(Counts())
+                           .uid("counts"));
+}
+
 // ---- a timer for every row ----
 
 // Totals of each second: with a timer for each row, and all but the first of them find nothing.
@@ -247,6 +277,8 @@ Result<StreamGraph> paid(const JobInput& input, F f) {
 void add_state_mistakes(JobRegistry& jobs) {
   jobs["mistake_growing_state"] = parcels<Arrived>;
   jobs["mistake_growing_state_mended"] = parcels<ArrivedAndGone>;
+  jobs["mistake_no_uid"] = no_uid;
+  jobs["mistake_no_uid_mended"] = no_uid_mended;
   jobs["mistake_stale_timers"] = totals<Totals>;
   jobs["mistake_stale_timers_mended"] = totals<TotalsAtTheEnd>;
   jobs["mistake_short_memory"] = once<Once>;

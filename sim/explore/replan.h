@@ -1,0 +1,15 @@
+// A scenario with another graph: planned anew, on a cluster that has room for it.
+#pragma once
+
+#include <optional>
+
+#include "sim/scenario/scenario.h"
+
+namespace leat {
+
+// How many slots the plan needs.
+uint32_t slots_of(const JobGraph& job);
+// Nothing where the graph cannot be planned.
+std::optional<Scenario> replanned(const Scenario& scenario, StreamGraph graph);
+
+}  // namespace leat
