@@ -127,7 +127,8 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   run.strategy = failed.strategy;
   run.record = true;
   RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
-  if (found_by_checks(failed.violation())) judge_invariance(scenario, again);
+  if (!failed.verdict.ok() && found_by_checks(failed.verdict.violations.front()))
+    judge_invariance(scenario, again);
   kept.nondeterministic = again.digest != failed.digest;
   Capsule capsule;
   capsule.scenario_path = scenario.path;

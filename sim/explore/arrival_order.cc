@@ -158,9 +158,11 @@ PerturbationPtr perturb_interleaving() { return std::make_unique<Interleaving>()
 std::vector<PerturbationPtr> all_perturbations() {
   std::vector<PerturbationPtr> all;
   all.push_back(perturb_by_calling_again());
+  all.push_back(perturb_by_effects());
   all.push_back(perturb_arrival_order());
   all.push_back(perturb_interleaving());
   all.push_back(perturb_clock());
+  all.push_back(perturb_speed());
   all.push_back(perturb_parallelism());
   all.push_back(perturb_placement());
   all.push_back(perturb_plan());

@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,9 @@ class Calls final : public Witness {
 
   // A call was made; `again` makes it on a fresh copy.
   void made(const std::string& where, CallTape tape, Again again);
+  // A timer has fired; in vain: the function gave nothing, wrote nothing and set no timer.
+  enum class Firing : uint8_t { kWithEffect, kInVain };
+  void timer_fired(const std::string& where, Firing firing);
   std::optional<Statement> statement() override;
   uint64_t judged() const override { return judged_; }
 
@@ -32,10 +36,20 @@ class Calls final : public Witness {
     CallTape tape;
     Again again;
   };
+  struct Firings {
+    uint64_t all = 0;
+    uint64_t in_vain = 0;
+  };
+  std::optional<Statement> timers_in_vain() const;
+  // Calls a function of another node for another row: what it shares with others it changes.
+  bool disturb(const std::string& but);
+  void look_for_shared_objects(const std::string& where, const CallTape& tape, const Again& again);
   void repeat(const std::string& where, const CallTape& tape, const Again& again, const char* when);
 
   uint64_t judged_ = 0;
   std::vector<Kept> kept_;
+  std::map<std::string, Firings> firings_;  // by node
+  std::map<std::string, uint64_t> looked_;  // by node: calls repeated after another was disturbed
   std::optional<Statement> statement_;
 };
 

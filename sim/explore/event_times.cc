@@ -4,16 +4,12 @@
 #include <exception>
 
 #include "core/base/check.h"
+#include "sim/explore/upstream.h"
 #include "sim/oracle/reference.h"
 
 namespace leat {
 
 namespace {
-
-bool is_stateless(const NodeSpec& spec) {
-  return std::holds_alternative<MapSpec>(spec) || std::holds_alternative<FilterSpec>(spec) ||
-         std::holds_alternative<FlatMapSpec>(spec) || std::holds_alternative<SplitSpec>(spec);
-}
 
 template <class F>
 void each_reader(const StreamGraph& graph, NodeId from, F&& f) {

@@ -56,7 +56,7 @@ bool reads_one_split(const StreamGraph& graph, const StreamNode& source, NodeId 
 }
 
 // Each of these says why not; nothing where it is fixed.
-std::string of_source(const StreamGraph& graph, NodeId id) {
+std::string of_source(const StreamGraph& graph, NodeId id, Partitions partitions) {
   const StreamNode& node = graph.node(id);
   const SourceSpec& spec = std::get<SourceSpec>(node.spec);
   if (spec.data == nullptr) return node.name + " has no records of its own";
@@ -64,7 +64,8 @@ std::string of_source(const StreamGraph& graph, NodeId id) {
   for (const Assigner& assigner : times.assigners()) {
     const std::string& name = graph.node(assigner.node).name;
     if (assigner.watermark.idle_after) return "a partition may be taken for idle at " + name;
-    if (assigner.node != id && !reads_one_split(graph, node, assigner.node))
+    if (partitions == Partitions::kAsTheyAre && assigner.node != id &&
+        !reads_one_split(graph, node, assigner.node))
       return "partitions of " + node.name + " share the watermark of " + name +
              " (not with as many subtasks as partitions)";
   }
@@ -77,28 +78,31 @@ bool takes_clock_time(const NodeSpec& spec) {
   return assign != nullptr && assign->ingestion_time;
 }
 
-std::string of_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked) {
+std::string of_node(const StreamGraph& graph, NodeId id, const std::set<NodeId>& clocked,
+                    Partitions partitions) {
   const StreamNode& node = graph.node(id);
   if (clocked.contains(id) || takes_clock_time(node.spec)) return node.name + " looks at the clock";
-  if (std::holds_alternative<SourceSpec>(node.spec)) return of_source(graph, id);
+  if (std::holds_alternative<SourceSpec>(node.spec)) return of_source(graph, id, partitions);
   if (const auto* window = std::get_if<WindowSpec>(&node.spec);
       window != nullptr && !fixed_window(*window)) {
     return "answers of " + node.name + " may depend on the order of its rows, or on the clock";
   }
   for (const StreamEdge& edge : node.inputs) {
-    if (std::string why = of_node(graph, edge.from, clocked); !why.empty()) return why;
+    if (std::string why = of_node(graph, edge.from, clocked, partitions); !why.empty()) return why;
   }
   return {};
 }
 
 }  // namespace
 
-std::string why_not_fixed(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked) {
-  return of_node(graph, sink, clocked);
+std::string why_not_fixed(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked,
+                          Partitions partitions) {
+  return of_node(graph, sink, clocked, partitions);
 }
 
-bool fixed_by_input(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked) {
-  return why_not_fixed(graph, sink, clocked).empty();
+bool fixed_by_input(const StreamGraph& graph, NodeId sink, const std::set<NodeId>& clocked,
+                    Partitions partitions) {
+  return why_not_fixed(graph, sink, clocked, partitions).empty();
 }
 
 std::map<std::string, std::string> not_compared(const StreamGraph& graph) {

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "sim/explore/fixed_by_input.h"
+#include "sim/explore/upgrade.h"
+#include "sim/explore/watch.h"
+#include "sim/scenario/guarantee.h"
 #include "sim/world/seeded_choices.h"
 
 namespace leat {
@@ -19,7 +23,11 @@ constexpr uint64_t kTriesOfFew = 24;
 // Whatever is changed, rows meet in another order too. Before something else is blamed, so many
 // more interleavings are tried.
 constexpr uint64_t kTriesBeforeBlame = 8;
+constexpr const char* kFunctionsOracle = "user functions";
+constexpr const char* kInvarianceOracle = "invariance";
+constexpr const char* kRefused = "refused";
 constexpr const char* kOrder = "order_dependent";
+constexpr const char* kSpeed = "speed_dependent";
 
 // The committed rows of each sink as a multiset, and which nodes used the processing clock.
 class Result final : public RecordTap {
@@ -57,13 +65,18 @@ Scenario calm(const Scenario& scenario) {
   return copy;
 }
 
-void run(const Scenario& scenario, uint64_t seed, Result& result) {
+void run(const Scenario& scenario, uint64_t seed, Result& result,
+         const std::vector<WatchPtr>& watches = {}) {
   SeededChoices seeded(seed);
   PlainChoices plain;
   Choices* choices = &seeded;
   if (!scenario.world.disorder) choices = &plain;
   Simulation simulation(scenario, *choices);
   simulation.trace().tap(result);
+  for (const WatchPtr& watch : watches) {
+    simulation.trace().tap(*watch);
+    simulation.trace().observe(*watch, watch->facts());
+  }
   result.stats = simulation.run();
 }
 
@@ -97,14 +110,45 @@ std::string rows_text(const Result::Table& in, const Result::Table& not_in) {
   return text.empty() ? "no such row" : text;
 }
 
+// What the scenario says that its result may depend on. Who expects late rows, or
+// only the last answer of each window, knows of them.
+std::set<std::string> allowed_by(const Scenario& scenario) {
+  const Expectations& expect = scenario.expect;
+  std::set<std::string> allowed(expect.may_depend_on.begin(), expect.may_depend_on.end());
+  for (const Situation& situation : expect.situations) {
+    if (situation.kind == kind_of<LateRecord>()) allowed.insert("lateness");
+  }
+  for (const auto& [sink, rows] : expect.rows) {
+    if (rows.match == ExpectedRows::Match::kFinal) allowed.insert("lateness");
+  }
+  return allowed;
+}
+
+// What the scenario leaves no room for, though it declares it.
+std::optional<Violation> refused(const Scenario& scenario) {
+  const std::vector<OutsideGuarantee> problems = outside_guarantee(scenario);
+  if (problems.empty()) return std::nullopt;
+  Violation v;
+  v.name = kRefused;
+  v.oracle = "atlas";
+  v.where = "job";
+  v.subject = problems[0].code;
+  v.expected = "exactly once, over any restart that the job allows";
+  v.got = problems[0].what;
+  v.rule = "what a transaction has written is committed before the log gives it up; repair: " +
+           problems[0].help;
+  return v;
+}
+
 class Check {
  public:
   Check(const Scenario& scenario, uint64_t seed)
-      : allowed_(scenario.expect.may_depend_on),
+      : allowed_(allowed_by(scenario)),
         calm_(calm(scenario)),
+        watches_(all_watches(calm_)),
         tries_(records(*calm_.program) <= kFew ? kTriesOfFew : 1),
         seed_(seed) {
-    run(calm_, seed_, base_);
+    run(calm_, seed_, base_, watches_);
   }
 
   void compare(const Perturbation& perturbation, InvarianceVerdict& verdict) {
@@ -115,16 +159,50 @@ class Check {
       compare_once(perturbation, t == 0 ? seed_ : mix(seed_, t), verdict);
   }
 
-  // Whether it is the order of rows after all that the sinks depend on; then that is what is told.
-  void blame_order(InvarianceVerdict& verdict) {
+  // What the run shows by itself.
+  void look(InvarianceVerdict& verdict) {
+    if (base_.stats.end != RunEnd::kFinished) return;
+    for (const WatchPtr& watch : watches_) {
+      verdict.judged += watch->judged();
+      if (!verdict.violations.empty() || allowed_.contains(watch->excuse())) continue;
+      if (auto found = watch->finding()) verdict.violations.push_back(std::move(*found));
+    }
+  }
+
+  // The next version of the job, from a checkpoint of this one.
+  void upgrade(InvarianceVerdict& verdict) {
+    if (base_.stats.end != RunEnd::kFinished) return;
+    UpgradeVerdict said = check_upgrade(calm_, seed_);
+    verdict.judged += said.judged;
+    if (said.violation) verdict.violations.push_back(std::move(*said.violation));
+  }
+
+  // Whether it is the order of rows after all that the sinks depend on, or the clock; then that is
+  // what is told.
+  void blame(InvarianceVerdict& verdict) {
+    InvarianceVerdict deeper = of_order();
+    if (deeper.violations.empty() && verdict.violations[0].name == kSpeed) deeper = of_clock();
+    if (!deeper.violations.empty()) verdict.violations = std::move(deeper.violations);
+  }
+
+ private:
+  InvarianceVerdict of_order() {
     const PerturbationPtr interleaving = perturb_interleaving();
     InvarianceVerdict order;
     for (uint64_t t = 1; t <= kTriesBeforeBlame && order.violations.empty(); ++t)
       compare_once(*interleaving, mix(seed_, t), order);
-    if (!order.violations.empty()) verdict.violations = std::move(order.violations);
+    return order;
+  }
+  // Whoever is read sooner or later is read at another time of the clock.
+  InvarianceVerdict of_clock() {
+    InvarianceVerdict clock;
+    for (const ClockSpeed speed : {ClockSpeed::kSlower, ClockSpeed::kFaster}) {
+      const PerturbationPtr other = perturb_clock(speed);
+      if (clock.violations.empty()) compare(*other, clock);
+    }
+    return clock;
   }
 
- private:
   // Whatever is changed, rows meet in another order: who may depend on that may depend on all.
   bool may_depend_on(const Perturbation& perturbation) const {
     return std::any_of(allowed_.begin(), allowed_.end(), [&](const std::string& what) {
@@ -141,7 +219,8 @@ class Check {
     if (perturbed->witness != nullptr) {
       const auto statement = perturbed->witness->statement();
       verdict.judged += perturbed->witness->judged();
-      if (statement) return verdict.violations.push_back(testify(perturbation, *statement));
+      if (statement && !allowed_.contains(statement->excuse))
+        return verdict.violations.push_back(testify(perturbation, *statement));
     }
     if (result.stats.end == RunEnd::kFinished) compare_sinks(perturbation, result, verdict);
   }
@@ -153,7 +232,10 @@ class Check {
     for (uint32_t n = 0; n < graph.nodes.size(); ++n) {
       const NodeId sink{n};
       if (!std::holds_alternative<SinkSpec>(graph.nodes[n].spec)) continue;
-      if (!fixed_by_input(graph, sink, clocked)) continue;
+      const Partitions partitions = perturbation.each_partition_by_itself()
+                                        ? Partitions::kEachByItself
+                                        : Partitions::kAsTheyAre;
+      if (!fixed_by_input(graph, sink, clocked, partitions)) continue;
       const Result::Table& expected = base_.tables[sink];
       const Result::Table& got = result.tables[sink];
       verdict.judged += expected.size() + 1;
@@ -176,13 +258,16 @@ class Check {
   static Violation named(const Perturbation& perturbation) {
     Violation v;
     v.name = perturbation.violation();
-    v.oracle = v.name == "user_function_impure" ? "user functions" : "invariance";
+    v.oracle = v.name == "user_function_impure" ? kFunctionsOracle : kInvarianceOracle;
     v.rule = "the result does not depend on this: " + perturbation.what() +
              "; repair: " + perturbation.repair();
     return v;
   }
   static Violation testify(const Perturbation& perturbation, const Witness::Statement& statement) {
     Violation v = named(perturbation);
+    if (!statement.violation.empty())
+      v = seen_in_job(statement.violation, statement.where, statement.rule);
+    v.oracle = kFunctionsOracle;
     v.where = statement.where;
     v.subject = statement.subject;
     v.expected = statement.expected;
@@ -190,8 +275,9 @@ class Check {
     return v;
   }
 
-  const std::vector<std::string>& allowed_;
+  const std::set<std::string> allowed_;
   const Scenario calm_;
+  const std::vector<WatchPtr> watches_;
   const uint64_t tries_;
   const uint64_t seed_;
   Result base_;
@@ -201,14 +287,26 @@ class Check {
 
 InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed) {
   InvarianceVerdict verdict;
+  if (auto found = refused(scenario)) {
+    verdict.judged = 1;
+    verdict.violations.push_back(std::move(*found));
+    return verdict;
+  }
   Check check(scenario, seed);
+  bool first = true;
   for (const PerturbationPtr& perturbation : all_perturbations()) {
     check.compare(*perturbation, verdict);
+    // Purity comes before all; then what needs no other run.
+    if (std::exchange(first, false) && verdict.violations.empty()) {
+      check.look(verdict);
+      if (!verdict.violations.empty()) break;
+    }
     if (verdict.violations.empty()) continue;
     const std::string& found = verdict.violations[0].name;
-    if (found != kOrder && found != "user_function_impure") check.blame_order(verdict);
+    if (found != kOrder && found.ends_with("_dependent")) check.blame(verdict);
     break;
   }
+  if (verdict.violations.empty()) check.upgrade(verdict);
   return verdict;
 }
 
@@ -225,7 +323,18 @@ bool is_sampled(const Scenario& scenario, uint64_t seed) {
 }
 
 bool found_by_checks(std::string_view violation) {
-  return violation.ends_with("_dependent") || violation == "user_function_impure";
+  static constexpr std::string_view kAlsoOfWatches[] = {
+      "user_function_impure", "record_mutated", "effect_repeated", "refused",
+      "state_lost",           "state_corrupt",  "late_lost",       "duplicate_result",
+      "watermark_stalled",    "liveness",       "state_leak"};
+  return violation.ends_with("_dependent") ||
+         std::find(std::begin(kAlsoOfWatches), std::end(kAlsoOfWatches), violation) !=
+             std::end(kAlsoOfWatches);
+}
+
+bool found_by_checks(const Violation& violation) {
+  return violation.oracle == kJobOracle || violation.oracle == kFunctionsOracle ||
+         violation.oracle == kInvarianceOracle || violation.name == kRefused;
 }
 
 void judge_invariance(const Scenario& scenario, RunOutcome& outcome) {
@@ -233,8 +342,8 @@ void judge_invariance(const Scenario& scenario, RunOutcome& outcome) {
   outcome.verdict.judged["invariance"] += said.judged;
   auto& violations = outcome.verdict.violations;
   for (const Violation& violation : said.violations) {
-    const bool impure = violation.name == "user_function_impure";
-    violations.insert(impure ? violations.begin() : violations.end(), violation);
+    const bool cause = violation.oracle == kFunctionsOracle || violation.name == kRefused;
+    violations.insert(cause ? violations.begin() : violations.end(), violation);
   }
 }
 

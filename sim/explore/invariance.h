@@ -28,11 +28,13 @@ InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed,
 // single run does the same.
 bool is_sampled(const Scenario& scenario, uint64_t seed);
 
-// Whether a violation of this name comes from these checks, and not from an oracle.
+// Whether a violation of this name may come from these checks; some names oracles have as well.
 bool found_by_checks(std::string_view violation);
+// Whether this one does.
+bool found_by_checks(const Violation& violation);
 
-// Adds what the checks say to the run's verdict. An impure function stands in front: whatever else
-// was found may only follow from it.
+// Adds what the checks say to the run's verdict. An impure function stands in front, and what
+// is refused: whatever else was found may only follow from it.
 void judge_invariance(const Scenario& scenario, RunOutcome& outcome);
 
 }  // namespace leat

@@ -6,12 +6,12 @@ namespace leat {
 
 namespace {
 
-// At its own speed, ten times faster or three times slower, and some seconds later. (A job that
+// Ten times faster or three times slower, and some seconds later. (A job that
 // waits for hours makes checkpoints for hours, so not much later, and not much slower.)
 struct Clock {
-  explicit Clock(uint64_t seed)
-      : slower(seed % 3 == 1 ? 3 : 1),
-        faster(seed % 3 == 2 ? 10 : 1),
+  Clock(ClockSpeed speed, uint64_t seed)
+      : slower(speed == ClockSpeed::kSlower ? 3 : 1),
+        faster(speed == ClockSpeed::kFaster ? 10 : 1),
         start(static_cast<int64_t>(1 + mix(seed) % 5000)) {}
   Duration at(Duration usual) const { return {start + usual.ms * slower / faster}; }
 
@@ -42,6 +42,7 @@ class ReadLater final : public SplitData {
 
 class OtherClock final : public Perturbation {
  public:
+  explicit OtherClock(std::optional<ClockSpeed> speed) : speed_(speed) {}
   std::string violation() const override { return "clock_dependent"; }
   std::string what() const override {
     return "a clock that started at another time and runs at another speed";
@@ -49,10 +50,12 @@ class OtherClock final : public Perturbation {
   std::string repair() const override {
     return "what is said of event time is reckoned from the records' times and the watermark, "
            "never "
-           "from the time of processing";
+           "from the time of processing; a time to live forgets by the clock too: keep what later "
+           "rows may need until the watermark has passed them";
   }
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const override {
-    const Clock clock(mix(seed, hash_name("clock")));
+    const uint64_t word = mix(seed, hash_name("clock"));
+    const Clock clock(speed_.value_or(static_cast<ClockSpeed>(word % 2)), word);
     auto program = std::make_shared<JobProgram>(*scenario.program);
     PerturbedRun run{scenario};
     for (StreamNode& node : program->graph.nodes) {
@@ -66,10 +69,15 @@ class OtherClock final : public Perturbation {
     run.scenario.limits.virtual_time = clock.at(scenario.limits.virtual_time);
     return run;
   }
+
+ private:
+  const std::optional<ClockSpeed> speed_;
 };
 
 }  // namespace
 
-PerturbationPtr perturb_clock() { return std::make_unique<OtherClock>(); }
+PerturbationPtr perturb_clock(std::optional<ClockSpeed> speed) {
+  return std::make_unique<OtherClock>(speed);
+}
 
 }  // namespace leat

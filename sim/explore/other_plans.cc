@@ -4,6 +4,7 @@
 
 #include "core/base/hash.h"
 #include "sim/explore/perturbation.h"
+#include "sim/explore/replan.h"
 #include "sim/world/simulation.h"
 
 namespace leat {
@@ -26,19 +27,11 @@ std::vector<bool> behind_a_key(const StreamGraph& graph) {
   return behind;
 }
 
-// The scenario with this graph, and a cluster that has room for it; nothing where the graph cannot
-// be planned.
+// The scenario with this graph; nothing where the graph cannot be planned.
 std::optional<PerturbedRun> with_graph(const Scenario& scenario, StreamGraph graph) {
-  Result<JobGraph> job = make_job_graph(graph);
-  if (!job.ok()) return std::nullopt;
-  PerturbedRun run{scenario};
-  const uint32_t slots = slots_needed(job.value());
-  const auto workers = static_cast<uint32_t>(scenario.cluster.task_managers.size());
-  run.scenario.cluster.slots_per_task_manager =
-      std::max(scenario.cluster.slots_per_task_manager, (slots + workers - 1) / workers);
-  run.scenario.program =
-      std::make_shared<const JobProgram>(JobProgram{std::move(graph), std::move(job.value())});
-  return run;
+  std::optional<Scenario> other = replanned(scenario, std::move(graph));
+  if (!other) return std::nullopt;
+  return PerturbedRun{std::move(*other)};
 }
 
 class OtherParallelism final : public Perturbation {

@@ -23,6 +23,11 @@ class Witness {
     std::string subject;   // "row (ann, 3)"
     std::string expected;  // what the first call did
     std::string got;
+    // Where it is something else than the perturbation asks for: which violation, why, and what
+    // takes it back in `expect.may_depend_on`.
+    std::string violation = {};
+    std::string rule = {};
+    std::string excuse = {};
   };
   virtual ~Witness() = default;
   // Asked once, after the run.
@@ -46,6 +51,9 @@ class Perturbation {
   virtual std::string what() const = 0;
   // The assumption of the job that failed, and what would repair it; one sentence.
   virtual std::string repair() const = 0;
+  // Whether partitions that share a watermark are to be judged as if each had its own: who reads
+  // them at another speed wants to know what comes of the sharing.
+  virtual bool each_partition_by_itself() const { return false; }
   // The run with this changed; nothing where the scenario has no such thing to change. A function
   // of (scenario, seed).
   virtual std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const = 0;
@@ -61,6 +69,8 @@ PerturbationPtr perturb_interleaving();
 // Every call of a user function is made once more, at once and after the run, on a fresh copy of
 // the function with equal arguments and state.
 PerturbationPtr perturb_by_calling_again();
+// Workers die, and what functions have called outside is called again.
+PerturbationPtr perturb_by_effects();
 
 // The keyed operators and what follows them at another parallelism.
 PerturbationPtr perturb_parallelism();
@@ -69,7 +79,11 @@ PerturbationPtr perturb_placement();
 // Without chains, and with a row a batch.
 PerturbationPtr perturb_plan();
 // Another start of the processing clock, and another speed of arrival.
-PerturbationPtr perturb_clock();
+enum class ClockSpeed : uint8_t { kSlower, kFaster };
+PerturbationPtr perturb_clock(std::optional<ClockSpeed> speed = std::nullopt);  // none: drawn
+
+// One partition, or one input, read much sooner or later than the others.
+PerturbationPtr perturb_speed();
 
 // All of them, the most telling first: what a later one finds may only follow from what an earlier
 // one would have found.

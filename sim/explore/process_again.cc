@@ -1,4 +1,6 @@
 // Keyed process functions called again: the context is recorded, and played back.
+#include <algorithm>
+
 #include "sim/explore/calls.h"
 #include "sim/explore/states_again.h"
 
@@ -137,7 +139,15 @@ class ProcessAgain final : public KeyedProcessFunction {
       w_.calls->made(w_.where, std::move(tape), again);
       throw;
     }
+    if (tape.entries()[kCall].which == kTimerFired)
+      w_.calls->timer_fired(w_.where, effect_of(tape));
     w_.calls->made(w_.where, std::move(tape), again);
+  }
+  static Calls::Firing effect_of(const CallTape& tape) {
+    const bool any = std::any_of(tape.entries().begin(), tape.entries().end(), [](const auto& e) {
+      return e.what == What::kGave || e.what == What::kWrite || e.what == What::kTimer;
+    });
+    return any ? Calls::Firing::kWithEffect : Calls::Firing::kInVain;
   }
   const Wrapped<KeyedProcessFunction> w_;
 };

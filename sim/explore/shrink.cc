@@ -44,6 +44,7 @@ class Judge {
  public:
   Judge(const Scenario& scenario, const RunOutcome& failed, const ShrinkRequest& request)
       : shape_(shape_of(failed.verdict.violations.front(), failed.stats)),
+        by_checks_(found_by_checks(failed.verdict.violations.front())),
         path_(scenario.path),
         steps_(failed.stats.end == RunEnd::kOutOfSteps ? scenario.limits.steps
                                                        : failed.stats.steps * 4 + 20'000),
@@ -65,7 +66,7 @@ class Judge {
     run.seed = decoded.scenario->seed;
     run.rest = RunRequest::Rest::kPlain;
     answer.outcome = run_once(*decoded.scenario, Plan(*decoded.scenario->program), run);
-    if (found_by_checks(shape_.name)) judge_invariance(*decoded.scenario, answer.outcome);
+    if (by_checks_) judge_invariance(*decoded.scenario, answer.outcome);
     if (shortened && cut_short(answer.outcome.stats, steps_) && shape_.name == "liveness")
       return answer;
     answer.fails = violation_of(answer.outcome, shape_) != nullptr;
@@ -92,6 +93,7 @@ class Judge {
 
  private:
   const ViolationShape shape_;
+  const bool by_checks_;
   const std::string path_;
   const uint64_t steps_;
   const ShrinkRequest& request_;

@@ -46,6 +46,7 @@ const std::vector<std::string>& violations() {
                                                   "placement_dependent",
                                                   "clock_dependent",
                                                   "plan_dependent",
+                                                  "speed_dependent",
                                                   "user_function_impure",
                                                   "effect_repeated",
                                                   "record_mutated",
@@ -164,7 +165,8 @@ Expectations decode_expect(const Json* json, const StreamGraph& graph, Diagnosti
   }
   for (const Json* what : fields.texts("may_depend_on")) {
     static const std::vector<std::string> kKnown = {"order", "parallelism", "placement", "clock",
-                                                    "plan"};
+                                                    "plan",  "speed",       "lateness",  "silence",
+                                                    "load",  "history"};
     if (std::find(kKnown.begin(), kKnown.end(), what->text) == kKnown.end())
       report_unknown(d, "SC110", what->span, "dependence", what->text, kKnown);
     expect.may_depend_on.push_back(what->text);

@@ -381,7 +381,9 @@ const std::vector<KeyRow>& key_table() {
       {"expect", "never", "array", "Situations of no run."},
       {"expect", "violation", "string", "The violation that this scenario exists to show."},
       {"expect", "may_depend_on", "array",
-       "What the result may lawfully depend on: order, parallelism, placement, clock, plan."},
+       "What the result may lawfully depend on: order, parallelism, placement, clock, plan, speed "
+       "(of partitions), lateness, silence (of partitions), load (skewed keys), history (state "
+       "that grows)."},
       {"expected_rows", "rows", "array", "The rows."},
       {"expected_rows", "match", "string",
        "all, or final: only the last answer of each key and window; default all."},

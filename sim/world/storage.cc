@@ -12,8 +12,9 @@ constexpr Site kLatency{"storage.latency"};
 constexpr Site kWholeAtCrash{"storage.whole_at_crash"};
 }  // namespace
 
-Storage::Storage(Schedule& schedule, std::vector<ProcessSlot>& processes)
-    : schedule_(schedule), processes_(processes) {}
+Storage::Storage(Schedule& schedule, std::vector<ProcessSlot>& processes,
+                 std::map<std::string, Bytes> blobs)
+    : schedule_(schedule), processes_(processes), blobs_(std::move(blobs)) {}
 
 void Storage::put(ProcessId who, BlobTicket ticket, std::string name, Bytes bytes) {
   begin({What::kPut, who, ticket, std::move(name), std::move(bytes)});

@@ -17,7 +17,8 @@ namespace leat {
 class Storage {
  public:
   // REQUIRES: both outlive this.
-  Storage(Schedule& schedule, std::vector<ProcessSlot>& processes);
+  Storage(Schedule& schedule, std::vector<ProcessSlot>& processes,
+          std::map<std::string, Bytes> blobs = {});
 
   void put(ProcessId who, BlobTicket ticket, std::string name, Bytes bytes);
   void get(ProcessId who, BlobTicket ticket, std::string name);

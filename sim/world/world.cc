@@ -25,7 +25,7 @@ World::World(WorldPlan plan, Choices& choices)
       limits_(plan.limits),
       processes_(slots_of(std::move(plan.processes))),
       network_(schedule_, processes_),
-      storage_(schedule_, processes_),
+      storage_(schedule_, processes_, std::move(plan.blobs)),
       faults_(std::move(plan.faults)) {
   schedule_.trace.observe(faults_, faults_.facts());
   for (uint32_t i = 0; i < processes_.size(); ++i) {

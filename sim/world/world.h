@@ -7,6 +7,7 @@
 // they bring about, still happen. The run ends when nothing is left.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,7 @@ struct WorldPlan {
   WorldConfig config;
   Limits limits;
   std::vector<Fault> faults;
+  std::map<std::string, Bytes> blobs;  // what storage holds from the start
 };
 
 class World {

@@ -18,6 +18,7 @@ JobRegistry shipped_jobs() {
   add_state(jobs);
   add_impure_mistakes(jobs);
   add_order_mistakes(jobs);
+  add_state_mistakes(jobs);
   return jobs;
 }
 

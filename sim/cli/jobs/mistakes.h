@@ -9,6 +9,8 @@ namespace leat {
 
 // Of functions: a random number, a static variable, a key that changes.
 void add_impure_mistakes(JobRegistry& jobs);
+// Of state and timers: kept for ever, for each row, for too short a time.
+void add_state_mistakes(JobRegistry& jobs);
 // Of time and order: the clock in event time, rows as they come, rules that come too late.
 void add_order_mistakes(JobRegistry& jobs);
 

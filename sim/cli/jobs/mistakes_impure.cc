@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <map>
 
+#include "core/api/outside_map.h"
 #include "sim/cli/jobs/mistake_rows.h"
 #include "sim/cli/jobs/mistakes.h"
 
@@ -47,6 +48,48 @@ Result<StreamGraph> static_count_mended(const JobInput& input) {
   return finished(env, sensor_readings(env).key_by(&SensorReading::sensor).process(Counts()));
 }
 
+// A warning is sent while the row is on its way: after a restore it is sent once more.
+Result<StreamGraph> side_effect(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(
+      env, map_outside(sensor_readings(env), nullptr, [](const SensorReading& r, Outside& outside) {
+        outside.call("warnings", told(r.sensor, r.value));
+        return told(r.sensor, r.value);
+      }));
+}
+// It is put under the reading's own number, so that twice is as good as once.
+Result<StreamGraph> side_effect_mended(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(
+      env, map_outside(sensor_readings(env), nullptr, [](const SensorReading& r, Outside& outside) {
+        outside.put("warnings", std::to_string(r.value), r.sensor);
+        return told(r.sensor, r.value);
+      }));
+}
+
+// One object for all readings, filled anew for each: who reads it later finds another reading.
+SensorReading& reused_object() {
+  static thread_local SensorReading reused;
+  return reused;
+}
+Result<StreamGraph> reused_object_job(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(
+      env, sensor_readings(env)
+               .map([](const SensorReading& r) {
+                 reused_object() = r;
+                 return r.sensor;
+               })
+               .map([](const std::string& sensor) { return told(sensor, reused_object().value); }));
+}
+// What is handed over is the whole reading.
+Result<StreamGraph> reused_object_mended(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  return finished(env, sensor_readings(env)
+                           .map([](const SensorReading& r) { return r; })
+                           .map([](const SensorReading& r) { return told(r.sensor, r.value); }));
+}
+
 struct PerKey {
   std::string key;
   EventTime start;
@@ -88,6 +131,10 @@ void add_impure_mistakes(JobRegistry& jobs) {
   jobs["mistake_random_id_mended"] = random_id_mended;
   jobs["mistake_static_count"] = static_count;
   jobs["mistake_static_count_mended"] = static_count_mended;
+  jobs["mistake_reused_object"] = reused_object_job;
+  jobs["mistake_reused_object_mended"] = reused_object_mended;
+  jobs["mistake_side_effect"] = side_effect;
+  jobs["mistake_side_effect_mended"] = side_effect_mended;
   jobs["mistake_unstable_key"] = unstable_key;
   jobs["mistake_unstable_key_mended"] = unstable_key_mended;
 }
