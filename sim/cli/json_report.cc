@@ -172,6 +172,7 @@ std::string campaign_json(const std::vector<Scenario>& scenarios, const Campaign
                     {"shown", seen.shown},
                     {"fired", faults_json(seen.fired)},
                     {"judged", seen.judged},
+                    {"features", seen.features},
                     {"steps", seen.steps},
                     {"virtual_ms", seen.virtual_ms},
                     {"digest", seen.digest},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "sim/explore/features.h"
 #include "sim/explore/fixed_by_input.h"
 #include "sim/oracle/not_judged.h"
 #include "viz/svg.h"
@@ -141,6 +142,27 @@ std::string fired_text(const std::array<uint64_t, kFaultKinds>& fired, uint64_t 
   return text;
 }
 
+// Drawn jobs: the share of each thing that a job can be made of, the rarest first.
+std::string features_text(const std::map<std::string, uint64_t>& features, uint64_t runs) {
+  std::vector<std::pair<uint64_t, std::string>> by_share;
+  for (const std::string& feature : all_features()) {
+    const auto found = features.find(feature);
+    by_share.emplace_back(found == features.end() ? 0 : found->second, feature);
+  }
+  std::sort(by_share.begin(), by_share.end());
+  std::string text;
+  size_t line = 0;
+  for (const auto& [count, feature] : by_share) {
+    const std::string word = fmt::format(
+        "{} {:.2f} %", feature, 100.0 * static_cast<double>(count) / static_cast<double>(runs));
+    text += text.empty() ? "      made of:  " : line > 90 ? "\n                " : " · ";
+    line = line > 90 ? 0 : line;
+    text += word;
+    line += word.size() + 3;
+  }
+  return text + "\n";
+}
+
 }  // namespace
 
 std::string coverage_text(const ScenarioCoverage& seen) {
@@ -153,6 +175,7 @@ std::string coverage_text(const ScenarioCoverage& seen) {
                   seen.shown > 0 ? fmt::format("   shown in {}", seen.shown) : "");
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
+  if (!seen.features.empty()) text += features_text(seen.features, runs);
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
   return text;
 }

@@ -72,6 +72,7 @@ std::string to_line(size_t block, const BlockResult& result) {
                      {"strategies", tallies},
                      {"injected", seen.injected},
                      {"judged", seen.judged},
+                     {"features", seen.features},
                      {"steps", seen.steps},
                      {"virtual_ms", seen.virtual_ms},
                      {"digest", {result.digest_low, result.digest_high}},
@@ -95,6 +96,7 @@ Result<NumberedBlock> parse_block(std::string_view line) {
     }
     seen.injected = json.at("injected").get<std::vector<uint64_t>>();
     seen.judged = json.at("judged").get<std::map<std::string, uint64_t>>();
+    seen.features = json.at("features").get<std::map<std::string, uint64_t>>();
     seen.steps = json.at("steps");
     seen.virtual_ms = json.at("virtual_ms");
     block.result.digest_low = json.at("digest").at(0);

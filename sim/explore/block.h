@@ -39,6 +39,8 @@ struct ScenarioCoverage {
   std::array<StrategyTally, kStrategies> strategies{};
   std::vector<uint64_t> injected;          // by fault of the scenario: runs that had it
   std::map<std::string, uint64_t> judged;  // by oracle, sums
+  // Of drawn jobs: how many have each of all_features().
+  std::map<std::string, uint64_t> features;
   uint64_t steps = 0;
   uint64_t virtual_ms = 0;
   std::string digest;                   // of all digests, in the order of seeds

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "sim/explore/features.h"
 #include "sim/explore/generate_job.h"
 #include "sim/explore/invariance.h"
 #include "sim/explore/shown.h"
@@ -168,6 +169,9 @@ class Fleet {
       judge_invariance(scenario, outcome);
     if (take_shown(scenario, outcome)) ++result.seen.shown;
     add_run(outcome, result, digest);
+    if (made) {
+      for (const std::string& feature : features_of(*made)) ++result.seen.features[feature];
+    }
     if (!outcome.verdict.ok()) {
       result.seen.failures.push_back({subject, std::move(outcome), result.seen.runs, made});
     }
@@ -230,6 +234,7 @@ void merge(BlockResult& from, ScenarioCoverage& into, Digest& digest, uint32_t f
   }
   add_injected(from.seen.injected, into.injected);
   for (const auto& [oracle, count] : from.seen.judged) into.judged[oracle] += count;
+  for (const auto& [feature, count] : from.seen.features) into.features[feature] += count;
   into.steps += from.seen.steps;
   into.virtual_ms += from.seen.virtual_ms;
   for (Failure& failure : from.seen.failures) {

@@ -13,7 +13,7 @@ namespace leat {
 
 namespace {
 
-constexpr int64_t kSecond = 1'000'000'000;                             // ns
+constexpr int64_t kSecond = 1'000'000'000;  // ns
 constexpr int64_t kDay = 86'400 * kSecond;
 constexpr int64_t kAhead = 400 * kDay + 18'431 * kSecond + 123'456'789;  // 5 h 7 min 11 s
 
