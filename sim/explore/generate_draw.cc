@@ -22,11 +22,6 @@ bool Draw::chance(std::string_view what, uint32_t percent) const {
   return choices_.chance(kJob, entity(scope_, hash_name(what)), percent, 100);
 }
 
-bool format_has(std::string_view object, std::string_view key) {
-  return std::any_of(key_table().begin(), key_table().end(),
-                     [&](const KeyRow& row) { return row.object == object && row.key == key; });
-}
-
 Json json_of(std::initializer_list<std::pair<const char*, Json>> members) {
   Json object = json_object();
   for (const auto& [key, value] : members) set_member(object, key, value);

@@ -36,9 +36,6 @@ class Draw {
   Entity scope_;
 };
 
-// Whether scenario files have the key: what others add to the format is drawn once it is there.
-bool format_has(std::string_view object, std::string_view key);
-
 // {"key": value, ...}
 Json json_of(std::initializer_list<std::pair<const char*, Json>> members);
 Json json_strings(const std::vector<std::string>& texts);

@@ -44,7 +44,7 @@ Json draw_checkpoint(const Draw& draw) {
   if (draw.chance("keep", 30))
     set_member(checkpoint, "keep", json_integer(draw.between("kept", 2, 3)));
   if (draw.chance("tolerant", 30)) set_member(checkpoint, "tolerable_failures", json_integer(100));
-  if (draw.chance("alignment", 50)) add_barrier_mode(draw, checkpoint);
+  if (draw.chance("at least once", 5)) set_member(checkpoint, "mode", json_text("at_least_once"));
   return checkpoint;
 }
 

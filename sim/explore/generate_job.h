@@ -3,8 +3,7 @@
 //
 // It is drawn through `choose` (sites "gen.*"), so that the same seed is the same job everywhere,
 // and comes out as the text of a scenario file, so that a failure shrinks, replays and reads as any
-// other. Each seed has a subset of the features (swarm); what the scenario format has grown by is
-// drawn as soon as its keys are in the table.
+// other. Each seed has a subset of the features (swarm); features.h counts what was drawn.
 #pragma once
 
 #include <string>

@@ -17,16 +17,6 @@ void set_drawn_parallelism(const Draw& draw, Json& node) {
     set_member(node, "parallelism", json_integer(draw.between("subtasks", 1, 3)));
 }
 
-void add_barrier_mode(const Draw& draw, Json& checkpoint) {
-  if (!format_has("checkpoint", "alignment_timeout") && !format_has("checkpoint", "unaligned"))
-    return;
-  set_member(checkpoint, "mode", json_text("unaligned"));
-  if (format_has("checkpoint", "alignment_timeout") && draw.chance("timeout", 50)) {
-    set_member(checkpoint, "alignment_timeout",
-               json_integer(draw.one_of<int64_t>("how long", {10, 1, 100})));
-  }
-}
-
 Json draw_source(const Draw& draw, const std::string& name) {
   const int64_t disorder = draw.one_of<int64_t>("disorder", {100, 0, 20, 400, 900});
   Json generate = json_object();
@@ -68,7 +58,10 @@ Json draw_source(const Draw& draw, const std::string& name) {
   set_member(source, "fields", json_strings({"ts:time", "k:string", "v:int"}));
   set_member(source, "partitions", json_integer(partitions));
   set_member(source, "generate", std::move(generate));
-  set_member(source, "ts", json_text("ts"));
+  if (draw.chance("by the clock", 5))
+    set_member(source, "ingestion_time", json_boolean(true));
+  else
+    set_member(source, "ts", json_text("ts"));
   if (draw.chance("from the log", 40)) set_member(source, "topic", json_text("in-" + name));
   Json watermark = json_object();
   switch (draw.upto("watermark", 5)) {

@@ -8,9 +8,6 @@
 
 namespace leat {
 
-// Unaligned barriers and alignment timeouts, where the format has them.
-void add_barrier_mode(const Draw& draw, Json& checkpoint);
-
 // A stream of the graph while it is drawn: its name and what its rows hold.
 struct DrawnStream {
   std::string name;
