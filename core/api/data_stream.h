@@ -330,6 +330,7 @@ class KeyedStream {
     static_assert(std::is_same_v<typename F::In, T>,
                   "the function takes other rows than the stream has");
     StreamNode node = keyed_node(edge_, key_fields_, RowCodec<typename F::Out>::schema());
+    builder_->expect_key(edge_, key_fields_, RowCodec<typename F::Key>::schema());
     node.sides = f.declared_sides();
     node.spec = KeyedProcessSpec{std::make_shared<ProcessAdapter<F>>(std::move(f)), ""};
     return {builder_, {builder_->add(std::move(node), "process")}};

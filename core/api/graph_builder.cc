@@ -37,6 +37,13 @@ std::string mistake_of(const CheckpointConfig& checkpoint) {
   return {};
 }
 
+std::string mistake_of(const WatermarkSpec& watermark) {
+  if (watermark.bound.ms < 0) return "the bound of out-of-orderness is not negative";
+  if (watermark.idle_after && watermark.idle_after->ms <= 0)
+    return "a partition is idle after longer than nothing";
+  return {};
+}
+
 // What a node asks for that cannot be; empty where it can.
 std::string mistake_of(const NodeSpec& spec) {
   if (const auto* async = std::get_if<AsyncSpec>(&spec)) {
@@ -45,6 +52,8 @@ std::string mistake_of(const NodeSpec& spec) {
     if (async->least_latency > async->most_latency)
       return "the least latency of an async call is above the most";
   }
+  if (const auto* source = std::get_if<SourceSpec>(&spec)) return mistake_of(source->watermark);
+  if (const auto* assign = std::get_if<AssignSpec>(&spec)) return mistake_of(assign->watermark);
   if (const auto* window = std::get_if<WindowSpec>(&spec)) return mistake_of_window(*window);
   if (const auto* join = std::get_if<IntervalJoinSpec>(&spec)) {
     if (join->lower > join->upper)
@@ -116,6 +125,18 @@ StreamEdge GraphBuilder::first_fields(const StreamEdge& from, const Schema& sche
   first.output = schema;
   first.spec = MapSpec{std::make_shared<FirstFields>(), "without its key"};
   return {add(std::move(first), "rows")};
+}
+
+void GraphBuilder::expect_key(const StreamEdge& edge, const std::vector<uint32_t>& key_fields,
+                              const Schema& key) {
+  const Schema& rows = schema_of(edge);
+  std::string has;
+  std::string wants;
+  for (const uint32_t field : key_fields)
+    has += (has.empty() ? "" : ", ") + std::string(name_of(rows.fields[field].type));
+  for (const Field& field : key.fields)
+    wants += (wants.empty() ? "" : ", ") + std::string(name_of(field.type));
+  if (has != wants) fail("the stream's key is (" + has + "), the function's is (" + wants + ")");
 }
 
 void GraphBuilder::fail(std::string what) {

@@ -36,6 +36,9 @@ class GraphBuilder {
   // The same rows without fields behind those of `schema`: of a computed key.
   StreamEdge first_fields(const StreamEdge& from, const Schema& schema,
                           std::vector<uint32_t> key_fields = {});
+  // An error where the key of the rows has other types than a function's.
+  void expect_key(const StreamEdge& edge, const std::vector<uint32_t>& key_fields,
+                  const Schema& key);
   void fail(std::string what);
 
   // Fills in what was left to defaults.

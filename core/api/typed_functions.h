@@ -171,9 +171,25 @@ class UnpackLast final : public MapFunction {
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<UnpackLast>(); }
 };
 
+struct HasOnTimer {
+  int on_timer;
+};
+template <class F>
+struct WithOnTimer : F, HasOnTimer {};
+// Whether a class has a member of this name, of whatever kind: then one inherited from elsewhere is
+// ambiguous beside it.
+template <class F>
+inline constexpr bool kNamesOnTimer = !requires { &WithOnTimer<F>::on_timer; };
+
 // Calls f.on_timer of the domain where there is one.
 template <class F, class Context>
 void fire_timer(const F& f, TimeDomain domain, int64_t time, Context& ctx) {
+  constexpr bool event = requires { f.on_timer(EventTime{time}, ctx); };
+  constexpr bool processing = requires { f.on_timer(ProcTime{time}, ctx); };
+  if constexpr (!std::is_final_v<F> && !event && !processing) {
+    static_assert(!kNamesOnTimer<F>,
+                  "on_timer is called as on_timer(EventTime or ProcTime, Context&) const");
+  }
   if (domain == TimeDomain::kEvent) {
     if constexpr (requires { f.on_timer(EventTime{time}, ctx); }) f.on_timer(EventTime{time}, ctx);
   } else {

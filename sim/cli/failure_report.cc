@@ -128,7 +128,7 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   run.record = true;
   RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
   if (!failed.verdict.ok() && found_by_checks(failed.verdict.violations.front()))
-    judge_invariance(scenario, again);
+    judge_invariance(scenario, again, run);
   kept.nondeterministic = again.digest != failed.digest;
   Capsule capsule;
   capsule.scenario_path = scenario.path;

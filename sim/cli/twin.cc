@@ -180,6 +180,9 @@ std::string finding_text(const TwinFinding& finding) {
       "\nFAIL  {}   seed {}\n\n  nondeterminism   the same run in a fresh process\n"
       "    expected  {}\n    got       {}\n",
       finding.scenario, finding.seed, finding.expected, finding.got);
+  text +=
+      "    rule      a run is a function of scenario and seed: no function of the job remembers, "
+      "draws or looks at a clock by itself, and neither does the engine\n";
   if (finding.here.empty()) {
     return text + "    first     the facts of two more runs did not differ\n";
   }

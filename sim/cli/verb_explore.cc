@@ -176,10 +176,12 @@ size_t tell_result(const Loaded& loaded, const CampaignResult& result, const Exp
   return failed;
 }
 
-void tell_end(const CampaignResult& result, size_t failed) {
+// Twins that differ are a failure of their own.
+void tell_end(const CampaignResult& result, size_t failed, const Twins& twins) {
   std::cout << "digest    " << result.digest << "\n";
+  const size_t others = twins.findings().empty() ? 0 : 1;
   std::cout << fmt::format("{} passed, {} failed, 0 skipped\n", result.scenarios.size() - failed,
-                           failed);
+                           failed + others);
 }
 
 }  // namespace
@@ -228,7 +230,7 @@ int explore_verb(const CommonOptions& common, const ExploreVerb& verb) {
   const size_t failed = tell_result(loaded, result, verb, common.jobs);
   const Twins twins = judge_twins(loaded.scenarios, result, *request, verb);
   tell_twins(twins);
-  tell_end(result, failed);
+  tell_end(result, failed, twins);
   std::error_code ignored;
   if (scratch) std::filesystem::remove(path, ignored);
   return verdict_code(result, twins);
@@ -277,7 +279,8 @@ int merge_verb(const CommonOptions& common, const MergeVerb& verb) {
     return verdict_code(result, twins);
   }
   std::cout << "seeds from " << asked.seed << "\n";
-  tell_end(result, tell_result(loaded, result, asked, common.jobs));
+  const size_t failed = tell_result(loaded, result, asked, common.jobs);
+  tell_end(result, failed, twins);
   return verdict_code(result, twins);
 }
 

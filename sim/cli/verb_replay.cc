@@ -35,7 +35,7 @@ int replay_one(const std::string& path, const JobRegistry& jobs) {
   request.seed = capsule.value().seed;
   request.replay = &capsule.value().choices;
   RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);
-  if (found_by_checks(capsule.value().violation)) judge_invariance(scenario, outcome);
+  if (found_by_checks(capsule.value().violation)) judge_invariance(scenario, outcome, request);
   std::cout << "seed " << request.seed << "\n"
             << (outcome.verdict.ok() ? passed_text(scenario, outcome)
                                      : failure_text(scenario, outcome, "./leat replay " + path));

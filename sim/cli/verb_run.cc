@@ -89,7 +89,7 @@ class OneRun {
     }
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
-    if (verb_.until.empty()) judge_invariance(scenario_, outcome);
+    if (verb_.until.empty()) judge_invariance(scenario_, outcome, request);
     line.clear();
     if (human()) {
       std::cout << printed.text();
@@ -129,7 +129,8 @@ class OneRun {
     const char* verdict = only_shows(scenario_, outcome) ? "SHOWN" : "FAIL ";
     std::cout << failure_text(scenario_, outcome, replay, verdict)
               << story_text(scenario_, outcome, request);
-    if (only_shows(scenario_, outcome)) std::cout << "  shown     this is what the scenario exists to show\n";
+    if (only_shows(scenario_, outcome))
+      std::cout << "  shown     this is what the scenario exists to show\n";
   }
 
   int write_all(const std::vector<ReportWish>& wishes, const RunOutcome& outcome,

@@ -30,7 +30,7 @@ std::optional<Subject> run_subject(const std::string& text, const std::string& p
   if (!decoded.scenario) return std::nullopt;
   Subject subject{std::move(*decoded.scenario), {}};
   subject.outcome = run_once(subject.scenario, Plan(*subject.scenario.program), request);
-  judge_invariance(subject.scenario, subject.outcome);
+  judge_invariance(subject.scenario, subject.outcome, request);
   return subject;
 }
 

@@ -166,7 +166,7 @@ class Fleet {
     const bool sampled = is_sampled(scenario, seed) && result.seen.shown == 0;
     // A drawn job may well depend on the order of its input, which says nothing about the engine.
     if (disturbs(run) && !made && (sampled || !shows_at_most(scenario, outcome)))
-      judge_invariance(scenario, outcome);
+      judge_invariance(scenario, outcome, run);
     if (take_shown(scenario, outcome)) ++result.seen.shown;
     add_run(outcome, result, digest);
     if (made) {

@@ -39,7 +39,7 @@ const Names<Aggregate> kAggregates = {{Aggregate::kSum, "aggregate sum"},
                                       {Aggregate::kMin, "aggregate min"},
                                       {Aggregate::kMax, "aggregate max"},
                                       {Aggregate::kCount, "aggregate count"},
-                                      {Aggregate::kCollect, "aggregate collect"}};
+                                      {Aggregate::kUser, "aggregate collect"}};
 
 using Running = RunningAggregateSpec::Kind;
 const Names<Running> kRunning = {
@@ -48,10 +48,8 @@ const Names<Running> kRunning = {
     {Running::kMaxBy, "running max_by"}, {Running::kReduce, "running reduce"}};
 
 using State = StateDescriptor::Kind;
-const Names<State> kStates = {{State::kValue, "state value"},
-                              {State::kList, "state list"},
-                              {State::kMap, "state map"},
-                              {State::kReducing, "state reducing"}};
+const Names<State> kStates = {
+    {State::kValue, "state value"}, {State::kList, "state list"}, {State::kMap, "state map"}};
 
 using Mark = WatermarkSpec::Kind;
 const Names<Mark> kWatermarks = {{Mark::kNone, "watermark none"},

@@ -10,10 +10,17 @@ namespace leat {
 
 namespace {
 
-Json draw_cluster(const Draw& draw) {
+// Whether a node asks for slots of its own.
+bool has_apart(const Json& nodes) {
+  return std::any_of(nodes.members.begin(), nodes.members.end(), [](const JsonMember& node) {
+    return node.value.find("slot_sharing_group") != nullptr;
+  });
+}
+
+Json draw_cluster(const Draw& draw, bool apart) {
   Json cluster = json_object();
   set_member(cluster, "workers", json_integer(draw.between("workers", 1, 3)));
-  if (draw.chance("spread", 40)) {
+  if (!apart && draw.chance("spread", 40)) {
     // Slots to spare: subtasks may come to lie elsewhere after a failure.
     set_member(cluster, "slots", json_integer(3));
   }
@@ -48,6 +55,24 @@ Json draw_checkpoint(const Draw& draw) {
   return checkpoint;
 }
 
+Json draw_restart(const Draw& draw) {
+  Json restart = json_of({{"strategy", json_text("fixed_delay")},
+                          {"attempts", json_integer(100)},
+                          {"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}});
+  if (!draw.chance("other restarts", 15)) return restart;
+  const Json delay = restart.find("delay")->value;
+  if (draw.chance("by rate", 50)) {
+    return json_of({{"strategy", json_text("failure_rate")},
+                    {"max_failures", json_integer(100)},
+                    {"interval", json_integer(60'000)},
+                    {"delay", delay}});
+  }
+  return json_of({{"strategy", json_text("exponential_delay")},
+                  {"delay", delay},
+                  {"max_delay", json_integer(2000)},
+                  {"attempts", json_integer(100)}});
+}
+
 Json draw_world(const Draw& draw) {
   Json world = json_object();
   const auto range = [](int64_t least, int64_t most) {
@@ -61,7 +86,7 @@ Json draw_world(const Draw& draw) {
   return world;
 }
 
-void draw_frame(const Draw& draw, Json& scenario) {
+void draw_frame(const Draw& draw, bool apart, Json& scenario) {
   const auto parallelism = draw.one_of<int64_t>("parallelism", {2, 1, 3, 2});
   set_member(scenario, "parallelism", json_integer(parallelism));
   if (draw.chance("few groups", 30)) {
@@ -72,13 +97,12 @@ void draw_frame(const Draw& draw, Json& scenario) {
     set_member(scenario, "auto_watermark_interval",
                json_integer(draw.one_of<int64_t>("interval", {50, 10, 1, 500})));
   }
-  set_member(scenario, "cluster", draw_cluster(draw.below("cluster")));
-  if (!draw.chance("without checkpoints", 7)) {
+  set_member(scenario, "cluster", draw_cluster(draw.below("cluster"), apart));
+  if (draw.chance("batch", 4)) {
+    set_member(scenario, "mode", json_text("batch"));
+  } else if (!draw.chance("without checkpoints", 7)) {
     set_member(scenario, "checkpoint", draw_checkpoint(draw.below("checkpoint")));
-    set_member(scenario, "restart",
-               json_of({{"strategy", json_text("fixed_delay")},
-                        {"attempts", json_integer(100)},
-                        {"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}}));
+    set_member(scenario, "restart", draw_restart(draw));
     // Half of all bugs need no fault at all, and some need several.
     const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
     if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));
@@ -94,9 +118,9 @@ std::string generate_job(Choices& choices, uint64_t seed) {
   set_member(scenario, "leat", json_integer(1));
   set_member(scenario, "scenario", json_text("generated"));
   set_member(scenario, "seed", json_integer(static_cast<int64_t>(seed & INT64_MAX)));
-  draw_frame(draw, scenario);
   GeneratedGraph graph(draw.below("graph"));
   graph.draw();
+  draw_frame(draw, has_apart(graph.nodes), scenario);
   set_member(scenario, "sources", std::move(graph.sources));
   set_member(scenario, "nodes", std::move(graph.nodes));
   set_member(scenario, "sinks", std::move(graph.sinks));

@@ -15,6 +15,10 @@ Json inputs(const DrawnStream& stream) { return json_strings({stream.name}); }
 void set_drawn_parallelism(const Draw& draw, Json& node) {
   if (draw.chance("own parallelism", 30))
     set_member(node, "parallelism", json_integer(draw.between("subtasks", 1, 3)));
+  if (node.find("inputs") == nullptr) return;  // a source, or a sink
+  if (draw.chance("own groups", 4))
+    set_member(node, "max_parallelism", json_integer(draw.between("key groups", 3, 9)));
+  if (draw.chance("apart", 2)) set_member(node, "slot_sharing_group", json_text("apart"));
 }
 
 Json draw_source(const Draw& draw, const std::string& name) {
@@ -220,7 +224,9 @@ DrawnStream GeneratedGraph::draw_stateful(const Draw& draw, const DrawnStream& i
 
 void GeneratedGraph::add_sink(const Draw& draw, const std::string& from) {
   Json sink = json_of({{"from", json_text(from)}});
-  if (draw.chance("plain", 15)) set_member(sink, "kind", json_text("at_least_once"));
+  if (draw.chance("plain", 15)) {
+    set_member(sink, "kind", json_text(draw.chance("shown", 20) ? "print" : "at_least_once"));
+  }
   set_drawn_parallelism(draw, sink);
   set_member(sinks, "out", std::move(sink));
 }

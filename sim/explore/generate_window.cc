@@ -33,6 +33,9 @@ void set_assigner(const Draw& draw, Sees sees, Json& window) {
     if (draw.chance("offset", 25)) {
       set_member(window, "offset",
                  json_integer(draw.one_of<int64_t>("by", {size / 3, size - 1, -size / 3})));
+    } else if (draw.chance("stagger", 4)) {
+      set_member(window, "stagger",
+                 json_text(draw.chance("by the first row", 50) ? "natural" : "random"));
     }
   }
 }
@@ -51,6 +54,7 @@ void set_global(const Draw& draw, Json& window) {
       set_member(window, "global", json_boolean(true));
       Json trigger = json_of({{"count", json_integer(n)}});
       if (draw.chance("at the end", 25)) trigger = json_of({{"end_of_stream", json_object()}});
+      if (draw.chance("never", 5)) trigger = json_of({{"never", json_object()}});
       if (draw.chance("purging", 50)) trigger = json_of({{"purging", std::move(trigger)}});
       set_member(window, "trigger", std::move(trigger));
     }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/explore/fixed_by_input.h"
+#include "sim/explore/made_again.h"
 #include "sim/explore/upgrade.h"
 #include "sim/explore/watch.h"
 #include "sim/scenario/guarantee.h"
@@ -23,7 +24,6 @@ constexpr uint64_t kTriesOfFew = 24;
 // Whatever is changed, rows meet in another order too. Before something else is blamed, so many
 // more interleavings are tried.
 constexpr uint64_t kTriesBeforeBlame = 8;
-constexpr const char* kFunctionsOracle = "user functions";
 constexpr const char* kInvarianceOracle = "invariance";
 constexpr const char* kRefused = "refused";
 constexpr const char* kOrder = "order_dependent";
@@ -119,7 +119,7 @@ std::set<std::string> allowed_by(const Scenario& scenario) {
     if (situation.kind == kind_of<LateRecord>()) allowed.insert("lateness");
   }
   for (const auto& [sink, rows] : expect.rows) {
-    if (rows.match == ExpectedRows::Match::kFinal) allowed.insert("lateness");
+    if (rows.last_of) allowed.insert("lateness");
   }
   return allowed;
 }
@@ -337,14 +337,20 @@ bool found_by_checks(const Violation& violation) {
          violation.oracle == kInvarianceOracle || violation.name == kRefused;
 }
 
-void judge_invariance(const Scenario& scenario, RunOutcome& outcome) {
-  const InvarianceVerdict said = check_invariance(scenario, outcome.seed);
+void judge_invariance(const Scenario& scenario, RunOutcome& outcome, const RunRequest& request) {
+  InvarianceVerdict said = check_invariance(scenario, outcome.seed);
+  const auto is_cause = [](const Violation& violation) {
+    return violation.oracle == kFunctionsOracle || violation.name == kRefused;
+  };
+  if (std::ranges::none_of(said.violations, is_cause)) {
+    ++said.judged;
+    if (auto other = made_again(scenario, outcome, request))
+      said.violations.push_back(std::move(*other));
+  }
   outcome.verdict.judged["invariance"] += said.judged;
   auto& violations = outcome.verdict.violations;
-  for (const Violation& violation : said.violations) {
-    const bool cause = violation.oracle == kFunctionsOracle || violation.name == kRefused;
-    violations.insert(cause ? violations.begin() : violations.end(), violation);
-  }
+  for (const Violation& violation : said.violations)
+    violations.insert(is_cause(violation) ? violations.begin() : violations.end(), violation);
 }
 
 }  // namespace leat

@@ -16,6 +16,9 @@ struct InvarianceVerdict {
   uint64_t judged = 0;                // rows compared, and calls made again
 };
 
+// The oracle that a violation of a user's function names.
+inline constexpr const char* kFunctionsOracle = "user functions";
+
 // Runs the scenario without faults as it is, and once more for each perturbation, with the choices
 // of the seed. What `expect.may_depend_on` names is not compared.
 InvarianceVerdict check_invariance(const Scenario& scenario, uint64_t seed);
@@ -35,6 +38,7 @@ bool found_by_checks(const Violation& violation);
 
 // Adds what the checks say to the run's verdict. An impure function stands in front, and what
 // is refused: whatever else was found may only follow from it.
-void judge_invariance(const Scenario& scenario, RunOutcome& outcome);
+// REQUIRES: `request` is what gave the outcome, for the same run again.
+void judge_invariance(const Scenario& scenario, RunOutcome& outcome, const RunRequest& request);
 
 }  // namespace leat

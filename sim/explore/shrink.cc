@@ -66,7 +66,7 @@ class Judge {
     run.seed = decoded.scenario->seed;
     run.rest = RunRequest::Rest::kPlain;
     answer.outcome = run_once(*decoded.scenario, Plan(*decoded.scenario->program), run);
-    if (by_checks_) judge_invariance(*decoded.scenario, answer.outcome);
+    if (by_checks_) judge_invariance(*decoded.scenario, answer.outcome, run);
     if (shortened && cut_short(answer.outcome.stats, steps_) && shape_.name == "liveness")
       return answer;
     answer.fails = violation_of(answer.outcome, shape_) != nullptr;

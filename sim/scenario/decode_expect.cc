@@ -131,6 +131,11 @@ void check_delivery(const JsonMember& member, const StreamGraph& graph, Diagnost
             "this sink is not transactional: after a restore it repeats rows",
             "\"kind\": \"transactional\"");
   }
+  if (wanted == "exactly_once" && graph.config.checkpoint.mode == CheckpointingMode::kAtLeastOnce) {
+    d.error("SC119", member.value.span,
+            "checkpoints are at least once: state may count rows twice after a restore",
+            "\"mode\": \"exactly_once\" of the checkpoint");
+  }
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace leat {
 
@@ -132,21 +133,52 @@ class ListText {
     return {lead_of_new(first), row_as_json(row), ""};
   }
 
+  // Which of the new rows each old one becomes: itself, or else the one that is left and most like
+  // it (the same key and window with another answer); none where nothing is like it.
+  std::vector<std::optional<size_t>> successors(std::vector<bool>& taken) const {
+    std::vector<std::optional<size_t>> next(pieces_.size());
+    std::map<Row, std::vector<size_t>> same;
+    for (size_t a = rows_.after.size(); a-- > 0;) same[rows_.after[a]].push_back(a);
+    for (size_t i = 0; i < pieces_.size(); ++i) {
+      const auto found = same.find(rows_.before[i]);
+      if (found == same.end() || found->second.empty()) continue;
+      next[i] = found->second.back();
+      taken[*next[i]] = true;
+      found->second.pop_back();
+    }
+    for (size_t i = 0; i < pieces_.size(); ++i) {
+      if (next[i]) continue;
+      size_t most = 0;
+      for (size_t a = 0; a < rows_.after.size(); ++a) {
+        const size_t like = taken[a] ? 0 : equal_cells(rows_.before[i], rows_.after[a]);
+        if (like <= most) continue;
+        most = like;
+        next[i] = a;
+      }
+      if (next[i]) taken[*next[i]] = true;
+    }
+    return next;
+  }
+
+  static size_t equal_cells(const Row& a, const Row& b) {
+    size_t count = 0;
+    for (size_t i = 0; i < a.size() && i < b.size(); ++i) count += a[i] == b[i] ? 1 : 0;
+    return count;
+  }
+
+  // A row with another answer keeps its place and its comments.
   std::vector<Piece> in_place() const {
-    std::map<Row, size_t> owed;
-    for (const Row& row : rows_.after) ++owed[row];
+    std::vector<bool> taken(rows_.after.size(), false);
+    const std::vector<std::optional<size_t>> next = successors(taken);
     std::vector<Piece> out;
     for (size_t i = 0; i < pieces_.size(); ++i) {
-      const auto found = owed.find(rows_.before[i]);
-      if (found == owed.end() || found->second == 0) continue;
-      --found->second;
+      if (!next[i]) continue;
       out.push_back(pieces_[i]);
+      const Row& row = rows_.after[*next[i]];
+      if (!(row == rows_.before[i])) out.back().words = row_as_json(row);
     }
-    for (const Row& row : rows_.after) {
-      size_t& times = owed[row];
-      if (times == 0) continue;
-      --times;
-      out.push_back(fresh(row, out.empty()));
+    for (size_t a = 0; a < rows_.after.size(); ++a) {
+      if (!taken[a]) out.push_back(fresh(rows_.after[a], out.empty()));
     }
     if (!out.empty() && !pieces_.empty() && out[0].lead == " " && pieces_[0].lead.empty())
       out[0].lead = "";

@@ -1,5 +1,6 @@
 // Writes other expected rows into a scenario's text, in place: rows that stay keep their words and
-// comments, rows that go take theirs with them, new ones come behind in the layout of the first.
+// comments, one with another answer its place and comments, rows that go take theirs with them, new
+// ones come behind in the layout of the first.
 #pragma once
 
 #include <string>

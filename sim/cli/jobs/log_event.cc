@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <tuple>
 
 namespace leat {
@@ -17,6 +18,22 @@ bool read_text(const json& object, const char* key, std::string& out) {
   return true;
 }
 
+// Values inside values, at most; what is deeper is nothing that anybody has logged.
+constexpr int kDeepest = 64;
+
+// Without reading deeper than that.
+json parse_shallow(std::string_view line) {
+  const auto shallow = [](int depth, json::parse_event_t, json&) {
+    if (depth > kDeepest) throw std::length_error("too deep");
+    return true;
+  };
+  try {
+    return json::parse(line, shallow, /*allow_exceptions=*/false);
+  } catch (const std::length_error&) {
+    return {};
+  }
+}
+
 auto order_of(const LogEvent& e) {
   return std::tie(e.timestamp, e.user_id, e.action, e.session_id, e.ip_address, e.user_agent,
                   e.metadata);
@@ -25,7 +42,7 @@ auto order_of(const LogEvent& e) {
 }  // namespace
 
 std::optional<LogEvent> parse_log_event(std::string_view line) {
-  const json object = json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const json object = parse_shallow(line);
   if (!object.is_object()) return std::nullopt;
   LogEvent event;
   const auto time = object.find("timestamp");

@@ -57,6 +57,21 @@ Result<StreamGraph> processing_time(const JobInput& input) {
   return env.execute("Processing time");
 }
 
+// Eight events of one user, a second apart, then of the next: a session ends when its user has said
+// nothing for five seconds of the machine's clock.
+Result<StreamGraph> processing_session(const JobInput& input) {
+  StreamExecutionEnvironment env(input);
+  env.generate("visits", 40, seconds(1),
+               [](int64_t i) {
+                 return TimestampedEvent{"user-" + std::to_string(i / 8), kNewYear2022 + i};
+               })
+      .key_by(&TimestampedEvent::value)
+      .window(ProcessingTimeSessionWindows::with_gap(seconds(5)))
+      .aggregate<EventCount>(count())
+      .print();
+  return env.execute("Sessions of processing time");
+}
+
 // The time when an event came into the job: it stays with the event, and watermarks follow it.
 Result<StreamGraph> ingestion_time(const JobInput& input) {
   StreamExecutionEnvironment env(input);
@@ -94,6 +109,7 @@ Result<StreamGraph> bounded(const JobInput& input) {
 void add_time(JobRegistry& jobs) {
   jobs["tutorial_event_time"] = event_time;
   jobs["tutorial_processing_time"] = processing_time;
+  jobs["tutorial_processing_session"] = processing_session;
   jobs["tutorial_ingestion_time"] = ingestion_time;
   jobs["tutorial_ascending"] = ascending;
   jobs["tutorial_bounded"] = bounded;

@@ -31,6 +31,8 @@ class Checkpoints final : public FactObserver {
     } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
       pending_.erase(aborted->checkpoint);
       ++aborts;
+    } else if (const auto* job = std::get_if<JobStatusChanged>(&fact)) {
+      restarts += job->status == JobStatus::kRestarting ? 1 : 0;
     } else if (const auto* blob = std::get_if<BlobWritten>(&fact)) {
       blobs.insert(blob->name);
     }
@@ -41,6 +43,7 @@ class Checkpoints final : public FactObserver {
   int64_t least_interval = INT64_MAX;
   int completed = 0;
   int aborts = 0;
+  int restarts = 0;
 
  private:
   std::set<CheckpointId> pending_;
@@ -120,6 +123,22 @@ TEST(CheckpointOptions, TheTimeAfterWhichOneIsGivenUp) {
   };
   EXPECT_EQ(with_timeout(seconds(60)).aborts, 0);
   EXPECT_GE(with_timeout(milliseconds(300)).aborts, 3);
+}
+
+// One that fails beyond them restarts the job.
+TEST(CheckpointOptions, HowManyMayFailInARow) {
+  const auto tolerating = [](uint32_t failures) {
+    return seen(
+        [failures](auto& env) {
+          env.enable_checkpointing(seconds(1));
+          env.get_checkpoint_config()
+              .set_checkpoint_timeout(milliseconds(300))
+              .set_tolerable_checkpoint_failure_number(failures);
+        },
+        Storage::kSlow);
+  };
+  EXPECT_EQ(tolerating(100).restarts, 0);
+  EXPECT_GE(tolerating(1).restarts, 1);
 }
 
 TEST(CheckpointOptions, TheDirectoryOfTheStorage) {

@@ -219,9 +219,59 @@ TEST(DataStream, MistakesInBuildingAreTold) {
       .aggregate<Total>(count());
   EXPECT_EQ(wrong.finish().error(), "a window's result does not have the fields of its struct");
 
+  struct ByNumber : KeyedProcess<int64_t, Event, int64_t> {
+    void process(const Event&, Context& ctx) const { ctx.emit(ctx.key()); }
+  };
+  StreamExecutionEnvironment other_key;
+  other_key.from_collection("events", events()).key_by(&Event::user).process(ByNumber());
+  EXPECT_EQ(other_key.finish().error(), "the stream's key is (string), the function's is (int)");
+
+  StreamExecutionEnvironment early;
+  early.from_collection("events", events())
+      .assign_timestamps_and_watermarks(
+          WatermarkStrategy<Event>::for_bounded_out_of_orderness({-5}));
+  EXPECT_EQ(early.finish().error(), "the bound of out-of-orderness is not negative");
+
   StreamExecutionEnvironment missing{JobInput{}};
   missing.source<int64_t>("s");
   EXPECT_EQ(missing.finish().error(), "the scenario describes no source \"s\"");
+}
+
+// Which of the rows of merged sessions comes first is open, as in Flink: what a sum leaves of the
+// other fields is no matter of right and wrong.
+TEST(DataStream, ASumOverSessionsIsNotAccused) {
+  StreamExecutionEnvironment env;
+  const std::vector<Event> three = {{{100'000}, "a", 1, std::nullopt, {}},
+                                    {{108'000}, "a", 2, std::nullopt, {}},
+                                    {{104'000}, "a", 3, std::nullopt, {}}};
+  env.from_collection("events", three)
+      .assign_timestamps_and_watermarks(
+          WatermarkStrategy<Event>::for_bounded_out_of_orderness(seconds(70))
+              .with_timestamp_assigner([](const Event& e) { return e.ts; }))
+      .key_by(&Event::user)
+      .window(EventTimeSessionWindows::with_gap(seconds(5)))
+      .sum(&Event::amount)
+      .sink_to(Sink::transactional("out"));
+  const Scenario scenario = scenario_of(env.execute("sessions"));
+  for (uint64_t seed = 1; seed <= 20; ++seed) {
+    RunRequest request;
+    request.seed = seed;
+    EXPECT_EQ(run_once(scenario, Plan(*scenario.program), request).violation(), "") << seed;
+  }
+}
+
+// Two own timers, and a third that nobody would call.
+template <class Time>
+struct Ticks : KeyedProcess<std::string, Event, int64_t> {
+  void process(const Event&, Context& ctx) const { ctx.register_timer(EventTime{5}); }
+  void on_timer(Time, Context& ctx) const { ctx.emit(1); }
+};
+TEST(DataStream, ATimerIsCalledByTheTimeOfItsDomain) {
+  static_assert(kNamesOnTimer<Ticks<EventTime>> && kNamesOnTimer<Ticks<int64_t>>);
+  struct NoTimers : KeyedProcess<std::string, Event, int64_t> {
+    void process(const Event&, Context&) const {}
+  };
+  static_assert(!kNamesOnTimer<NoTimers>);
 }
 
 struct Order {

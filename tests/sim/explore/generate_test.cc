@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/explore/campaign.h"
+#include "sim/explore/features.h"
 #include "sim/explore/generate_job.h"
 #include "sim/world/seeded_choices.h"
 
@@ -22,17 +23,19 @@ TEST(GeneratedJobs, ASeedIsAJob) {
   EXPECT_GT(different.size(), 98U);
 }
 
-TEST(GeneratedJobs, EachIsAScenarioOfSomeKind) {
-  std::set<std::string> features;
-  for (uint64_t seed = 1; seed <= 400; ++seed) {
+TEST(GeneratedJobs, TheyAreMadeOfEverythingThatAScenarioCanSay) {
+  std::set<std::string> found;
+  bool without_faults = false;
+  bool unchained = false;
+  for (uint64_t seed = 1; seed <= 3000; ++seed) {
     const Scenario scenario = generated_scenario(seed);
-    for (const StreamNode& node : scenario.program->graph.nodes)
-      features.insert(std::to_string(node.spec.index()));
-    if (scenario.random_faults.max == 0) features.insert("no faults");
-    if (!scenario.program->graph.config.chaining) features.insert("unchained");
+    found.merge(features_of(scenario));
+    without_faults |= scenario.random_faults.max == 0;
+    unchained |= !scenario.program->graph.config.chaining;
   }
-  EXPECT_GE(features.size(), 18U);  // all kinds of nodes that scenario files have
-  EXPECT_TRUE(features.contains("no faults") && features.contains("unchained"));
+  for (const std::string& feature : all_features()) EXPECT_TRUE(found.contains(feature)) << feature;
+  EXPECT_EQ(found.size(), all_features().size());
+  EXPECT_TRUE(without_faults && unchained);
 }
 
 TEST(GeneratedJobs, ACampaignOverThemIsCleanAndTheSameOnAnyThread) {

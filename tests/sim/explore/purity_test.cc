@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <random>
+#include <set>
 #include <thread>
 
 #include "core/api/data_stream.h"
@@ -165,6 +166,43 @@ TEST(Purity, ACounterInAPartitionerIsFound) {
       .map([](const Reading& r) { return r; })
       .sink_to(Sink::transactional("out"));
   EXPECT_EQ(found_within_50_seeds(env.execute("partition")), "user_function_impure");
+}
+
+// Some functions are not called again one by one; the whole run is.
+TEST(Purity, AClockReadInASourceIsFound) {
+  StreamExecutionEnvironment env;
+  env.set_parallelism(2).enable_checkpointing(milliseconds(300));
+  env.generate("numbers", 40, milliseconds(10), [](int64_t i) { return i + time(nullptr) / 3600; })
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("generate")), "user_function_impure");
+}
+
+class HourOfWindow : public ProcessWindow<std::string, Reading, int64_t> {
+ public:
+  void process(const std::vector<Reading>& readings, Context& ctx) const {
+    ctx.emit(readings[0].value + time(nullptr) / 3600);
+  }
+};
+TEST(Purity, AClockReadInAWindowFunctionIsFound) {
+  StreamExecutionEnvironment env;
+  readings(env, "readings")
+      .key_by(&Reading::sensor)
+      .window(GlobalWindows::create_with_end_of_stream_trigger())
+      .process(HourOfWindow())
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("window")), "user_function_impure");
+}
+
+// After its first run a function that only remembers says the same for ever.
+TEST(Purity, ASetOfWhatHasBeenSeenIsFound) {
+  StreamExecutionEnvironment env;
+  const auto seen = std::make_shared<std::set<std::string>>();
+  readings(env, "readings")
+      .filter([seen](const Reading& r) {
+        return seen->insert(r.sensor + std::to_string(r.value)).second;
+      })
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(found_within_50_seeds(env.execute("dedupe")), "user_function_impure");
 }
 
 TEST(Purity, ACounterBehindTwoStreamsIsFound) {

@@ -51,6 +51,20 @@ TEST(RewriteRows, WhatStaysKeepsItsWordsAndComments) {
 })");
 }
 
+TEST(RewriteRows, ARowWithAnotherAnswerKeepsItsPlaceAndItsComments) {
+  EXPECT_EQ(rewritten(R"({"rows": [
+    // of the first
+    [1, "a"],   // wrong
+    [2, "b"]
+]})",
+                      {pair(1, "a"), pair(2, "b")}, {pair(1, "x"), pair(2, "b")}),
+            R"({"rows": [
+    // of the first
+    [1, "x"],   // wrong
+    [2, "b"]
+]})");
+}
+
 TEST(RewriteRows, NothingChangesWhereNothingIsDifferent) {
   const std::string text = "{\"rows\": [ [1,\"a\"] ,\n [2, \"b\"] // x, y\n ]}";
   const std::vector<Row> rows = {pair(1, "a"), pair(2, "b")};

@@ -33,6 +33,10 @@ TEST(LogEvent, ComesBackFromItsLine) {
   EXPECT_FALSE(parse_log_event(R"({"user_id": "u"})"));
   EXPECT_FALSE(parse_log_event(R"({"user_id": "u", "sess)"));
   EXPECT_FALSE(parse_log_event("[]"));
+  const std::string deep(100'000, '[');
+  EXPECT_FALSE(parse_log_event(R"({"user_id":"u","session_id":"s","action":"view","ip_address":"",)"
+                               R"("user_agent":"","timestamp":1,"metadata":)" +
+                               deep + std::string(100'000, ']') + "}"));
   const auto at = [](const std::string& second) {
     return parse_log_event(
         R"({"user_id":"u","session_id":"s","action":"view","ip_address":"","user_agent":"",)"
