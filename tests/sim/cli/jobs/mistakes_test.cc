@@ -25,6 +25,12 @@ ScenarioCoverage explored(const std::string& name, uint64_t runs) {
   return explore({load(name)}, request).scenarios[0];
 }
 
+// Enough for each; fewer where a run has ten times as many steps as the others.
+uint64_t seeds_of(const std::string& name) {
+  if (name == "hot-key") return 200;
+  return name == "growing-state" ? 400 : 1000;
+}
+
 class Mistake : public testing::TestWithParam<std::string> {};
 
 TEST_P(Mistake, IsFoundWithin200Seeds) {
@@ -40,15 +46,15 @@ TEST_P(Mistake, IsFoundWithin200Seeds) {
 }
 
 TEST_P(Mistake, MendedItIsClean) {
-  const ScenarioCoverage seen = explored(GetParam() + "-mended", 1000);
+  const ScenarioCoverage seen = explored(GetParam() + "-mended", seeds_of(GetParam()));
   for (const Failure& failure : seen.failures) {
     const Violation& v = failure.outcome.verdict.violations.front();
     ADD_FAILURE() << "seed " << failure.outcome.seed << ": " << v.name << " at " << v.where
                   << ", expected " << v.expected << ", got " << v.got;
   }
   EXPECT_TRUE(seen.complaints.empty()) << seen.complaints.front();
-  EXPECT_EQ(seen.runs, 1000u);
-  EXPECT_GT(seen.judged.at("invariance"), 1000u);
+  EXPECT_EQ(seen.runs, seeds_of(GetParam()));
+  EXPECT_GT(seen.judged.at("invariance"), seeds_of(GetParam()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Classic, Mistake, testing::ValuesIn(mistakes()), [](const auto& info) {
