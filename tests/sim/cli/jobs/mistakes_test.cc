@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "sim/explore/campaign.h"
+#include "sim/explore/invariance.h"
 #include "tests/sim/cli/jobs/shipped.h"
 
 namespace leat {
@@ -43,6 +44,15 @@ TEST_P(Mistake, IsFoundWithin200Seeds) {
   for (const Failure& failure : seen.failures)
     ADD_FAILURE() << failure.outcome.violation() << " with seed " << failure.outcome.seed;
   EXPECT_TRUE(seen.complaints.empty()) << seen.complaints.front();
+}
+
+// `leat run` as it stands: with the seed of the file.
+TEST_P(Mistake, IsShownByTheSeedOfItsFile) {
+  const Scenario scenario = load(GetParam());
+  const InvarianceVerdict said = check_invariance(scenario, scenario.seed);
+  ASSERT_FALSE(said.violations.empty());
+  EXPECT_EQ(said.violations[0].name, *scenario.expect.violation);
+  EXPECT_NE(said.violations[0].rule.find("repair: "), std::string::npos);
 }
 
 TEST_P(Mistake, MendedItIsClean) {
