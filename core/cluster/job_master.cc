@@ -183,6 +183,27 @@ void JobMaster::release_worker(ProcessId process) {
     if (execution.state == ExecutionState::kCreated || is_terminal(execution.state)) continue;
     if (execution.process == process) fail_execution(flat);
   }
+  for (uint32_t flat = 0; flat < graph_.count(); ++flat) {
+    const Execution& execution = graph_.at(flat);
+    const bool gone = execution.process == process && execution.state == ExecutionState::kFinished;
+    if (gone && has_waiting_reader(execution.id.subtask)) on_failure();
+  }
+}
+
+// What a finished task has sent last, its end even, may have been lost with its TaskManager, and
+// nobody is left to tell a reader: it would wait for ever.
+bool JobMaster::has_waiting_reader(SubtaskId finished) const {
+  const JobGraph& job = program_->job;
+  for (const JobEdge& edge : job.edges) {
+    if (edge.from_vertex != finished.vertex) continue;
+    for (const uint32_t index :
+         channel_targets(edge.partitioning, job.vertex(edge.from_vertex).parallelism,
+                         job.vertex(edge.to_vertex).parallelism, finished.index)) {
+      const Execution& reader = graph_.at(graph_.index().of({edge.to_vertex, index}));
+      if (!is_terminal(reader.state)) return true;
+    }
+  }
+  return false;
 }
 
 void JobMaster::worker_unreachable(ProcessId process) {

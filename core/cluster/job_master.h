@@ -91,6 +91,7 @@ class JobMaster {
   void on_report(ProcessId from, const rpc::ExecutionReport& report);
   void look_at_heartbeats();
   void worker_unreachable(ProcessId process);
+  bool has_waiting_reader(SubtaskId finished) const;
   void settle();
 
   // ---- job_master_failover.cc: where the job goes ----

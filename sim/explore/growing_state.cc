@@ -82,7 +82,7 @@ class GrowingState final : public Watch {
                    std::to_string(half.rows) + ", with as many keys in use";
       v.got = std::to_string(half.bytes) + " bytes after " + std::to_string(half.rows) + " rows, " +
               std::to_string(last.bytes) + " bytes after " + std::to_string(last.rows) +
-              ", and never less than before";
+              ", and hardly ever less than before";
       return v;
     }
     return std::nullopt;
@@ -107,10 +107,14 @@ class GrowingState final : public Watch {
     while (task.sizes[half].rows * 2 < task.sizes.back().rows) ++half;
     return half;
   }
+  // By more than what a sink in the same chain has ready at the one time and not at the other.
+  static bool fell(uint64_t before, uint64_t now) {
+    return now + kLeastGrowth / 4 < before && now * 10 < before * 9;
+  }
   static bool only_grows(const Task& task) {
     if (task.sizes.size() < kEnoughSnapshots || task.rows < kEnoughRows) return false;
     for (size_t i = 1; i < task.sizes.size(); ++i) {
-      if (task.sizes[i].bytes < task.sizes[i - 1].bytes) return false;
+      if (fell(task.sizes[i - 1].bytes, task.sizes[i].bytes)) return false;
     }
     const Size& half = task.sizes[half_of(task)];
     const Size& last = task.sizes.back();

@@ -30,7 +30,6 @@ class StalledWatermark final : public Watch {
     const auto found = waits_.find({advanced->execution.subtask, advanced->node});
     if (found == waits_.end()) return;
     keep_longest(advanced->node, found->second);
-    found->second.since = now_;
     found->second.rows = 0;
     found->second.from = found->second.newest;
   }
@@ -39,6 +38,7 @@ class StalledWatermark final : public Watch {
     if (!waits_for_watermarks(node)) return;
     const auto [found, fresh] = waits_.try_emplace({execution.subtask, node});
     Wait& wait = found->second;
+    if (wait.rows == 0) wait.since = now_;
     for (uint32_t i = 0; i < rows.size(); ++i) {
       const Timestamp time = rows.timestamp(i);
       if (!time || *time == EventTime::min()) continue;
@@ -46,7 +46,6 @@ class StalledWatermark final : public Watch {
       ++wait.rows;
     }
     if (!fresh || !wait.newest) return;
-    wait.since = now_;
     wait.from = wait.newest;
   }
   void on_timer(ExecutionId, NodeId node, TimerEvent, TimeDomain domain, int64_t,
@@ -74,7 +73,7 @@ class StalledWatermark final : public Watch {
 
  private:
   struct Wait {
-    int64_t since = 0;
+    int64_t since = 0;              // the first row came that still waits
     std::optional<int64_t> newest;  // event time of what has come
     std::optional<int64_t> from;    // the same when the watermark last moved
     uint64_t rows = 0;
@@ -109,7 +108,7 @@ class StalledWatermark final : public Watch {
   // Rows wait for what is out of order anyway: only if as much of event time has gone by is it the
   // watermark that does not come.
   void keep_longest(NodeId node, const Wait& wait) {
-    if (!wait.newest || *wait.newest - *wait.from < kPatience) return;
+    if (wait.rows == 0 || *wait.newest - *wait.from < kPatience) return;
     const int64_t lasted = now_ - wait.since;
     if (lasted > longest_.lasted && !some_go_idle(node)) longest_ = {node, lasted, wait.rows};
   }

@@ -27,7 +27,7 @@ TEST(Found, NoneFailsAnyMore) {
     }
     ++count;
   }
-  EXPECT_EQ(count, 4);
+  EXPECT_EQ(count, 5);
 }
 
 }  // namespace
