@@ -149,7 +149,7 @@ DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::
   set_member(nodes, name, std::move(node));
   if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
   // What a processing timer emits has no timestamp.
-  return {name, process.fields(), "total", input.stamped && !process.clock()};
+  return {name, process.fields(), "total", input.stamped && !process.clock(), input.text_key};
 }
 
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,

@@ -257,14 +257,16 @@ class WatermarkOracle final : public Oracle {
     return std::nullopt;
   }
 
-  // A source combines what its splits say at probes, and where one of them speaks: so much may pass
+  // A source says what its splits allow at probes, and where one of them speaks: so much may pass
   // meanwhile. It is at fault if it was at work through some probes and still lags.
   void watch_source(uint32_t instance) {
     const Duration interval = plan_.graph().config.auto_watermark_interval;
     Instance& at = at_[instance];
     std::optional<EventTime> least;
     for (const auto& [number, split] : at.splits) {
-      if (!split.released && !split.idle && (!least || split.said < *least)) least = split.said;
+      if (split.released || split.idle) continue;
+      const EventTime mark = std::max(split.said, allowed(strategy(instance), split));
+      if (!least || mark < *least) least = mark;
     }
     if (at.behind && at.said >= *at.behind) at.behind.reset();
     if (interval.ms == 0 || at.lags || !least || at.said >= *least) return;
