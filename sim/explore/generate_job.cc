@@ -50,27 +50,39 @@ Json draw_checkpoint(const Draw& draw) {
   if (draw.chance("pause", 20)) set_member(checkpoint, "min_pause", json_integer(50));
   if (draw.chance("keep", 30))
     set_member(checkpoint, "keep", json_integer(draw.between("kept", 2, 3)));
-  if (draw.chance("tolerant", 30)) set_member(checkpoint, "tolerable_failures", json_integer(100));
+  if (draw.chance("impatient", 12)) {
+    // What a storage or a network is slow for is given up, and the next one may do.
+    set_member(checkpoint, "timeout", json_integer(draw.one_of<int64_t>("timeout", {5000, 20000})));
+    set_member(checkpoint, "tolerable_failures", json_integer(1000));
+  } else if (draw.chance("tolerant", 30)) {
+    set_member(checkpoint, "tolerable_failures", json_integer(100));
+  }
   if (draw.chance("at least once", 5)) set_member(checkpoint, "mode", json_text("at_least_once"));
   return checkpoint;
 }
 
+// Room enough for all that is done to a job.
 Json draw_restart(const Draw& draw) {
-  Json restart = json_of({{"strategy", json_text("fixed_delay")},
-                          {"attempts", json_integer(100)},
-                          {"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}});
-  if (!draw.chance("other restarts", 15)) return restart;
-  const Json delay = restart.find("delay")->value;
-  if (draw.chance("by rate", 50)) {
-    return json_of({{"strategy", json_text("failure_rate")},
-                    {"max_failures", json_integer(100)},
-                    {"interval", json_integer(60'000)},
-                    {"delay", delay}});
+  Json restart = json_of({{"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 500}))}});
+  switch (draw.upto("strategy", 6)) {
+    case 4:
+      set_member(restart, "strategy", json_text("exponential_delay"));
+      set_member(restart, "attempts", json_integer(100));
+      set_member(restart, "max_delay", json_integer(2000));
+      set_member(restart, "multiplier", json_number(2));
+      set_member(restart, "reset_after", json_integer(draw.one_of<int64_t>("calm", {3000, 60000})));
+      if (draw.chance("jitter", 50)) set_member(restart, "jitter", json_number(0.2));
+      break;
+    case 5:
+      set_member(restart, "strategy", json_text("failure_rate"));
+      set_member(restart, "max_failures", json_integer(100));
+      set_member(restart, "interval", json_integer(60000));
+      break;
+    default:
+      set_member(restart, "strategy", json_text("fixed_delay"));
+      set_member(restart, "attempts", json_integer(100));
   }
-  return json_of({{"strategy", json_text("exponential_delay")},
-                  {"delay", delay},
-                  {"max_delay", json_integer(2000)},
-                  {"attempts", json_integer(100)}});
+  return restart;
 }
 
 Json draw_world(const Draw& draw) {
@@ -100,9 +112,9 @@ void draw_frame(const Draw& draw, bool apart, Json& scenario) {
   set_member(scenario, "cluster", draw_cluster(draw.below("cluster"), apart));
   if (draw.chance("batch", 4)) {
     set_member(scenario, "mode", json_text("batch"));
-  } else if (!draw.chance("without checkpoints", 7)) {
+  } else if (!draw.chance("without checkpoints", 5)) {
     set_member(scenario, "checkpoint", draw_checkpoint(draw.below("checkpoint")));
-    set_member(scenario, "restart", draw_restart(draw));
+    set_member(scenario, "restart", draw_restart(draw.below("restart")));
     // Half of all bugs need no fault at all, and some need several.
     const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
     if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));

@@ -118,7 +118,13 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
       break;
     case 1: {
       std::vector<std::string> list;
+      const bool other_key = draw.chance("other key", 25);
       for (const std::string& field : input.fields) {
+        if (field == "k" && other_key) {
+          list.push_back(fmt::format("floor_mod({}, 7) as k", input.number));
+          out.text_key = false;
+          continue;
+        }
         list.push_back(field == input.number ? fmt::format("{0} + 1 as {0}", field) : field);
       }
       set_member(node, "map", json_strings(list));
@@ -165,7 +171,8 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
       break;
     }
     case 6:
-      set_member(node, "project", json_strings(input.fields));
+      if (draw.chance("turned", 60)) std::reverse(out.fields.begin(), out.fields.end());
+      set_member(node, "project", json_strings(out.fields));
       break;
     case 7:
     case 8:
@@ -200,6 +207,14 @@ DrawnStream GeneratedGraph::draw_inputs() {
     DrawnStream right = stream;
     right.name = names.back();
     names.pop_back();
+    if (draw_.chance("turned", 40)) {
+      // The fields of the two do not stand in the same places.
+      std::reverse(right.fields.begin(), right.fields.end());
+      set_member(nodes, "turned",
+                 json_of({{"inputs", json_strings({right.name})},
+                          {"project", json_strings(right.fields)}}));
+      right.name = "turned";
+    }
     if (names.size() > 1) stream = unite(stream, names, "left");
     return draw_two_inputs(draw_.below("two"), stream, right, Pairs::kAny, "both", nodes, sinks);
   }
@@ -242,7 +257,7 @@ void GeneratedGraph::draw() {
       const DrawnStream branch = draw_stateful(draw_.below("branch"), input, "x");
       set_member(sinks, "branch", json_text(branch.name));
     }
-    if (draw_.chance("beside its input", 10)) {
+    if (stream.text_key == input.text_key && draw_.chance("beside its input", 10)) {
       stream =
           draw_two_inputs(draw_.below("beside"), stream, input, Pairs::kFew, "j", nodes, sinks);
     }

@@ -14,6 +14,7 @@ struct DrawnStream {
   std::vector<std::string> fields;  // those that expressions may use; the key is called k
   std::string number;               // an int field
   bool stamped = true;              // rows have event times
+  bool text_key = true;             // k is a string, else an int
 };
 
 // One source with its rows.

@@ -97,12 +97,19 @@ class DrawnProcess {
           R"({{"processing_timer": "{}"}})",
           draw_.one_of<const char*>("at", {"now + 100", "now + 1", "now - 10", "now + 900",
                                            "floor_div(now, 250) * 250 + 250"})));
+      // An earlier one behind a later one.
+      if (draw_.chance("another", 40)) {
+        lines.push_back(fmt::format(R"({{"when": "{} % 3 = 2", "processing_timer": "now + {}"}})",
+                                    v, draw_.one_of<int64_t>("how soon", {7, 2, 60})));
+      }
       if (draw_.chance("delete of the clock", 30)) {
         lines.push_back(fmt::format(
             R"({{"when": "{} % 3 = 1", "delete_processing_timer": "floor_div(now, 250) * 250 + 250"}})",
             v));
       }
     }
+    if (input_.stamped && draw_.chance("another event timer", 30))
+      lines.push_back(fmt::format(R"({{"when": "{} % 2 = 0", "timer": "timestamp + 20"}})", v));
     if (input_.stamped && draw_.chance("delete", 30)) {
       lines.push_back(fmt::format(
           R"({{"when": "{} % 3 = 0", "delete_timer": "floor_div(timestamp, 500) * 500 + 499"}})",
@@ -149,7 +156,7 @@ DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::
   set_member(nodes, name, std::move(node));
   if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
   // What a processing timer emits has no timestamp.
-  return {name, process.fields(), "total", input.stamped && !process.clock()};
+  return {name, process.fields(), "total", input.stamped && !process.clock(), input.text_key};
 }
 
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,

@@ -44,7 +44,7 @@ DrawnStream draw_connected(const Draw& draw, const DrawnStream& left, const Draw
                        {"right", json_strings({"k", right.number + " + 1000 as v", "1 as side"})}});
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));
-  return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped};
+  return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped, left.text_key};
 }
 
 }  // namespace
@@ -54,7 +54,7 @@ DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const Dra
   const bool stamped = left.stamped && right.stamped;
   const uint32_t kind = draw.upto("two inputs", 6);
   if (kind == 5) return draw_connected(draw, left, right, name, nodes);
-  DrawnStream out{name, {"k", "l", "r", "v"}, "v", true};
+  DrawnStream out{name, {"k", "l", "r", "v"}, "v", true, left.text_key};
   Json node = json_of(
       {{"inputs", json_strings({left.name, right.name})}, {"key_by", json_strings({"k", "k"})}});
   if (kind < 2 && stamped) {

@@ -10,21 +10,22 @@ namespace leat {
 namespace {
 
 // What windows may look at: of two streams they see no fields.
-enum class Sees : uint8_t { kFields, kTimes };
+enum class Sees : uint8_t { kTextKey, kIntKey, kTimes };
 
 bool merges(const Json& window) {
   return window.find("session") != nullptr || window.find("session_by") != nullptr;
 }
 
 void set_assigner(const Draw& draw, Sees sees, Json& window) {
-  const int64_t size = sees == Sees::kFields
+  const int64_t size = sees != Sees::kTimes
                            ? draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000})
                            : draw.one_of<int64_t>("size", {200, 100, 500, 37});
-  const uint32_t kind = draw.upto("assigner", sees == Sees::kFields ? 10 : 9);
+  const uint32_t kind = draw.upto("assigner", sees != Sees::kTimes ? 10 : 9);
   if (kind == 7 || kind == 8) {
     set_member(window, "session", json_integer(draw.one_of<int64_t>("gap", {50, 10, 200, 600})));
   } else if (kind == 9) {
-    set_member(window, "session_by", json_text("20 + length(k) * 30"));
+    set_member(window, "session_by",
+               json_text(sees == Sees::kTextKey ? "20 + length(k) * 30" : "20 + k * 30"));
   } else if (kind == 5 || kind == 6) {
     const int64_t slide = std::max<int64_t>(1, size / draw.one_of<int64_t>("slide", {2, 3, 1}));
     set_member(window, "sliding", json_list({json_integer(size), json_integer(slide)}));
@@ -162,7 +163,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
   if (global) {
     set_global(draw, window);
   } else {
-    set_assigner(draw, Sees::kFields, window);
+    set_assigner(draw, input.text_key ? Sees::kTextKey : Sees::kIntKey, window);
     if (!event_time) set_member(window, "time", json_text("processing"));
     if (event_time && draw.chance("lateness", 45)) {
       set_member(window, "allowed_lateness",
@@ -182,7 +183,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
     set_member(window, "evictor", draw_evictor(draw.below("evictor"), input.stamped, input.number));
 
   // A window without an end answers with the latest of all times: no window of time can follow.
-  DrawnStream out{name, {}, "s", !global};
+  DrawnStream out{name, {}, "s", !global, input.text_key};
   Json node = json_of({{"inputs", json_strings({input.name})}});
   // The row that a pick or a reduce leaves has the fields of its input.
   const bool folds = draw.chance("folds", 15);
@@ -193,7 +194,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
     draw_fold(draw, input, "pick", node);
     set_drawn_parallelism(draw, node);
     set_member(nodes, name, std::move(node));
-    return {name, input.fields, input.number, !global};
+    return {name, input.fields, input.number, !global, input.text_key};
   }
   if (all) {
     set_member(node, "key_by", Json{});
@@ -216,6 +217,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
              json_of({{"inputs", json_strings({name})}, {"map", json_strings(list)}}));
   out.fields.insert(out.fields.begin(), "k");
   out.name = keyed;
+  out.text_key = true;
   return out;
 }
 

@@ -1,7 +1,10 @@
 // Coordinator (HIST): the job goes on from the latest completed checkpoint; one completes only when
-// every running task has acknowledged it; what an old attempt still says has no effect.
+// every running task has acknowledged it; what an old attempt still says has no effect. Checkpoints
+// begin and are given up as the job has it: so many at once, the pause between them, the timeout,
+// and so many failures in a row.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "sim/oracle/oracles.h"
@@ -21,7 +24,7 @@ class CoordinatorOracle final : public Oracle {
   FactSet facts() const override {
     return fact_set<ExecutionStateChanged, JobRestored, TaskDeployed, CheckpointTriggered,
                     CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted,
-                    JobStatusChanged, ProcessDied>();
+                    JobStatusChanged, ProcessDied, SplitFinished>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -32,7 +35,8 @@ class CoordinatorOracle final : public Oracle {
     } else if (const auto* deployed = std::get_if<TaskDeployed>(&fact)) {
       on_deployed(*deployed);
     } else if (const auto* triggered = std::get_if<CheckpointTriggered>(&fact)) {
-      pending_[triggered->checkpoint] = Pending{running_, {}};
+      on_triggered();
+      pending_[triggered->checkpoint] = Pending{running_, {}, runs_.now()};
       triggered_ = std::max(triggered_, triggered->checkpoint);
     } else if (const auto* acknowledged = std::get_if<CheckpointAcknowledged>(&fact)) {
       on_acknowledged(*acknowledged);
@@ -40,10 +44,15 @@ class CoordinatorOracle final : public Oracle {
       on_checkpoint_completed(completed->checkpoint);
     } else if (const auto* status = std::get_if<JobStatusChanged>(&fact)) {
       if (status->status == JobStatus::kRestarting) failing_over_ = true;
+      if (status->status != JobStatus::kRunning) failed_in_a_row_ = 0;
+    } else if (std::holds_alternative<SplitFinished>(fact)) {
+      ending_ = true;
     } else if (std::holds_alternative<ProcessDied>(fact)) {
       failing_over_ = false;  // a new JobManager knows of nothing to give up
+      completed_at_.reset();
+      failed_in_a_row_ = 0;
     } else {
-      pending_.erase(std::get<CheckpointAborted>(fact).checkpoint);
+      on_aborted(std::get<CheckpointAborted>(fact));
     }
   }
 
@@ -51,7 +60,48 @@ class CoordinatorOracle final : public Oracle {
   struct Pending {
     std::vector<uint32_t> asked;      // by subtask: the attempt that ran at the trigger; 0: none
     std::set<uint32_t> acknowledged;  // subtasks
+    ProcTime begun_at;
   };
+
+  const CheckpointConfig& config() const { return plan_.graph().config.checkpoint; }
+
+  void on_triggered() {
+    report_.judged();
+    if (pending_.size() >= config().max_concurrent) {
+      out_of_turn(std::to_string(config().max_concurrent) + " checkpoints at once",
+                  "one more, while " + text(pending_.begin()->first) + " is pending",
+                  "no more checkpoints are under way at once than the job allows");
+    }
+    if (completed_at_ && !ending_ && *completed_at_ + config().min_pause > runs_.now()) {
+      out_of_turn("not before " + std::to_string((*completed_at_ + config().min_pause).ms) + " ms",
+                  "at " + std::to_string(runs_.now().ms) + " ms",
+                  "a checkpoint begins after a pause since the last one was completed");
+    }
+    if (failed_in_a_row_ > config().tolerable_failures) {
+      out_of_turn("the job fails after " + std::to_string(config().tolerable_failures) +
+                      " failures in a row",
+                  "goes on after " + std::to_string(failed_in_a_row_),
+                  "a job tolerates so many failed checkpoints in a row, and no more");
+    }
+  }
+
+  void on_aborted(const CheckpointAborted& fact) {
+    const auto pending = pending_.find(fact.checkpoint);
+    const bool expired = fact.reason == AbortReason::kExpired;
+    if (expired || fact.reason == AbortReason::kStorageFailed) ++failed_in_a_row_;
+    if (pending == pending_.end()) return;
+    if (expired && pending->second.begun_at + config().timeout > runs_.now()) {
+      out_of_turn("given up after " + std::to_string(config().timeout.ms) + " ms",
+                  "after " + std::to_string((runs_.now() - pending->second.begun_at).ms) + " ms",
+                  "a checkpoint expires when its timeout is over");
+    }
+    pending_.erase(pending);
+  }
+
+  void out_of_turn(std::string expected, std::string got, std::string rule) {
+    violate("checkpoint_out_of_turn", "job", "after " + text(triggered_), std::move(expected),
+            std::move(got), std::move(rule));
+  }
 
   void on_state(const ExecutionStateChanged& fact) {
     const uint32_t subtask = plan_.subtask(fact.execution.subtask);
@@ -151,6 +201,8 @@ class CoordinatorOracle final : public Oracle {
       pending_.erase(pending);
     }
     completed_ = std::max(completed_, id);
+    completed_at_ = runs_.now();
+    failed_in_a_row_ = 0;
   }
 
   std::vector<uint32_t> running_;  // by subtask: the attempt, as the JobMaster sees it; 0: none
@@ -159,6 +211,9 @@ class CoordinatorOracle final : public Oracle {
   CheckpointId completed_;
   CheckpointId restored_;
   CheckpointId triggered_;
+  std::optional<ProcTime> completed_at_;  // the last one, by this JobManager
+  uint32_t failed_in_a_row_ = 0;
+  bool ending_ = false;        // the end of the input asks for a checkpoint at once
   bool failing_over_ = false;  // the JobMaster that fails over is the one that restarts
   CheckpointId over_;          // checkpoints up to here belong to former runs of the job
 };

@@ -41,6 +41,8 @@ class JoinOracle final : public Oracle {
  public:
   JoinOracle(const Plan& plan, const Runs& runs)
       : Oracle("joins", plan, runs), joins_(plan.instances()) {
+    // In batch mode all rows are told before anything is made of them.
+    if (plan.graph().config.mode == ExecutionMode::kBatch) return;
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
       if (std::holds_alternative<IntervalJoinSpec>(node.spec)) joins_[i].emplace(node);

@@ -61,6 +61,13 @@ void WatermarkFloor::look(uint32_t subtask) {
     live = true;
   }
   if (live) owed_[subtask] = std::max(owed_[subtask], least);
+  if (live || !one_input_[subtask]) return;
+  for (const In& in : ins_[subtask]) owed_[subtask] = std::max(owed_[subtask], in.watermark);
+}
+
+bool WatermarkFloor::all_idle(uint32_t subtask) const {
+  return !ins_[subtask].empty() && std::all_of(ins_[subtask].begin(), ins_[subtask].end(),
+                                               [](const In& in) { return in.idle; });
 }
 
 void WatermarkFloor::reset(uint32_t subtask) {

@@ -29,6 +29,9 @@ class WatermarkFloor {
   void reset(uint32_t subtask);
 
   EventTime owed(uint32_t subtask) const { return owed_[subtask]; }
+  // Whether all channels of a task with one input are idle: then so is what it makes of them.
+  bool all_idle(uint32_t subtask) const;
+  bool has_one_input(uint32_t subtask) const { return one_input_[subtask]; }
 
  private:
   struct In {

@@ -81,7 +81,9 @@ class WatermarkOracle final : public Oracle {
     if (const auto* taken = std::get_if<BatchProcessed>(&fact)) return on_taken(*taken);
     if (const auto* status = std::get_if<StatusChanged>(&fact)) {
       const uint32_t i = plan_.instance(status->node, status->execution.subtask.index);
-      if (i != kNowhere && status->idle != 0) at_[i].was_idle = true;
+      if (i == kNowhere) return;
+      at_[i].is_idle = status->idle != 0;
+      at_[i].was_idle |= at_[i].is_idle;
       return;
     }
     if (const auto* said = std::get_if<SplitWatermark>(&fact)) return on_split_watermark(*said);
@@ -143,6 +145,7 @@ class WatermarkOracle final : public Oracle {
     EventTime said = EventTime::min();   // by WatermarkAdvanced
     EventTime bound = EventTime::min();  // sources: the most that it may have said so far
     bool was_idle = false;               // its output, at some time in this attempt
+    bool is_idle = false;                // now
     bool lags = false;                   // which was said
     // Sources: how far their live splits are, while it lags behind that.
     std::optional<EventTime> behind;
@@ -231,6 +234,7 @@ class WatermarkOracle final : public Oracle {
   // Something else begins: what was owed must have been said.
   void settle(uint32_t subtask) {
     if (plan_.graph().config.mode == ExecutionMode::kBatch) return;  // told behind its rows
+    settle_status(subtask);
     for (const uint32_t i : plan_.instances_of(subtask)) {
       Instance& at = at_[i];
       if (at.lags) continue;
@@ -241,6 +245,20 @@ class WatermarkOracle final : public Oracle {
               "at least " + text(*owed), text(at.said),
               "an operator goes as far as the least of its live inputs has come");
     }
+  }
+
+  // Who is silent although all before it are idle holds back those behind it.
+  void settle_status(uint32_t subtask) {
+    const uint32_t first = plan_.instances_of(subtask).front();
+    Instance& at = at_[first];
+    const bool own =
+        is_source(first) || assigns(first) || std::holds_alternative<AsyncSpec>(spec(first));
+    if (own || at.lags || !floor_.has_one_input(subtask)) return;
+    const bool idle = floor_.all_idle(subtask);
+    if (at.is_idle == idle) return;
+    at.lags = true;
+    violate("watermark_stalled", plan_.where(first), "status", idle ? "idle" : "active",
+            idle ? "active" : "idle", "an operator is idle where all that it reads are");
   }
 
   std::optional<EventTime> owed_by(uint32_t instance) const {
@@ -257,14 +275,16 @@ class WatermarkOracle final : public Oracle {
     return std::nullopt;
   }
 
-  // A source combines what its splits say at probes, and where one of them speaks: so much may pass
+  // A source says what its splits allow at probes, and where one of them speaks: so much may pass
   // meanwhile. It is at fault if it was at work through some probes and still lags.
   void watch_source(uint32_t instance) {
     const Duration interval = plan_.graph().config.auto_watermark_interval;
     Instance& at = at_[instance];
     std::optional<EventTime> least;
     for (const auto& [number, split] : at.splits) {
-      if (!split.released && !split.idle && (!least || split.said < *least)) least = split.said;
+      if (split.released || split.idle) continue;
+      const EventTime mark = std::max(split.said, allowed(strategy(instance), split));
+      if (!least || mark < *least) least = mark;
     }
     if (at.behind && at.said >= *at.behind) at.behind.reset();
     if (interval.ms == 0 || at.lags || !least || at.said >= *least) return;

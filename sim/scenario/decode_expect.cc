@@ -36,6 +36,7 @@ const std::vector<std::string>& violations() {
                                                   "transaction_leaked",
                                                   "wrong_restore_point",
                                                   "output_after_fencing",
+                                                  "checkpoint_out_of_turn",
                                                   "record_unaccounted",
                                                   "state_leak",
                                                   "liveness",

@@ -210,6 +210,32 @@ TEST_F(Wrong, TheEndIsAnnouncedBeforeTheEnd) {
   EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
 }
 
+// ---- checkpoints in their turn, and what a sink owes them ----
+TEST_F(Wrong, ACheckpointBeginsWhileAnotherIsUnderWay) {
+  const size_t first = s.find<CheckpointTriggered>();
+  s.insert(first + 1, {0, Fact{CheckpointTriggered{CheckpointId{90}}}});
+  s.steps.resize(first + 2);
+  EXPECT_EQ(found(OracleKind::kCoordinator), "checkpoint_out_of_turn");
+}
+TEST_F(Wrong, ACheckpointExpiresBeforeItsTimeout) {
+  const size_t first = s.find<CheckpointTriggered>();
+  const CheckpointId id = s.get<CheckpointTriggered>(first).checkpoint;
+  s.insert(first + 1, {0, Fact{CheckpointAborted{id, AbortReason::kExpired}}});
+  s.steps.resize(first + 2);
+  EXPECT_EQ(found(OracleKind::kCoordinator), "checkpoint_out_of_turn");
+}
+TEST_F(Wrong, ASinkAcknowledgesBeforeItsRowsArePreCommitted) {
+  s.move(s.find<TransactionPreCommitted>(), s.find<CheckpointCompleted>());
+  EXPECT_EQ(found(OracleKind::kTransactions), "inconsistent_cut");
+}
+TEST_F(Wrong, ASinkPreCommitsFewerRowsThanItHasTaken) {
+  s.get<TransactionPreCommitted>(s.find<TransactionPreCommitted>()).rows = 9;
+  s.steps.resize(s.find<TransactionPreCommitted>() + 1);
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kTransactions, end), "inconsistent_cut");
+}
+
 // ---- cut ----
 TEST_F(Wrong, AChannelIsReadBehindItsBarrierBeforeTheSnapshot) {
   const size_t barrier = s.find<BarrierReceived>();
