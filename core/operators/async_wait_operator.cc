@@ -322,7 +322,7 @@ void AsyncWaitOperator::restore(ByteReader& in, OperatorContext&) {
   for (uint64_t left = in.varint(); left > 0; --left) {
     const Tag tag = static_cast<Tag>(in.u8());
     if (tag == Tag::kStatus) {
-      backlog_.emplace_back(static_cast<StreamStatus>(in.u8()));
+      in.u8();  // of inputs that were: those of a new attempt begin active
     } else {
       backlog_.emplace_back(read_entry(tag, in));
     }

@@ -9,23 +9,20 @@ namespace leat {
 
 namespace {
 
-// What windows may look at: of two streams they see no fields.
-enum class Sees : uint8_t { kTextKey, kIntKey, kTimes };
-
 bool merges(const Json& window) {
   return window.find("session") != nullptr || window.find("session_by") != nullptr;
 }
 
-void set_assigner(const Draw& draw, Sees sees, Json& window) {
-  const int64_t size = sees != Sees::kTimes
-                           ? draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000})
-                           : draw.one_of<int64_t>("size", {200, 100, 500, 37});
-  const uint32_t kind = draw.upto("assigner", sees != Sees::kTimes ? 10 : 9);
+// Of two streams windows see no number.
+void set_assigner(const Draw& draw, const std::string& number, Json& window) {
+  const int64_t size = !number.empty() ? draw.one_of<int64_t>("size", {500, 100, 1000, 37, 3000})
+                                       : draw.one_of<int64_t>("size", {200, 100, 500, 37});
+  const uint32_t kind = draw.upto("assigner", !number.empty() ? 10 : 9);
   if (kind == 7 || kind == 8) {
     set_member(window, "session", json_integer(draw.one_of<int64_t>("gap", {50, 10, 200, 600})));
   } else if (kind == 9) {
     set_member(window, "session_by",
-               json_text(sees == Sees::kTextKey ? "20 + length(k) * 30" : "20 + k * 30"));
+               json_text(fmt::format("20 + abs(coalesce({}, 0)) % 5 * 60", number)));
   } else if (kind == 5 || kind == 6) {
     const int64_t slide = std::max<int64_t>(1, size / draw.one_of<int64_t>("slide", {2, 3, 1}));
     set_member(window, "sliding", json_list({json_integer(size), json_integer(slide)}));
@@ -141,7 +138,7 @@ bool draw_window_of_two(const Draw& draw, bool stamped, Json& window) {
     set_global(draw, window);
     return false;
   }
-  set_assigner(draw, Sees::kTimes, window);
+  set_assigner(draw, "", window);
   if (!event_time) set_member(window, "time", json_text("processing"));
   if (event_time && draw.chance("lateness", 45)) {
     set_member(window, "allowed_lateness",
@@ -163,7 +160,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
   if (global) {
     set_global(draw, window);
   } else {
-    set_assigner(draw, input.text_key ? Sees::kTextKey : Sees::kIntKey, window);
+    set_assigner(draw, input.number, window);
     if (!event_time) set_member(window, "time", json_text("processing"));
     if (event_time && draw.chance("lateness", 45)) {
       set_member(window, "allowed_lateness",

@@ -44,7 +44,8 @@ class CoordinatorOracle final : public Oracle {
       on_checkpoint_completed(completed->checkpoint);
     } else if (const auto* status = std::get_if<JobStatusChanged>(&fact)) {
       if (status->status == JobStatus::kRestarting) failing_over_ = true;
-      if (status->status != JobStatus::kRunning) failed_in_a_row_ = 0;
+      running_job_ = status->status == JobStatus::kRunning;
+      failed_in_a_row_ = 0;
     } else if (std::holds_alternative<SplitFinished>(fact)) {
       ending_ = true;
     } else if (std::holds_alternative<ProcessDied>(fact)) {
@@ -88,7 +89,9 @@ class CoordinatorOracle final : public Oracle {
   void on_aborted(const CheckpointAborted& fact) {
     const auto pending = pending_.find(fact.checkpoint);
     const bool expired = fact.reason == AbortReason::kExpired;
-    if (expired || fact.reason == AbortReason::kStorageFailed) ++failed_in_a_row_;
+    // While the job fails already, one more failure changes nothing.
+    const bool counts = expired || fact.reason == AbortReason::kStorageFailed;
+    if (counts && running_job_) ++failed_in_a_row_;
     if (pending == pending_.end()) return;
     if (expired && pending->second.begun_at + config().timeout > runs_.now()) {
       out_of_turn("given up after " + std::to_string(config().timeout.ms) + " ms",
@@ -213,6 +216,7 @@ class CoordinatorOracle final : public Oracle {
   CheckpointId triggered_;
   std::optional<ProcTime> completed_at_;  // the last one, by this JobManager
   uint32_t failed_in_a_row_ = 0;
+  bool running_job_ = false;
   bool ending_ = false;        // the end of the input asks for a checkpoint at once
   bool failing_over_ = false;  // the JobMaster that fails over is the one that restarts
   CheckpointId over_;          // checkpoints up to here belong to former runs of the job

@@ -59,5 +59,20 @@ TEST(AsyncWait, AWatermarkThatIdlenessKeptBackIsSaidAfterIt) {
   EXPECT_EQ(t.status(StreamStatus::kActive), (Told{"active", "W 7"}));
 }
 
+// The inputs of a new attempt begin active, and say nothing of it.
+TEST(AsyncWait, IdlenessThatWaitedIsNotRestored) {
+  StreamNode node = asking();
+  std::get<AsyncSpec>(node.spec).capacity = 1;
+  Alone t(std::move(node));
+  t.open();
+  t.row({Value::integer(1)}, EventTime{5});
+  t.row({Value::integer(2)}, EventTime{6});
+  EXPECT_EQ(t.status(StreamStatus::kIdle), Told{});
+  t.restart(t.snapshot());
+  EXPECT_EQ(t.open(), Told{});
+  EXPECT_EQ(t.clock(40), Told{"1 @5"});
+  EXPECT_EQ(t.clock(60), Told{"2 @6"});
+}
+
 }  // namespace
 }  // namespace leat
