@@ -13,9 +13,7 @@ bool has_custom(const TriggerSpec& trigger) {
 
 // Merging leaves the order of contents open.
 bool needs_order(const AggregateSpec& aggregate) {
-  // Of a user's aggregate nothing says that it is indifferent to it.
   if (aggregate.kind == AggregateSpec::Kind::kCollect) return true;
-  if (aggregate.kind == AggregateSpec::Kind::kUser) return true;
   return aggregate.kind == AggregateSpec::Kind::kSum &&
          aggregate.argument_type == ValueType::kDouble;
 }

@@ -132,6 +132,8 @@ void WindowModel::act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQ
   if (what.fire && pane.count > 0) {
     const bool after = spec_.evictor.when == EvictorSpec::When::kAfter;
     if (!after) evict(pane);
+    // Of merged windows the order of rows is open.
+    if (merges(spec_) && !shows_order_) shows_order_ = leat::shows_order(spec_, *pane.rows);
     if (answer_) {
       answer_(pane.window, *pane.rows, answers.rows());
     } else {

@@ -34,6 +34,8 @@ class WindowModel {
               ExecutionMode mode = ExecutionMode::kStreaming);
   // What rows of a window answer, where that is not what the node says.
   using AnswerOf = std::function<void(const TimeWindow&, const RowBatch& rows, RowBatch& out)>;
+  // Whether an answer so far has shown an order that is open: then answers are not to be foreseen.
+  bool shows_order() const { return shows_order_; }
   void answer_by(AnswerOf answer) { answer_ = std::move(answer); }
 
   EventTime watermark() const { return watermark_; }
@@ -90,6 +92,7 @@ class WindowModel {
   // Open sessions of a key: the hash of the key, the panes.
   std::map<uint64_t, std::vector<uint64_t>> sessions_;
   uint64_t rank_ = 0;
+  bool shows_order_ = false;
 };
 
 }  // namespace leat

@@ -71,7 +71,7 @@ class WindowOracle final : public Oracle {
   void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
     if (!windows_[instance]) return;
     Window& window = *windows_[instance];
-    if (window.lost) return;
+    if (!follows(window)) return;
     for (uint32_t i = 0; i < rows.size(); ++i) {
       if (output != kMainOutput) {
         if (!window.sides.take(rows.row(i), rows.timestamp(i)))
@@ -119,6 +119,16 @@ class WindowOracle final : public Oracle {
   }
 
  private:
+  struct Window;
+
+  // Answers that show an order which is open are not judged.
+  static bool follows(Window& window) {
+    if (!window.lost && window.model.shows_order()) {
+      window.forget();
+      window.lost = true;
+    }
+    return !window.lost;
+  }
   bool batch() const { return plan_.graph().config.mode == ExecutionMode::kBatch; }
   // Timers that a timer sets never fire in batch mode, which the model does not tell apart.
   static bool sets_timers_again(const TriggerSpec& trigger) {
@@ -197,7 +207,7 @@ class WindowOracle final : public Oracle {
               "the row's window was cleaned up before watermark " + at_watermark(window));
       window.lost = true;
     }
-    if (!window.lost && !window.answers.empty()) {
+    if (follows(window) && !window.answers.empty()) {
       const RowView owed = window.answers.rows().row(window.answers.first());
       violate("never_fired", plan_.where(instance), subject(window, owed),
               "(" + to_text(owed) + ")", "nothing",
