@@ -138,7 +138,7 @@ class Interleaving final : public Perturbation {
  public:
   std::string violation() const override { return "order_dependent"; }
   std::string what() const override {
-    return "the same events in each partition, and another interleaving of the partitions";
+    return "the same events in each partition, and another interleaving of partitions and channels";
   }
   std::string repair() const override {
     return "rows of different partitions have no order but that of their event times: keep them "
