@@ -54,10 +54,6 @@ const std::vector<BarrierAction>& BarrierHandler::on_end(uint32_t channel) {
   return actions_;
 }
 
-bool BarrierHandler::any_open() const {
-  return std::any_of(channels_.begin(), channels_.end(), [](const Channel& c) { return c.open; });
-}
-
 uint32_t BarrierHandler::aligned() const {
   return static_cast<uint32_t>(std::count_if(channels_.begin(), channels_.end(),
                                              [](const Channel& c) { return c.aligned; }));

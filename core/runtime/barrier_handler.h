@@ -44,9 +44,6 @@ class BarrierHandler {
   const std::vector<BarrierAction>& on_cancel(CheckpointId id);
   const std::vector<BarrierAction>& on_end(uint32_t channel);
 
-  bool is_open(uint32_t channel) const { return channels_[channel].open; }
-  bool any_open() const;
-
  private:
   struct Channel {
     bool open = true;

@@ -8,11 +8,13 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <numeric>
 
 #include "sim/cli/load.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/run_once.h"
+#include "sim/oracle/expected.h"
 #include "sim/scenario/decode.h"
 #include "sim/scenario/json_tree.h"
 #include "sim/scenario/rewrite_rows.h"
@@ -26,28 +28,11 @@ constexpr uint64_t kOtherSeeds = 5;
 class CommittedRows final : public RecordTap {
  public:
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      const RowView row = rows.row(i);
-      of[sink].push_back(Row(row.begin(), row.end()));
-    }
+    RowBatch& all = of.try_emplace(sink, rows.width()).first->second;
+    for (uint32_t i = 0; i < rows.size(); ++i) all.append_row_of(rows, i);
   }
-  std::map<NodeId, std::vector<Row>> of;
+  std::map<NodeId, RowBatch> of;
 };
-
-std::vector<Row> last_of_each(const std::vector<Row>& rows, const std::vector<uint32_t>& fields) {
-  std::map<Row, size_t> last;
-  for (size_t i = 0; i < rows.size(); ++i) {
-    Row subject;
-    for (const uint32_t field : fields) subject.push_back(rows[i][field]);
-    last[std::move(subject)] = i;
-  }
-  std::vector<size_t> kept;
-  for (const auto& entry : last) kept.push_back(entry.second);
-  std::sort(kept.begin(), kept.end());
-  std::vector<Row> out;
-  for (const size_t i : kept) out.push_back(rows[i]);
-  return out;
-}
 
 class Update {
  public:
@@ -116,8 +101,12 @@ class Update {
     write.before = expected.rows;
     write.ordered = expected.ordered;
     if (const auto found = committed.of.find(sink); found != committed.of.end()) {
-      write.after = found->second;
-      if (expected.last_of) write.after = last_of_each(write.after, *expected.last_of);
+      const RowBatch& rows = found->second;
+      std::vector<uint32_t> kept(rows.size());
+      std::iota(kept.begin(), kept.end(), 0);
+      if (expected.last_of) kept = last_of_each(rows, *expected.last_of);
+      for (const uint32_t i : kept)
+        write.after.emplace_back(rows.row(i).begin(), rows.row(i).end());
     }
     if (!write.ordered) std::sort(write.after.begin(), write.after.end());
     return write;

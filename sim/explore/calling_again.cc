@@ -58,17 +58,6 @@ class FilterAgain final : public FilterFunction {
   const Wrapped<FilterFunction> w_;
 };
 
-// Collects for somebody who is told of each row.
-template <class F>
-class Telling final : public Collector {
- public:
-  explicit Telling(F f) : f_(std::move(f)) {}
-  void collect(RowView row) override { f_(row); }
-
- private:
-  F f_;
-};
-
 class FlatMapAgain final : public FlatMapFunction {
  public:
   explicit FlatMapAgain(const Wrapped<FlatMapFunction>& w) : w_(w) {}

@@ -1,8 +1,8 @@
 #include "sim/explore/calls.h"
 
 #include <algorithm>
-#include <thread>
 
+#include "sim/explore/other_thread.h"
 #include "sim/explore/other_time.h"
 
 namespace leat {
@@ -28,17 +28,10 @@ void Calls::made(const std::string& where, CallTape tape, Again again) {
 
 // In another thread, which shows a function that asks for its own.
 std::optional<Witness::Statement> Calls::statement() {
-  std::exception_ptr broken;
-  std::thread other([&] {
-    try {
-      for (size_t i = kept_.size(); i-- > 0 && !statement_;)
-        repeat(kept_[i].where, kept_[i].tape, kept_[i].again, "after the run");
-    } catch (const std::exception&) {
-      broken = std::current_exception();
-    }
+  in_another_thread([&] {
+    for (size_t i = kept_.size(); i-- > 0 && !statement_;)
+      repeat(kept_[i].where, kept_[i].tape, kept_[i].again, "after the run");
   });
-  other.join();
-  if (broken) std::rethrow_exception(broken);
   return statement_ ? statement_ : timers_in_vain();
 }
 

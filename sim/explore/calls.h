@@ -59,6 +59,17 @@ RowView row_part(const TapeEntry& entry);
 Timestamp time_part(const TapeEntry& entry);
 inline Row copy_of(RowView row) { return {row.begin(), row.end()}; }
 
+// Collects for somebody who is told of each row.
+template <class F>
+class Telling final : public Collector {
+ public:
+  explicit Telling(F f) : f_(std::move(f)) {}
+  void collect(RowView row) override { f_(row); }
+
+ private:
+  F f_;
+};
+
 // A call in which the function only gets arguments and gives rows. `f` makes it and says what came.
 template <class Call>
 void record(Calls& calls, const std::string& where, Row arguments, Call&& call,
@@ -92,8 +103,11 @@ struct Wrapped {
   Wrapped(const Wrapped& other) : Wrapped(other.pristine, other.calls, other.where) {}
 };
 
+enum class Keys : uint8_t { kNone, kSome };  // whether rows have one
+
 // The same function with every call made again.
-std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped);
+std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped,
+                                                         Keys keys = Keys::kSome);
 std::shared_ptr<const ReduceFunction> called_again(Wrapped<ReduceFunction> wrapped);
 std::shared_ptr<const PartitionFunction> called_again(Wrapped<PartitionFunction> wrapped);
 std::shared_ptr<const CoMapFunction> called_again(Wrapped<CoMapFunction> wrapped);
@@ -102,7 +116,6 @@ std::shared_ptr<const JoinFunction> called_again(Wrapped<JoinFunction> wrapped);
 std::shared_ptr<const ProcessFunction> called_again(std::shared_ptr<const ProcessFunction> f,
                                                     std::shared_ptr<Calls> calls,
                                                     const std::string& where);
-enum class Keys : uint8_t { kNone, kSome };  // whether rows have one
 std::shared_ptr<const CoProcessFunction> called_again(std::shared_ptr<const CoProcessFunction> f,
                                                       Keys keys, std::shared_ptr<Calls> calls,
                                                       const std::string& where);

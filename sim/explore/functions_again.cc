@@ -39,16 +39,7 @@ struct InputCall {
   RowView all;
 };
 
-class Telling final : public Collector {
- public:
-  explicit Telling(std::function<void(RowView)> f) : f_(std::move(f)) {}
-  void collect(RowView row) override { f_(row); }
-
- private:
-  std::function<void(RowView)> f_;
-};
-
-Telling compared(TapePlayer& player) {
+auto compared(TapePlayer& player) {
   return Telling([&player](RowView row) { player.expect({What::kGave, 0, copy_of(row)}); });
 }
 
@@ -142,7 +133,7 @@ class CoFlatMapAgain final : public CoFlatMapFunction {
         },
         [pristine = w_.pristine](const CallTape& tape, TapePlayer& player) {
           const InputCall call(tape);
-          Telling compare = compared(player);
+          auto compare = compared(player);
           pristine->clone()->flat_map(call.input(), call.row(), call.time(), compare);
         });
   }
@@ -169,7 +160,7 @@ class JoinAgain final : public JoinFunction {
         },
         [pristine = w_.pristine](const CallTape& tape, TapePlayer& player) {
           const Row& rows = tape.entries().front().values;
-          Telling compare = compared(player);
+          auto compare = compared(player);
           pristine->clone()->join(first_of(rows), second_of(rows), compare);
         });
   }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "sim/explore/watch.h"
+#include "sim/oracle/plan.h"
 
 namespace leat {
 
@@ -60,11 +61,7 @@ class GrowingState final : public Watch {
     Task& task = tasks_[execution.subtask];
     task.rows += rows.size();
     const std::vector<uint32_t>& fields = graph_.node(node).key_fields;
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      Row key;
-      for (const uint32_t field : fields) key.push_back(rows.row(i)[field]);
-      task.keys.insert(std::move(key));
-    }
+    for (uint32_t i = 0; i < rows.size(); ++i) task.keys.insert(key_of(rows.row(i), fields));
   }
 
   std::optional<Violation> finding() override {
@@ -97,7 +94,7 @@ class GrowingState final : public Watch {
   struct Task {
     uint64_t rows = 0;
     std::vector<Size> sizes;
-    std::set<Row> keys;
+    std::set<Value> keys;
     bool over = false;
   };
 

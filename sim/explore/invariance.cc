@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "sim/explore/committed.h"
 #include "sim/explore/fixed_by_input.h"
 #include "sim/explore/made_again.h"
 #include "sim/explore/upgrade.h"
@@ -29,25 +30,7 @@ constexpr const char* kRefused = "refused";
 constexpr const char* kOrder = "order_dependent";
 constexpr const char* kSpeed = "speed_dependent";
 
-// The committed rows of each sink as a multiset, and which nodes used the processing clock.
-class Result final : public RecordTap {
- public:
-  void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
-    auto& table = tables[sink];
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      const RowView row = rows.row(i);
-      ++table[Row(row.begin(), row.end())];
-    }
-  }
-  void on_timer(ExecutionId execution, NodeId node, TimerEvent, TimeDomain domain, int64_t,
-                const Value&) override {
-    (void)execution;
-    if (domain == TimeDomain::kProcessing) clocked.insert(node);
-  }
-
-  using Table = std::map<Row, uint64_t>;
-  std::map<NodeId, Table> tables;
-  std::set<NodeId> clocked;
+struct Result : Committed {
   RunStats stats;
 };
 

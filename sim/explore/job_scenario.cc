@@ -26,6 +26,7 @@ Result<Scenario> scenario_of_job(const Result<StreamGraph>& graph) {
     }
     if (!topic.empty()) return Error{"the topic \"" + topic + "\" is used twice"};
   }
+  scenario.is_cpp = true;
   scenario.name = graph.value().config.name;
   scenario.cluster = cluster_of(kWorkers, (slots + kWorkers - 1) / kWorkers);
   scenario.cluster.heartbeat_interval = {500};

@@ -1,9 +1,7 @@
 #include "sim/explore/made_again.h"
 
-#include <exception>
-#include <thread>
-
 #include "sim/explore/invariance.h"
+#include "sim/explore/other_thread.h"
 #include "sim/explore/other_time.h"
 
 namespace leat {
@@ -15,28 +13,16 @@ RunOutcome run_elsewhere(const Scenario& scenario, const RunRequest& request) {
   again.observers.clear();
   again.taps.clear();
   RunOutcome outcome;
-  std::exception_ptr broken;
-  std::thread other([&] {
+  in_another_thread([&] {
     const OtherTime other_time;
-    try {
-      outcome = run_once(scenario, Plan(*scenario.program), again);
-    } catch (const std::exception&) {
-      broken = std::current_exception();
-    }
+    outcome = run_once(scenario, Plan(*scenario.program), again);
   });
-  other.join();
-  if (broken) std::rethrow_exception(broken);
   return outcome;
 }
 
 std::string told(const RunOutcome& outcome) {
   const std::string violation = outcome.violation();
   return "digest " + outcome.digest + (violation.empty() ? ", all right" : ", " + violation);
-}
-
-// A job that a file describes has no function of its own.
-bool has_own_functions(const Scenario& scenario) {
-  return scenario.text.empty() || scenario.text.find("\"cpp\"") != std::string::npos;
 }
 
 }  // namespace
@@ -50,7 +36,7 @@ std::optional<Violation> made_again(const Scenario& scenario, const RunOutcome& 
   v.subject = "the same run again";
   v.expected = told(first);
   v.got = told(again);
-  if (!has_own_functions(scenario)) {
+  if (!scenario.is_cpp) {  // a job that a file describes has no function of its own
     v.name = "nondeterminism";
     v.oracle = "twin";
     v.rule = "a run is a function of scenario and seed, whenever and in whatever thread it is made";

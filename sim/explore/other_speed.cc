@@ -43,14 +43,6 @@ class Shifted final : public SplitData {
   const std::optional<Duration> later_;  // none: all at once
 };
 
-Duration last_arrival(const SplitData& data) {
-  Duration last{0};
-  for (uint32_t split = 0; split < data.splits(); ++split) {
-    if (data.size(split) > 0) last = std::max(last, data.arrival(split, data.size(split) - 1));
-  }
-  return last;
-}
-
 class OtherSpeed final : public Perturbation {
  public:
   std::string violation() const override { return "speed_dependent"; }

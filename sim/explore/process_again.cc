@@ -96,7 +96,7 @@ class PlayedContext final : public EffectContext {
 
 class ProcessAgain final : public KeyedProcessFunction {
  public:
-  explicit ProcessAgain(const Wrapped<KeyedProcessFunction>& w) : w_(w) {}
+  ProcessAgain(const Wrapped<KeyedProcessFunction>& w, Keys keys) : w_(w), keys_(keys) {}
   std::vector<StateDescriptor> states() const override { return w_.mine->states(); }
   void process(RowView in, ProcessContext& ctx) const override {
     call({What::kArgument, kProcess, copy_of(in)}, ctx);
@@ -108,7 +108,7 @@ class ProcessAgain final : public KeyedProcessFunction {
          ctx);
   }
   std::unique_ptr<KeyedProcessFunction> clone() const override {
-    return std::make_unique<ProcessAgain>(w_);
+    return std::make_unique<ProcessAgain>(w_, keys_);
   }
 
  private:
@@ -118,7 +118,7 @@ class ProcessAgain final : public KeyedProcessFunction {
   }
   void call(TapeEntry call, ProcessContext& ctx) const {
     CallTape tape;
-    tape.add({What::kArgument, 0, copy_of(ctx.key())});
+    tape.add({What::kArgument, 0, keys_ == Keys::kSome ? copy_of(ctx.key()) : Row()});
     tape.add({What::kArgument, 0, with_time({}, ctx.timestamp())});
     tape.add(
         {What::kArgument, 0, {Value::integer(ctx.watermark().ms), Value::integer(ctx.now().ms)}});
@@ -150,12 +150,14 @@ class ProcessAgain final : public KeyedProcessFunction {
     return any ? Calls::Firing::kWithEffect : Calls::Firing::kInVain;
   }
   const Wrapped<KeyedProcessFunction> w_;
+  const Keys keys_;
 };
 
 }  // namespace
 
-std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped) {
-  return std::make_shared<ProcessAgain>(wrapped);
+std::shared_ptr<const KeyedProcessFunction> called_again(Wrapped<KeyedProcessFunction> wrapped,
+                                                         Keys keys) {
+  return std::make_shared<ProcessAgain>(wrapped, keys);
 }
 
 }  // namespace leat

@@ -6,32 +6,6 @@ namespace leat {
 
 namespace {
 
-// The same context, whose key may be asked for where there is none: it is empty.
-class KeylessContext final : public ProcessContext {
- public:
-  explicit KeylessContext(ProcessContext& ctx) : ctx_(ctx) {}
-  ValueState& value(uint32_t descriptor) override { return ctx_.value(descriptor); }
-  ListState& list(uint32_t descriptor) override { return ctx_.list(descriptor); }
-  MapState& map(uint32_t descriptor) override { return ctx_.map(descriptor); }
-  ReducingState& reducing(uint32_t descriptor) override { return ctx_.reducing(descriptor); }
-  AggregatingState& aggregating(uint32_t descriptor) override {
-    return ctx_.aggregating(descriptor);
-  }
-  RowView key() const override { return {}; }
-  Timestamp timestamp() const override { return ctx_.timestamp(); }
-  EventTime watermark() const override { return ctx_.watermark(); }
-  ProcTime now() const override { return ctx_.now(); }
-  void register_timer(EventTime time) override { ctx_.register_timer(time); }
-  void register_timer(ProcTime time) override { ctx_.register_timer(time); }
-  void delete_timer(EventTime time) override { ctx_.delete_timer(time); }
-  void delete_timer(ProcTime time) override { ctx_.delete_timer(time); }
-  void emit(RowView row) override { ctx_.emit(row); }
-  void emit_side(uint32_t side, RowView row) override { ctx_.emit_side(side, row); }
-
- private:
-  ProcessContext& ctx_;
-};
-
 RowView without_input(RowView row) { return row.first(row.size() - 1); }
 uint32_t input_of(RowView row) { return static_cast<uint32_t>(row.back().as_int()); }
 
@@ -55,26 +29,23 @@ class OfInput final : public KeyedProcessFunction {
 
 class CoProcessAgain final : public CoProcessFunction {
  public:
-  CoProcessAgain(std::shared_ptr<const KeyedProcessFunction> again, Keys keys)
-      : again_(std::move(again)), keys_(keys) {}
+  explicit CoProcessAgain(std::shared_ptr<const KeyedProcessFunction> again)
+      : again_(std::move(again)) {}
   std::vector<StateDescriptor> states() const override { return again_->states(); }
   void process(uint32_t input, RowView in, ProcessContext& ctx) const override {
     Row row = copy_of(in);
     row.push_back(Value::integer(input));
-    if (keys_ == Keys::kSome) return again_->process(row, ctx);
-    KeylessContext keyless(ctx);
-    again_->process(row, keyless);
+    again_->process(row, ctx);
   }
   void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
     again_->on_timer(domain, time, ctx);
   }
   std::unique_ptr<CoProcessFunction> clone() const override {
-    return std::make_unique<CoProcessAgain>(again_->clone(), keys_);
+    return std::make_unique<CoProcessAgain>(again_->clone());
   }
 
  private:
   const std::shared_ptr<const KeyedProcessFunction> again_;
-  const Keys keys_;
 };
 
 class AsKeyed final : public KeyedProcessFunction {
@@ -94,10 +65,7 @@ class UnkeyedAgain final : public ProcessFunction {
  public:
   explicit UnkeyedAgain(std::shared_ptr<const KeyedProcessFunction> again)
       : again_(std::move(again)) {}
-  void process(RowView in, ProcessContext& ctx) const override {
-    KeylessContext keyless(ctx);
-    again_->process(in, keyless);
-  }
+  void process(RowView in, ProcessContext& ctx) const override { again_->process(in, ctx); }
   std::unique_ptr<ProcessFunction> clone() const override {
     return std::make_unique<UnkeyedAgain>(again_->clone());
   }
@@ -111,15 +79,15 @@ class UnkeyedAgain final : public ProcessFunction {
 std::shared_ptr<const ProcessFunction> called_again(std::shared_ptr<const ProcessFunction> f,
                                                     std::shared_ptr<Calls> calls,
                                                     const std::string& where) {
-  return std::make_shared<UnkeyedAgain>(
-      called_again({std::make_shared<AsKeyed>(std::move(f)), std::move(calls), where}));
+  return std::make_shared<UnkeyedAgain>(called_again(
+      {std::make_shared<AsKeyed>(std::move(f)), std::move(calls), where}, Keys::kNone));
 }
 
 std::shared_ptr<const CoProcessFunction> called_again(std::shared_ptr<const CoProcessFunction> f,
                                                       Keys keys, std::shared_ptr<Calls> calls,
                                                       const std::string& where) {
   return std::make_shared<CoProcessAgain>(
-      called_again({std::make_shared<OfInput>(std::move(f)), std::move(calls), where}), keys);
+      called_again({std::make_shared<OfInput>(std::move(f)), std::move(calls), where}, keys));
 }
 
 }  // namespace leat

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/cluster/job_store.h"
+#include "sim/explore/committed.h"
 #include "sim/explore/fixed_by_input.h"
 #include "sim/explore/replan.h"
 #include "sim/explore/upgraded_graph.h"
@@ -17,57 +18,26 @@ namespace leat {
 
 namespace {
 
-using Table = std::map<Row, uint64_t>;
-using Tables = std::map<std::string, Table>;  // by sink
+using Table = Committed::Table;
+using Tables = std::map<NodeId, Table>;  // by sink
 using Blobs = std::map<std::string, Bytes>;
 
 // A run shorter than this has no middle.
 constexpr Duration kShortest{1'000};
 
-// What the sinks commit, who looks at the clock, and where the first checkpoint stands.
-class Seen final : public Watch {
+// Also where the first checkpoint stands.
+class UpToCheckpoint final : public Committed, public FactObserver {
  public:
-  explicit Seen(const StreamGraph& graph) : graph_(graph) {}
-  FactSet facts() const override { return fact_set<CheckpointCompleted, CheckpointTriggered>(); }
-  std::string excuse() const override { return {}; }
-  std::optional<Violation> finding() override { return std::nullopt; }
-  uint64_t judged() const override { return 0; }
-
+  static FactSet facts() { return fact_set<CheckpointCompleted, CheckpointTriggered>(); }
   void on_fact(ProcTime, const Fact& fact) override {
     if (std::holds_alternative<CheckpointCompleted>(fact))
       completed = true;
     else
       second |= completed;
   }
-  void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
-    Table& table = tables[graph_.node(sink).name];
-    for (uint32_t i = 0; i < rows.size(); ++i) {
-      const RowView row = rows.row(i);
-      ++table[Row(row.begin(), row.end())];
-    }
-  }
-  void on_timer(ExecutionId, NodeId node, TimerEvent, TimeDomain domain, int64_t,
-                const Value&) override {
-    if (domain == TimeDomain::kProcessing) clocked.insert(node);
-  }
-
-  Tables tables;
-  std::set<NodeId> clocked;
   bool completed = false;
   bool second = false;
-
- private:
-  const StreamGraph& graph_;
 };
-
-WorldPlan plan_of(const Scenario& scenario) {
-  WorldPlan plan;
-  plan.processes = cluster_processes(scenario);
-  plan.config = scenario.world;
-  plan.limits = scenario.limits;
-  plan.faults = scenario.faults;
-  return plan;
-}
 
 // The old version: all that it commits, what it has committed when it is stopped, and what storage
 // holds then.
@@ -80,10 +50,10 @@ struct Before {
 std::optional<Before> run_before(const Scenario& scenario, uint64_t seed) {
   Before before;
   SeededChoices choices(seed);
-  World world(plan_of(scenario), choices);
-  Seen seen(scenario.program->graph);
+  World world(world_plan(scenario), choices);
+  UpToCheckpoint seen;
   world.trace().tap(seen);
-  world.trace().observe(seen, seen.facts());
+  world.trace().observe(seen, UpToCheckpoint::facts());
   bool stopped = false;
   while (world.step()) {
     if (seen.completed && before.blobs.empty()) before.blobs = world.blobs();
@@ -173,13 +143,16 @@ class Translation {
   Blobs out_;
 };
 
+// What the node of the old version is in the new one.
+NodeId now_of(const UpgradedGraph& next, NodeId was) {
+  const auto now = std::find(next.was.begin(), next.was.end(), std::optional(was));
+  return NodeId{static_cast<uint32_t>(now - next.was.begin())};
+}
+
 // The new version's leader finds a checkpoint where an earlier one has been.
 std::optional<Tables> run_after(Scenario scenario, const UpgradedGraph& next, Blobs blobs,
                                 uint64_t seed) {
-  for (auto& [topic, sink] : scenario.topics.sinks) {
-    const auto now = std::find(next.was.begin(), next.was.end(), std::optional(sink));
-    sink = NodeId{static_cast<uint32_t>(now - next.was.begin())};
-  }
+  for (auto& [topic, sink] : scenario.topics.sinks) sink = now_of(next, sink);
   Fault earlier;
   earlier.kind = FaultKind::kKill;
   earlier.when = AtTime{{1}};
@@ -187,10 +160,10 @@ std::optional<Tables> run_after(Scenario scenario, const UpgradedGraph& next, Bl
   earlier.lasts = Duration{1};
   scenario.faults.push_back(earlier);
   SeededChoices choices(seed);
-  WorldPlan plan = plan_of(scenario);
+  WorldPlan plan = world_plan(scenario);
   plan.blobs = std::move(blobs);
   World world(std::move(plan), choices);
-  Seen seen(scenario.program->graph);
+  Committed seen;
   world.trace().tap(seen);
   if (world.run().end != RunEnd::kFinished) return std::nullopt;
   return std::move(seen.tables);
@@ -204,10 +177,7 @@ std::optional<Scenario> unchained(const Scenario& scenario) {
     const auto* source = std::get_if<SourceSpec>(&node.spec);
     if (source == nullptr) continue;
     if (source->data == nullptr) return std::nullopt;
-    for (uint32_t s = 0; s < source->data->splits(); ++s) {
-      if (source->data->size(s) > 0)
-        last = std::max(last, source->data->arrival(s, source->data->size(s) - 1));
-    }
+    last = std::max(last, last_arrival(*source->data));
   }
   if (last < kShortest || !graph.config.checkpoint.interval) return std::nullopt;
   graph.config.chaining = false;
@@ -273,19 +243,19 @@ UpgradeVerdict check_upgrade(const Scenario& scenario, uint64_t seed) {
   if (!after) return verdict;
 
   for (uint32_t n = 0; n < graph.nodes.size(); ++n) {
+    const NodeId sink{n};
     if (!std::holds_alternative<SinkSpec>(graph.nodes[n].spec)) continue;
-    if (!fixed_by_input(graph, NodeId{n}, before->clocked)) continue;
-    const std::string& sink = graph.nodes[n].name;
-    const auto table_in = [&](const Tables& tables) {
-      const auto found = tables.find(sink);
+    if (!fixed_by_input(graph, sink, before->clocked)) continue;
+    const auto table_in = [](const Tables& tables, NodeId of) {
+      const auto found = tables.find(of);
       return found == tables.end() ? Table() : found->second;
     };
-    Table parts = table_in(before->stopped);
-    for (const auto& [row, times] : table_in(*after)) parts[row] += times;
-    const Table whole = table_in(before->all);
+    Table parts = table_in(before->stopped, sink);
+    for (const auto& [row, times] : table_in(*after, now_of(*next, sink))) parts[row] += times;
+    const Table whole = table_in(before->all, sink);
     verdict.judged += whole.size() + 1;
     if (whole == parts) continue;
-    verdict.violation = difference(sink, whole, parts, first_lost(graph, *next));
+    verdict.violation = difference(graph.nodes[n].name, whole, parts, first_lost(graph, *next));
     return verdict;
   }
   return verdict;

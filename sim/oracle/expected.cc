@@ -1,6 +1,22 @@
 #include "sim/oracle/expected.h"
 
+#include <algorithm>
+#include <map>
+
 namespace leat {
+
+std::vector<uint32_t> last_of_each(const RowBatch& rows, const std::vector<uint32_t>& fields) {
+  std::map<Row, uint32_t> last;
+  for (uint32_t i = 0; i < rows.size(); ++i) {
+    Row subject;
+    for (const uint32_t field : fields) subject.push_back(rows.row(i)[field]);
+    last[std::move(subject)] = i;
+  }
+  std::vector<uint32_t> kept;
+  for (const auto& entry : last) kept.push_back(entry.second);
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
 
 void ExpectedRowsQueue::added(uint64_t rank) {
   while (entries_.size() < rows_.size()) {

@@ -11,6 +11,9 @@
 
 namespace leat {
 
+// Of rows that are equal in these fields only the last: their indices, in rising order.
+std::vector<uint32_t> last_of_each(const RowBatch& rows, const std::vector<uint32_t>& fields);
+
 class ExpectedRowsQueue {
  public:
   void set_width(uint32_t width) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/oracle/expected.h"
 #include "sim/oracle/oracles.h"
 #include "sim/oracle/pane.h"
 #include "sim/oracle/reference.h"
@@ -271,8 +272,11 @@ class OutputOracle final : public Oracle {
     for (const Row& row : given->second.rows) expected.add(RowView(row));
     report_.judged(expected.hashes.size());
     Sink seen{sink.node, sink.exactly_once, sink.committed, sink.undone};
-    if (given->second.last_of)
-      seen.committed = last_of_each(sink.committed, *given->second.last_of);
+    if (given->second.last_of) {
+      seen.committed = Table(sink.committed.rows.width());
+      for (const uint32_t i : last_of_each(sink.committed.rows, *given->second.last_of))
+        seen.committed.add(sink.committed.rows.row(i));
+    }
     if (given->second.ordered && end.finished() && expected.hashes != seen.committed.hashes) {
       Comparison same = compare(expected, seen.committed);
       if (same.missing.empty() && same.extra.empty()) {
@@ -288,21 +292,6 @@ class OutputOracle final : public Oracle {
     }
     report(seen, compare(expected, seen.committed), expected, "among the scenario's expected rows",
            end);
-  }
-
-  static Table last_of_each(const Table& all, const std::vector<uint32_t>& fields) {
-    std::map<Row, uint32_t> last;
-    for (uint32_t i = 0; i < all.rows.size(); ++i) {
-      Row subject;
-      for (const uint32_t field : fields) subject.push_back(all.rows.row(i)[field]);
-      last[std::move(subject)] = i;
-    }
-    std::vector<uint32_t> kept;
-    for (const auto& [subject, i] : last) kept.push_back(i);
-    std::sort(kept.begin(), kept.end());
-    Table table(all.rows.width());
-    for (const uint32_t i : kept) table.add(all.rows.row(i));
-    return table;
   }
 
   std::vector<Line> lineage_;  // by instance

@@ -178,6 +178,7 @@ class ScenarioDecoder {
       return d_.error("SC141", json.span,
                       fmt::format("the job \"{}\" refuses: {}", name, graph.error()));
     progress.graph = std::move(graph.value());
+    scenario_.is_cpp = true;
   }
 
   bool plan(StreamGraph asked) {
@@ -229,16 +230,12 @@ class ScenarioDecoder {
 
   // When the last record can be read.
   int64_t input_length() const {
-    int64_t last = 0;
+    Duration last{0};
     for (const StreamNode& node : scenario_.program->graph.nodes) {
       const auto* source = std::get_if<SourceSpec>(&node.spec);
-      if (source == nullptr) continue;
-      for (uint32_t split = 0; split < source->data->splits(); ++split) {
-        const uint64_t size = source->data->size(split);
-        if (size > 0) last = std::max(last, source->data->arrival(split, size - 1).ms);
-      }
+      if (source != nullptr) last = std::max(last, last_arrival(*source->data));
     }
-    return last;
+    return last.ms;
   }
 
   // A job that has nothing more to wait for is finished long before a day has passed, even where a

@@ -14,4 +14,13 @@ const std::vector<std::string>& report_kinds() {
   return kKinds;
 }
 
+Duration last_arrival(const SplitData& data) {
+  Duration last{0};
+  for (uint32_t split = 0; split < data.splits(); ++split) {
+    const uint64_t size = data.size(split);
+    if (size > 0) last = std::max(last, data.arrival(split, size - 1));
+  }
+  return last;
+}
+
 }  // namespace leat

@@ -106,6 +106,9 @@ struct Limits {
 // What can be written of a run, by the names of `reports` and of --report.
 const std::vector<std::string>& report_kinds();
 
+// When the last record of any split may be read; 0 where there is none.
+Duration last_arrival(const SplitData& data);
+
 struct Scenario {
   std::string name;
   std::string why;
@@ -113,7 +116,8 @@ struct Scenario {
   std::string text;  // of the file, as it was read; empty where built in C++
   uint64_t seed = 1;
   std::shared_ptr<const JobProgram> program;
-  LogTopics topics;  // input topics and the sinks' topics
+  bool is_cpp = false;  // the job is written in C++, and has functions of its user's
+  LogTopics topics;     // input topics and the sinks' topics
   ClusterConfig cluster;
   WorldConfig world;
   std::vector<Fault> faults;

@@ -48,4 +48,13 @@ std::vector<ProcessPlan> cluster_processes(const Scenario& scenario) {
   return plans;
 }
 
+WorldPlan world_plan(const Scenario& scenario) {
+  WorldPlan plan;
+  plan.processes = cluster_processes(scenario);
+  plan.config = scenario.world;
+  plan.limits = scenario.limits;
+  plan.faults = scenario.faults;
+  return plan;
+}
+
 }  // namespace leat

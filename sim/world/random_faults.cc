@@ -63,18 +63,12 @@ struct Atlas {
 
 Duration last_arrival(const Scenario& scenario) {
   Duration last{0};
-  const auto look = [&](const SplitData& data) {
-    for (uint32_t split = 0; split < data.splits(); ++split) {
-      const uint64_t size = data.size(split);
-      if (size > 0) last = std::max(last, data.arrival(split, size - 1));
-    }
-  };
   for (const auto& [topic, data] : scenario.topics.topics) {
-    if (data) look(*data);
+    if (data) last = std::max(last, last_arrival(*data));
   }
   for (const StreamNode& node : scenario.program->graph.nodes) {
     if (const auto* source = std::get_if<SourceSpec>(&node.spec); source && source->data) {
-      look(*source->data);
+      last = std::max(last, last_arrival(*source->data));
     }
   }
   return last;

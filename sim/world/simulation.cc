@@ -11,11 +11,7 @@ namespace leat {
 namespace {
 
 WorldPlan plan_of(const Scenario& scenario, Choices& choices) {
-  WorldPlan plan;
-  plan.processes = cluster_processes(scenario);
-  plan.config = scenario.world;
-  plan.limits = scenario.limits;
-  plan.faults = scenario.faults;
+  WorldPlan plan = world_plan(scenario);
   if (!scenario.world.disorder) return plan;
   // Drawn before the world begins, through the same door, and so in the same map.
   for (Fault& fault : draw_faults(scenario, choices)) plan.faults.push_back(std::move(fault));

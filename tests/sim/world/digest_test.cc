@@ -74,15 +74,6 @@ struct Told {
   RunEnd end = RunEnd::kStuck;
 };
 
-WorldPlan plan_of(const Scenario& scenario) {
-  WorldPlan plan;
-  plan.processes = cluster_processes(scenario);
-  plan.config = scenario.world;
-  plan.limits = scenario.limits;
-  plan.faults = scenario.faults;
-  return plan;
-}
-
 // The plainest schedule: what differs is due to the story alone.
 Told run(WorldPlan plan) {
   PlainChoices plain;
@@ -95,7 +86,7 @@ Told run(WorldPlan plan) {
 }
 Told run(const Story& story) {
   const Scenario scenario = scenario_of(story);
-  return run(plan_of(scenario));
+  return run(world_plan(scenario));
 }
 
 void expect_seen_by(const Told& one, const Told& other, const std::set<std::string>& kinds) {
@@ -223,7 +214,7 @@ class Turned final : public Process {
 };
 
 Told run_turned(const Scenario& scenario, TurningEnv::Turn& turn) {
-  WorldPlan plan = plan_of(scenario);
+  WorldPlan plan = world_plan(scenario);
   for (ProcessPlan& process : plan.processes) {
     process.make = [&turn, make = process.make](Env& env) {
       return std::make_unique<Turned>(env, turn, make);
@@ -234,7 +225,7 @@ Told run_turned(const Scenario& scenario, TurningEnv::Turn& turn) {
 
 TEST(DigestOfASimulation, NoticesABitOfAnyMessageAcknowledgementsAmongThem) {
   const Scenario scenario = scenario_of({});
-  const std::string plain = run(plan_of(scenario)).digest;
+  const std::string plain = run(world_plan(scenario)).digest;
   uint64_t acknowledgements = 0;
   for (uint64_t nth = 0;; ++nth) {
     TurningEnv::Turn turn{TurningEnv::Turn::What::kMessage, nth, 0, hash_name("bit") + nth * 37};
@@ -250,7 +241,7 @@ TEST(DigestOfASimulation, NoticesABitOfAnyMessageAcknowledgementsAmongThem) {
 
 TEST(DigestOfASimulation, NoticesABitOfAnyStoredBlob) {
   const Scenario scenario = scenario_of({});
-  const std::string plain = run(plan_of(scenario)).digest;
+  const std::string plain = run(world_plan(scenario)).digest;
   for (uint64_t nth = 0;; ++nth) {
     TurningEnv::Turn turn{TurningEnv::Turn::What::kBlob, nth, 0, nth * 11};
     const Told turned = run_turned(scenario, turn);

@@ -19,13 +19,6 @@ std::vector<std::string> mistakes() {
   return names;
 }
 
-ScenarioCoverage explored(const std::string& name, uint64_t runs) {
-  CampaignRequest request;
-  request.runs = runs;
-  request.jobs = 2;
-  return explore({load(name)}, request).scenarios[0];
-}
-
 // Enough for each; fewer where a run has ten times as many steps as the others.
 uint64_t seeds_of(const std::string& name) {
   if (name == "hot-key") return 200;
@@ -36,7 +29,7 @@ class Mistake : public testing::TestWithParam<std::string> {};
 
 TEST_P(Mistake, IsFoundWithin200Seeds) {
   ASSERT_TRUE(load(GetParam()).expect.violation);
-  const ScenarioCoverage seen = explored(GetParam(), 200);
+  const ScenarioCoverage seen = explored(load(GetParam()), 200);
   EXPECT_GT(seen.shown, 0u);
   // What is left is another violation than the one that the scenario says.
   for (const Failure& failure : seen.failures)
@@ -54,14 +47,8 @@ TEST_P(Mistake, IsShownByTheSeedOfItsFile) {
 }
 
 TEST_P(Mistake, MendedItIsClean) {
-  const ScenarioCoverage seen = explored(GetParam() + "-mended", seeds_of(GetParam()));
-  for (const Failure& failure : seen.failures) {
-    const Violation& v = failure.outcome.verdict.violations.front();
-    ADD_FAILURE() << "seed " << failure.outcome.seed << ": " << v.name << " at " << v.where
-                  << ", expected " << v.expected << ", got " << v.got;
-  }
-  EXPECT_TRUE(seen.complaints.empty()) << seen.complaints.front();
-  EXPECT_EQ(seen.runs, seeds_of(GetParam()));
+  const ScenarioCoverage seen = explored(load(GetParam() + "-mended"), seeds_of(GetParam()));
+  expect_clean(seen, seeds_of(GetParam()));
   EXPECT_GT(seen.judged.at("invariance"), seeds_of(GetParam()));
 }
 

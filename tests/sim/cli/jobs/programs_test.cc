@@ -16,20 +16,8 @@ Scenario load(const std::string& name) { return shipped("tutorial", name); }
 class Program : public testing::TestWithParam<std::string> {};
 
 TEST_P(Program, IsRightUnderAThousandSeedsOfFaults) {
-  std::vector<Scenario> scenarios;
-  scenarios.push_back(load(GetParam()));
-  CampaignRequest request;
-  request.runs = 1000;
-  request.jobs = 2;
-  const CampaignResult result = explore(scenarios, request);
-  const ScenarioCoverage& seen = result.scenarios[0];
-  for (const Failure& failure : seen.failures) {
-    const Violation& v = failure.outcome.verdict.violations.front();
-    ADD_FAILURE() << "seed " << failure.outcome.seed << ": " << v.name << " at " << v.where
-                  << ", expected " << v.expected << ", got " << v.got;
-  }
-  for (const std::string& complaint : seen.complaints) ADD_FAILURE() << complaint;
-  EXPECT_EQ(seen.runs, 1000u);
+  const ScenarioCoverage seen = explored(load(GetParam()), 1000);
+  expect_clean(seen, 1000);
   EXPECT_GT(seen.restored, 10u);
 }
 

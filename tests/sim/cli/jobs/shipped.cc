@@ -1,5 +1,7 @@
 #include "tests/sim/cli/jobs/shipped.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -28,6 +30,26 @@ Scenario shipped(const std::string& folder, const std::string& name) {
   Decoded decoded = load_scenario(kScenarios + folder + "/" + name + ".json", options);
   check(decoded.scenario.has_value(), "a shipped scenario cannot be read");
   return std::move(*decoded.scenario);
+}
+
+ScenarioCoverage explored(Scenario scenario, uint64_t runs, CampaignRequest::Disturb disturb) {
+  std::vector<Scenario> scenarios;
+  scenarios.push_back(std::move(scenario));
+  CampaignRequest request;
+  request.runs = runs;
+  request.jobs = 2;
+  request.disturb = disturb;
+  return explore(scenarios, request).scenarios[0];
+}
+
+void expect_clean(const ScenarioCoverage& seen, uint64_t runs) {
+  for (const Failure& failure : seen.failures) {
+    const Violation& v = failure.outcome.verdict.violations.front();
+    ADD_FAILURE() << "seed " << failure.outcome.seed << ": " << v.name << " at " << v.where
+                  << ", expected " << v.expected << ", got " << v.got;
+  }
+  for (const std::string& complaint : seen.complaints) ADD_FAILURE() << complaint;
+  EXPECT_EQ(seen.runs, runs);
 }
 
 }  // namespace leat
