@@ -8,7 +8,7 @@ using namespace rpc;
 
 namespace {
 constexpr Site kWhichSlot("cluster.which_free_slot");
-constexpr Entity kWho = entity("resource_manager");
+constexpr Entity kSelf = entity("resource_manager");
 }  // namespace
 
 ResourceManager::ResourceManager(Env& env, const ClusterConfig& config, uint64_t leader)
@@ -16,7 +16,7 @@ ResourceManager::ResourceManager(Env& env, const ClusterConfig& config, uint64_t
       config_(config),
       leader_(leader),
       monitor_(config.heartbeat_interval, config.heartbeat_timeout),
-      heartbeat_(env, {kWho, kResourceManager, 0, 0}) {}
+      heartbeat_(env, {kSelf, kResourceManager, 0, 0}) {}
 
 void ResourceManager::start() {
   // At the very first start nobody follows an older leader, and TaskManagers register by

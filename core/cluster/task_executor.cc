@@ -8,7 +8,7 @@ namespace {
 
 enum Timer : uint32_t { kRegisterTimer, kLeaderTimer };
 
-TimerTag timer(ProcessId self, Timer kind) {
+TimerTag timer_of(ProcessId self, Timer kind) {
   return {entity(entity(entity("task_executor"), self.value), kind), kTaskExecutor, kind, 0};
 }
 
@@ -26,8 +26,8 @@ TaskExecutor::TaskExecutor(TaskHost& host, TaskTable& tasks)
       index_(host.program().job),
       offered_(config_.slots_per_task_manager, false),
       leader_(config_.heartbeat_timeout, config_.heartbeat_timeout),
-      register_alarm_(host.env(), timer(host.env().self(), kRegisterTimer)),
-      leader_alarm_(host.env(), timer(host.env().self(), kLeaderTimer)) {}
+      register_alarm_(host.env(), timer_of(host.env().self(), kRegisterTimer)),
+      leader_alarm_(host.env(), timer_of(host.env().self(), kLeaderTimer)) {}
 
 // ---- whom it follows ----
 

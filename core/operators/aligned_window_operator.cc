@@ -3,22 +3,14 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/operators/emitter.h"
+#include "core/operators/window_node.h"
 #include "core/state/key_groups.h"
 #include "core/state/keyed_bytes.h"
 
 namespace leat {
 
 namespace {
-
-constexpr Site kTimerOrder{"window.timer_tie"};
-constexpr uint32_t kFlushRows = 256;
-
-const WindowSpec& spec_of(const StreamNode& node) { return std::get<WindowSpec>(node.spec); }
-
-bool has_time_cells(const StreamNode& node) {
-  const size_t start = node.key_fields.size();
-  return start < node.output.fields.size() && node.output.fields[start].type == ValueType::kTime;
-}
 
 std::vector<WindowAggregate> make_aggregates(const WindowSpec& spec) {
   return {spec.aggregates.begin(), spec.aggregates.end()};

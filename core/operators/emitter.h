@@ -5,6 +5,9 @@
 
 namespace leat {
 
+// Rows wait until so many stand there: one call then hands them on.
+inline constexpr uint32_t kFlushRows = 256;
+
 class Emitter final : public Collector {
  public:
   // All rows get the timestamp `time`.
@@ -16,7 +19,6 @@ class Emitter final : public Collector {
   }
 
  private:
-  static constexpr uint32_t kFlushRows = 256;
   OperatorContext& ctx_;
   Timestamp time_;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/ordered_map.h"
+#include "core/operators/emitter.h"
 #include "core/state/keyed_state.h"
 #include "core/state/timer_queue.h"
 
@@ -14,7 +15,6 @@ namespace {
 
 constexpr uint32_t kLeft = 0, kRight = 1;
 constexpr uint32_t kTimers = 2;  // in the bytes of a section; below it stand rows of a side
-constexpr uint32_t kFlushRows = 256;
 
 // The rows of one key on one side, by their timestamps, in the order of arrival within one.
 using Buffer = std::map<int64_t, std::vector<Row>>;

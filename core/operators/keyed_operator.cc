@@ -2,12 +2,13 @@
 
 #include <utility>
 
+#include "core/operators/emitter.h"
+
 namespace leat {
 
 namespace {
 
-constexpr Site kTimerOrder{"process.timer_tie"};
-constexpr uint32_t kFlushRows = 256;
+constexpr Site kProcessTimerOrder{"process.timer_tie"};
 
 // In the bytes of a section: a state's number, or one of these.
 constexpr uint32_t kEventTimers = 0xfffffffe;
@@ -138,7 +139,7 @@ void KeyedOperator::fire_timers(TimeDomain domain, int64_t until, OperatorContex
   while (queue.head().value_or(until) <= until && !queue.empty()) {
     // Flink leaves the order of timers of one time open.
     const bool tie = queue.at_head() > 1;
-    const bool last = tie && ctx.choices().choose(kTimerOrder, ctx.entity(), 2) == 1;
+    const bool last = tie && ctx.choices().choose(kProcessTimerOrder, ctx.entity(), 2) == 1;
     const Timer timer =
         *queue.pop(until, last ? TimerQueue::Tie::kLastSet : TimerQueue::Tie::kFirstSet);
     state_.set_current_key(timer.key);

@@ -1,10 +1,10 @@
 #include "core/operators/unkeyed_context.h"
 
+#include "core/operators/emitter.h"
+
 namespace leat {
 
 namespace {
-
-constexpr uint32_t kFlushRows = 256;
 
 [[noreturn]] void refuse_timers() {
   throw JobError("timers can be set and deleted on keyed streams only");

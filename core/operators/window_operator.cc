@@ -3,23 +3,16 @@
 #include <algorithm>
 #include <string>
 
+#include "core/operators/emitter.h"
+#include "core/operators/window_node.h"
 #include "core/state/key_groups.h"
 
 namespace leat {
 
 namespace {
 
-constexpr Site kTimerOrder{"window.timer_tie"};
 constexpr Site kStateWindow{"window.state_window"};
 constexpr Site kStagger{"window.stagger"};
-constexpr uint32_t kFlushRows = 256;
-
-const WindowSpec& spec_of(const StreamNode& node) { return std::get<WindowSpec>(node.spec); }
-
-bool has_time_cells(const StreamNode& node) {
-  const size_t start = node.key_fields.size();
-  return start < node.output.fields.size() && node.output.fields[start].type == ValueType::kTime;
-}
 
 std::unique_ptr<const WindowFunction> function_of(const WindowSpec& spec) {
   return spec.function == nullptr ? nullptr : spec.function->clone();

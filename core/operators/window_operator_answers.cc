@@ -1,12 +1,9 @@
 // What the window operator does when a trigger says so: evict, answer, purge.
+#include "core/operators/emitter.h"
 #include "core/operators/window_operator.h"
 #include "core/state/key_groups.h"
 
 namespace leat {
-
-namespace {
-constexpr uint32_t kFlushRows = 256;
-}
 
 // Rows that a window function emits carry the window's largest timestamp, also those to the side.
 class WindowOperator::FunctionContext final : public WindowContext, public ValueState {

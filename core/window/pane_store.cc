@@ -6,7 +6,7 @@ namespace leat {
 
 namespace {
 
-constexpr size_t kFewSlots = 16;
+constexpr size_t kFewPanes = 16;
 
 uint64_t hash_of(uint64_t key_hash, const TimeWindow& window) {
   return mix(mix(key_hash, static_cast<uint64_t>(window.start)), static_cast<uint64_t>(window.end));
@@ -83,7 +83,7 @@ void PaneStore::drop(uint32_t number) {
 }
 
 void PaneStore::grow() {
-  slots_.assign(std::max(kFewSlots, slots_.size() * 2), kFree);
+  slots_.assign(std::max(kFewPanes, slots_.size() * 2), kFree);
   const size_t mask = slots_.size() - 1;
   for (uint32_t number = 0; number < numbers(); ++number) {
     if (!is_live(number)) continue;

@@ -12,11 +12,11 @@ namespace leat {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::optional<CampaignHead> parse_head(const std::string& line) {
   try {
-    const Json json = Json::parse(line);
+    const OrderedJson json = OrderedJson::parse(line);
     CampaignHead head;
     if (json.at("leat_campaign") != 1) return std::nullopt;
     head.paths = json.at("paths").get<std::vector<std::string>>();
@@ -29,7 +29,7 @@ std::optional<CampaignHead> parse_head(const std::string& line) {
     head.until = json.at("until");
     head.build = json.at("build");
     return head;
-  } catch (const Json::exception&) {
+  } catch (const OrderedJson::exception&) {
     return std::nullopt;
   }
 }
@@ -42,17 +42,17 @@ CampaignHead head_of(const CommonOptions& common, const ExploreVerb& verb) {
 }
 
 std::string to_line(const CampaignHead& head) {
-  const Json json = {{"leat_campaign", 1},
-                     {"paths", head.paths},
-                     {"runs", head.runs},
-                     {"seed", head.seed},
-                     {"failures_max", head.failures_max},
-                     {"generate", head.generate},
-                     {"first", head.first},
-                     {"strategy", head.strategy},
-                     {"until", head.until},
-                     {"build", head.build}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const OrderedJson json = {{"leat_campaign", 1},
+                            {"paths", head.paths},
+                            {"runs", head.runs},
+                            {"seed", head.seed},
+                            {"failures_max", head.failures_max},
+                            {"generate", head.generate},
+                            {"first", head.first},
+                            {"strategy", head.strategy},
+                            {"until", head.until},
+                            {"build", head.build}};
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 std::optional<CampaignFile> read_campaign(const std::string& path) {

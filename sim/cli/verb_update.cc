@@ -25,7 +25,7 @@ namespace {
 
 constexpr uint64_t kOtherSeeds = 5;
 
-class CommittedRows final : public RecordTap {
+class RowsBySink final : public RecordTap {
  public:
   void on_committed_rows(NodeId sink, uint64_t, const RowBatch& rows) override {
     RowBatch& all = of.try_emplace(sink, rows.width()).first->second;
@@ -56,7 +56,7 @@ class Update {
     // Rows that a sink repeats after a restore are lawful, but nobody expects them.
     bare.random_faults.max = 0;
     bare.faults.clear();
-    CommittedRows committed;
+    RowsBySink committed;
     run_with(bare, seed_, &committed);
     const std::string text = rewrite_rows(scenario_.text, lists(committed));
     if (text == scenario_.text) {
@@ -70,14 +70,14 @@ class Update {
   }
 
  private:
-  static RunOutcome run_with(const Scenario& scenario, uint64_t seed, CommittedRows* tap) {
+  static RunOutcome run_with(const Scenario& scenario, uint64_t seed, RowsBySink* tap) {
     RunRequest request;
     request.seed = seed;
     if (tap != nullptr) request.taps.push_back(tap);
     return run_once(scenario, Plan(*scenario.program), request);
   }
 
-  std::vector<RowsToWrite> lists(const CommittedRows& committed) const {
+  std::vector<RowsToWrite> lists(const RowsBySink& committed) const {
     const auto parsed = parse_json(scenario_.text);
     const JsonMember* expect = std::get<Json>(parsed).find("expect");
     const JsonMember* rows = expect == nullptr ? nullptr : expect->value.find("rows");
@@ -91,7 +91,7 @@ class Update {
     }
     return lists;
   }
-  RowsToWrite list_of(const Json& json, NodeId sink, const CommittedRows& committed) const {
+  RowsToWrite list_of(const Json& json, NodeId sink, const RowsBySink& committed) const {
     const StreamGraph& graph = scenario_.program->graph;
     const Json& list = json.is(Json::Kind::kObject) ? json.find("rows")->value : json;
     const ExpectedRows& expected = scenario_.expect.rows.at(graph.node(sink).name);

@@ -6,7 +6,7 @@ namespace {
 
 using Type = ValueType;
 
-int64_t number(const ScriptedNode& node, std::string_view key) {
+int64_t needed_number(const ScriptedNode& node, std::string_view key) {
   const JsonMember* found = node.json.find(key);
   if (found != nullptr && found->value.is(Json::Kind::kInt)) return found->value.integer;
   node.diagnostics.error("SC108", node.json.span,
@@ -44,12 +44,12 @@ void sort_node(const ScriptedNode& node) {
 void dedup_node(const ScriptedNode& node) { set(node, scripted_dedup(), node.inputs[0], "dedup"); }
 
 void expire_node(const ScriptedNode& node) {
-  set(node, scripted_expire(number(node, "after")),
+  set(node, scripted_expire(needed_number(node, "after")),
       after_key(node, {{"count", Type::kInt}, {"at", Type::kInt}}), "expire");
 }
 
 void ticks_node(const ScriptedNode& node) {
-  set(node, scripted_ticks(number(node, "every"), number(node, "times")),
+  set(node, scripted_ticks(needed_number(node, "every"), needed_number(node, "times")),
       after_key(node, {{"at", Type::kInt}, {"left", Type::kInt}}), "ticks");
 }
 

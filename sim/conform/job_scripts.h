@@ -14,6 +14,11 @@ NodeScripts job_scripts();
 // Those of nodes with two inputs.
 void add_connected_scripts(NodeScripts& scripts);
 
+// Rows without a timestamp count as the earliest.
+inline EventTime time_of(const ProcessContext& ctx) {
+  return ctx.timestamp().value_or(EventTime::min());
+}
+
 // Rows wait for their own time and come out with a number that counts for each key; those at or
 // behind the watermark go to side output 0.
 std::unique_ptr<KeyedProcessFunction> scripted_sort();

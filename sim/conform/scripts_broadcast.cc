@@ -10,7 +10,7 @@ namespace leat {
 namespace {
 
 constexpr uint32_t kRules = 0, kUndeclared = 7;
-constexpr uint32_t kSum = 0, kSide = 0;
+constexpr uint32_t kTotal = 0, kBroadcastSide = 0;
 
 // [[name, value], ...], sorted by name.
 Value rules_as_list(const BroadcastStates& states) {
@@ -119,7 +119,7 @@ class BroadcastScript final : public BroadcastProcessFunction {
     } else if (command.name == "side" || command.name == "both") {
       const bool both = command.name == "both";
       if (both) emit(ctx, {rule, script_text("main"), arg});
-      ctx.emit_side(kSide, Row{Value::list({rule, script_text("side"), arg})});
+      ctx.emit_side(kBroadcastSide, Row{Value::list({rule, script_text("side"), arg})});
       if (both) {
         emit(ctx, {rule, script_text("main"), Value::integer(wrapping_add(arg.as_int(), 1))});
       }
@@ -132,7 +132,7 @@ class BroadcastScript final : public BroadcastProcessFunction {
   static void apply(const ScriptCommand& command, BroadcastContext& ctx) {
     int64_t total = 0;
     std::vector<std::pair<Value, Value>> held;
-    ctx.for_each_key(kSum, [&](const Value& key, ValueState& sum) {
+    ctx.for_each_key(kTotal, [&](const Value& key, ValueState& sum) {
       const Value value = sum.get();
       held.emplace_back(key, value);
       total = wrapping_add(total, value.as_int());

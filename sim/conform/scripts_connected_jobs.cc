@@ -7,8 +7,6 @@ namespace leat {
 
 namespace {
 
-EventTime time_of(const ProcessContext& ctx) { return ctx.timestamp().value_or(EventTime::min()); }
-
 std::vector<Value> list_of(const Value& state) {
   if (state.is_null()) return {};
   return {state.as_list().begin(), state.as_list().end()};

@@ -17,8 +17,6 @@ int64_t int_or(const Value& value, int64_t otherwise) {
   return value.is_null() ? otherwise : value.as_int();
 }
 
-EventTime time_of(const ProcessContext& ctx) { return ctx.timestamp().value_or(EventTime::min()); }
-
 // State 0: the rows that wait, as lists of [time, fields]. State 1: the number of the last one.
 class Sort final : public KeyedProcessFunction {
  public:

@@ -6,11 +6,11 @@ namespace leat {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json failure_json(const Failure& failure) {
+OrderedJson failure_json(const Failure& failure) {
   const RunOutcome& outcome = failure.outcome;
-  Json violations = Json::array();
+  OrderedJson violations = OrderedJson::array();
   for (const Violation& v : outcome.verdict.violations) {
     violations.push_back({v.name, v.oracle, v.where, v.subject, v.expected, v.got, v.rule, v.at});
   }
@@ -31,7 +31,7 @@ Json failure_json(const Failure& failure) {
           {"violations", violations}};
 }
 
-Failure parse_failure(const Json& json) {
+Failure parse_failure(const OrderedJson& json) {
   Failure failure;
   RunOutcome& outcome = failure.outcome;
   outcome.seed = json.at("seed");
@@ -48,7 +48,7 @@ Failure parse_failure(const Json& json) {
   outcome.digest = json.at("digest");
   outcome.verdict.judged = json.at("judged").get<std::map<std::string, uint64_t>>();
   outcome.verdict.classes = json.at("classes").get<std::map<std::string, std::string>>();
-  for (const Json& v : json.at("violations"))
+  for (const OrderedJson& v : json.at("violations"))
     outcome.verdict.violations.push_back(
         {v.at(0), v.at(1), v.at(2), v.at(3), v.at(4), v.at(5), v.at(6), v.at(7)});
   return failure;
@@ -58,31 +58,31 @@ Failure parse_failure(const Json& json) {
 
 std::string to_line(size_t block, const BlockResult& result) {
   const ScenarioCoverage& seen = result.seen;
-  Json tallies = Json::array();
+  OrderedJson tallies = OrderedJson::array();
   for (const StrategyTally& tally : seen.strategies)
     tallies.push_back({tally.runs, tally.failures});
-  Json failures = Json::array();
+  OrderedJson failures = OrderedJson::array();
   for (const Failure& failure : seen.failures) failures.push_back(failure_json(failure));
-  const Json json = {{"block", block},
-                     {"runs", seen.runs},
-                     {"restored", seen.restored},
-                     {"shown", seen.shown},
-                     {"fired", seen.fired},
-                     {"facts", seen.facts},
-                     {"strategies", tallies},
-                     {"injected", seen.injected},
-                     {"judged", seen.judged},
-                     {"features", seen.features},
-                     {"steps", seen.steps},
-                     {"virtual_ms", seen.virtual_ms},
-                     {"digest", {result.digest_low, result.digest_high}},
-                     {"failures", failures}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const OrderedJson json = {{"block", block},
+                            {"runs", seen.runs},
+                            {"restored", seen.restored},
+                            {"shown", seen.shown},
+                            {"fired", seen.fired},
+                            {"facts", seen.facts},
+                            {"strategies", tallies},
+                            {"injected", seen.injected},
+                            {"judged", seen.judged},
+                            {"features", seen.features},
+                            {"steps", seen.steps},
+                            {"virtual_ms", seen.virtual_ms},
+                            {"digest", {result.digest_low, result.digest_high}},
+                            {"failures", failures}};
+  return json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 Result<NumberedBlock> parse_block(std::string_view line) {
   try {
-    const Json json = Json::parse(line);
+    const OrderedJson json = OrderedJson::parse(line);
     NumberedBlock block;
     block.block = json.at("block");
     ScenarioCoverage& seen = block.result.seen;
@@ -101,9 +101,10 @@ Result<NumberedBlock> parse_block(std::string_view line) {
     seen.virtual_ms = json.at("virtual_ms");
     block.result.digest_low = json.at("digest").at(0);
     block.result.digest_high = json.at("digest").at(1);
-    for (const Json& failure : json.at("failures")) seen.failures.push_back(parse_failure(failure));
+    for (const OrderedJson& failure : json.at("failures"))
+      seen.failures.push_back(parse_failure(failure));
     return block;
-  } catch (const Json::exception& error) {
+  } catch (const OrderedJson::exception& error) {
     return Error{std::string("this is no block of a campaign: ") + error.what()};
   }
 }

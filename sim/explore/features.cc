@@ -9,11 +9,11 @@ namespace {
 template <class Kind>
 using Names = std::vector<std::pair<Kind, const char*>>;
 
-using Assigner = WindowSpec::Assigner;
-const Names<Assigner> kWindows = {{Assigner::kTumbling, "window tumbling"},
-                                  {Assigner::kSliding, "window sliding"},
-                                  {Assigner::kSession, "window session"},
-                                  {Assigner::kGlobal, "window global"}};
+using AssignedBy = WindowSpec::Assigner;
+const Names<AssignedBy> kWindows = {{AssignedBy::kTumbling, "window tumbling"},
+                                    {AssignedBy::kSliding, "window sliding"},
+                                    {AssignedBy::kSession, "window session"},
+                                    {AssignedBy::kGlobal, "window global"}};
 
 using Trigger = TriggerSpec::Kind;
 const Names<Trigger> kTriggers = {

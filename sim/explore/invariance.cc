@@ -30,7 +30,7 @@ constexpr const char* kRefused = "refused";
 constexpr const char* kOrder = "order_dependent";
 constexpr const char* kSpeed = "speed_dependent";
 
-struct Result : Committed {
+struct CommittedResult : Committed {
   RunStats stats;
 };
 
@@ -48,7 +48,7 @@ Scenario calm(const Scenario& scenario) {
   return copy;
 }
 
-void run(const Scenario& scenario, uint64_t seed, Result& result,
+void run(const Scenario& scenario, uint64_t seed, CommittedResult& result,
          const std::vector<WatchPtr>& watches = {}) {
   SeededChoices seeded(seed);
   PlainChoices plain;
@@ -73,7 +73,7 @@ uint64_t records(const JobProgram& program) {
   return count;
 }
 
-std::string rows_text(const Result::Table& in, const Result::Table& not_in) {
+std::string rows_text(const CommittedResult::Table& in, const CommittedResult::Table& not_in) {
   constexpr int kShown = 2;
   std::string text;
   int shown = 0;
@@ -199,7 +199,7 @@ class Check {
   void compare_once(const Perturbation& perturbation, uint64_t seed, InvarianceVerdict& verdict) {
     const std::optional<PerturbedRun> perturbed = perturbation.apply(calm_, seed);
     if (!perturbed) return;
-    Result result;
+    CommittedResult result;
     run(perturbed->scenario, perturbed->seed.value_or(seed_), result);
     if (perturbed->witness != nullptr) {
       const auto statement = perturbed->witness->statement();
@@ -210,7 +210,8 @@ class Check {
     if (result.stats.end == RunEnd::kFinished) compare_sinks(perturbation, result, verdict);
   }
 
-  void compare_sinks(const Perturbation& perturbation, Result& result, InvarianceVerdict& verdict) {
+  void compare_sinks(const Perturbation& perturbation, CommittedResult& result,
+                     InvarianceVerdict& verdict) {
     const StreamGraph& graph = calm_.program->graph;
     std::set<NodeId> clocked = base_.clocked;
     clocked.insert(result.clocked.begin(), result.clocked.end());
@@ -221,8 +222,8 @@ class Check {
                                         ? Partitions::kEachByItself
                                         : Partitions::kAsTheyAre;
       if (!fixed_by_input(graph, sink, clocked, partitions)) continue;
-      const Result::Table& expected = base_.tables[sink];
-      const Result::Table& got = result.tables[sink];
+      const CommittedResult::Table& expected = base_.tables[sink];
+      const CommittedResult::Table& got = result.tables[sink];
       verdict.judged += expected.size() + 1;
       if (expected == got) continue;
       Violation v = named(perturbation);
@@ -235,7 +236,7 @@ class Check {
     }
   }
 
-  static uint64_t count(const Result::Table& table) {
+  static uint64_t count(const CommittedResult::Table& table) {
     uint64_t rows = 0;
     for (const auto& [row, times] : table) rows += times;
     return rows;
@@ -265,7 +266,7 @@ class Check {
   const std::vector<WatchPtr> watches_;
   const uint64_t tries_;
   const uint64_t seed_;
-  Result base_;
+  CommittedResult base_;
 };
 
 }  // namespace

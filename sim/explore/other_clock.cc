@@ -8,8 +8,8 @@ namespace {
 
 // Ten times faster or three times slower, and some seconds later. (A job that
 // waits for hours makes checkpoints for hours, so not much later, and not much slower.)
-struct Clock {
-  Clock(ClockSpeed speed, uint64_t seed)
+struct DrawnClock {
+  DrawnClock(ClockSpeed speed, uint64_t seed)
       : slower(speed == ClockSpeed::kSlower ? 3 : 1),
         faster(speed == ClockSpeed::kFaster ? 10 : 1),
         start(static_cast<int64_t>(1 + mix(seed) % 5000)) {}
@@ -22,7 +22,7 @@ struct Clock {
 
 class ReadLater final : public SplitData {
  public:
-  ReadLater(std::shared_ptr<const SplitData> data, const Clock& clock)
+  ReadLater(std::shared_ptr<const SplitData> data, const DrawnClock& clock)
       : data_(std::move(data)), clock_(clock) {}
   uint32_t splits() const override { return data_->splits(); }
   std::string split_name(uint32_t split) const override { return data_->split_name(split); }
@@ -37,7 +37,7 @@ class ReadLater final : public SplitData {
 
  private:
   const std::shared_ptr<const SplitData> data_;
-  const Clock clock_;
+  const DrawnClock clock_;
 };
 
 class OtherClock final : public Perturbation {
@@ -55,7 +55,7 @@ class OtherClock final : public Perturbation {
   }
   std::optional<PerturbedRun> apply(const Scenario& scenario, uint64_t seed) const override {
     const uint64_t word = mix(seed, hash_name("clock"));
-    const Clock clock(speed_.value_or(static_cast<ClockSpeed>(word % 2)), word);
+    const DrawnClock clock(speed_.value_or(static_cast<ClockSpeed>(word % 2)), word);
     auto program = std::make_shared<JobProgram>(*scenario.program);
     PerturbedRun run{scenario};
     for (StreamNode& node : program->graph.nodes) {

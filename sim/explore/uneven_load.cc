@@ -10,10 +10,10 @@ namespace leat {
 namespace {
 
 // Rows that are read so long after they came stand in a queue.
-constexpr int64_t kPatience = 30'000;
+constexpr int64_t kLongLag = 30'000;
 // So many times the rows of an even share are more than chance.
 constexpr double kUneven = 1.5;
-constexpr uint64_t kEnoughRows = 200;
+constexpr uint64_t kEnoughLoad = 200;
 
 class UnevenLoad final : public Watch {
  public:
@@ -48,7 +48,7 @@ class UnevenLoad final : public Watch {
   }
 
   std::optional<Violation> finding() override {
-    if (lag_ < kPatience) return std::nullopt;
+    if (lag_ < kLongLag) return std::nullopt;
     for (const auto& [node, shares] : shares_) {
       if (std::optional<Violation> found = uneven(node, shares)) return found;
     }
@@ -70,7 +70,7 @@ class UnevenLoad final : public Watch {
     }
     const auto mine = static_cast<double>(shares[most].rows);
     const double even = static_cast<double>(all) / static_cast<double>(shares.size());
-    if (all < kEnoughRows || mine < kUneven * even) return std::nullopt;
+    if (all < kEnoughLoad || mine < kUneven * even) return std::nullopt;
     const auto hot =
         std::max_element(shares[most].keys.begin(), shares[most].keys.end(),
                          [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -80,7 +80,7 @@ class UnevenLoad final : public Watch {
         "more subtasks make the job faster: its keys share the work out; repair: a key that is "
         "spread (a salt in the key), and a second step that puts the parts of a key together");
     v.subject = "rows in time";
-    v.expected = "rows are read within " + describe(Duration{kPatience}) + " of their coming";
+    v.expected = "rows are read within " + describe(Duration{kLongLag}) + " of their coming";
     v.got = "they wait for up to " + describe(Duration{lag_}) + ": one of " +
             std::to_string(shares.size()) + " subtasks has " + percent(shares[most].rows, all) +
             " of the rows, the key (" + to_text(RowView(hot->first)) + ") alone " +

@@ -178,7 +178,7 @@ void co_map(const CoMapSpec& spec, uint32_t input, const RowBatch& in, RowBatch&
 }
 
 // The answer of one call, however late.
-class Answer final : public ResultFuture {
+class OnlyAnswer final : public ResultFuture {
  public:
   std::optional<std::vector<Row>> rows;
   uint64_t number() const override { return 1; }
@@ -217,7 +217,7 @@ void apply_two_input(const StreamNode& node, const RowBatch& left, const RowBatc
 
 void apply_async(const AsyncSpec& spec, const RowBatch& in, RowBatch& out) {
   for (uint32_t i = 0; i < in.size(); ++i) {
-    Answer answer;
+    OnlyAnswer answer;
     spec.function->invoke(in.row(i), 1, answer);
     if (!answer.rows) throw JobError("an async call is never answered");
     for (const Row& row : *answer.rows) out.append(row, in.timestamp(i));

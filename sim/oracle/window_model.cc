@@ -16,7 +16,7 @@ bool touch(const TimeWindow& a, const TimeWindow& b) {
   return a.start <= b.end && b.start <= a.end;
 }
 
-double number(const Value& value) {
+double measure(const Value& value) {
   return value.type() == ValueType::kDouble ? value.as_double()
                                             : static_cast<double>(value.as_int());
 }
@@ -169,7 +169,7 @@ void WindowModel::evict(ModelPane& pane) const {
     }
     case EvictorSpec::Kind::kDelta: {
       const auto value = [&](uint32_t i) {
-        return number(evictor.of->eval(pane.rows->row(i), pane.rows->timestamp(i)));
+        return measure(evictor.of->eval(pane.rows->row(i), pane.rows->timestamp(i)));
       };
       for (uint32_t i = 0; i < pane.count; ++i) {
         out[i] = value(pane.count - 1) - value(i) >= evictor.threshold;

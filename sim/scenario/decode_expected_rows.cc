@@ -9,7 +9,7 @@ namespace leat {
 
 namespace {
 
-void decode_rows(const Json& rows, const Schema& schema, ExpectedRows& out, Diagnostics& d) {
+void decode_listed_rows(const Json& rows, const Schema& schema, ExpectedRows& out, Diagnostics& d) {
   if (!rows.is(Json::Kind::kList)) {
     d.error("SC102", rows.span, "here must stand a list of rows");
     return;
@@ -96,7 +96,7 @@ ExpectedRows decode_expected_rows(const Json& json, const StreamNode& sink,
                                   const StreamGraph& graph, Diagnostics& d) {
   ExpectedRows rows;
   if (!json.is(Json::Kind::kObject)) {
-    decode_rows(json, sink.output, rows, d);
+    decode_listed_rows(json, sink.output, rows, d);
     return rows;
   }
   const Fields fields(json, "expected_rows", d);
@@ -106,7 +106,7 @@ ExpectedRows decode_expected_rows(const Json& json, const StreamNode& sink,
   if (order != "any" && order != "exact")
     report_unknown(d, "SC110", fields.get("order")->span, "order", order, {"any", "exact"});
   if (const Json* list = fields.get("rows"); list != nullptr)
-    decode_rows(*list, sink.output, rows, d);
+    decode_listed_rows(*list, sink.output, rows, d);
   else
     d.error("SC108", json.span, "expected rows need \"rows\"");
   return rows;

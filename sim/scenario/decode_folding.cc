@@ -12,16 +12,16 @@ namespace leat {
 
 namespace {
 
-using Kind = RunningAggregateSpec::Kind;
+using Rolling = RunningAggregateSpec::Kind;
 
-constexpr std::pair<const char*, Kind> kRunning[] = {{"sum", Kind::kSum},
-                                                     {"min", Kind::kMin},
-                                                     {"max", Kind::kMax},
-                                                     {"min_by", Kind::kMinBy},
-                                                     {"max_by", Kind::kMaxBy}};
+constexpr std::pair<const char*, Rolling> kRunning[] = {{"sum", Rolling::kSum},
+                                                        {"min", Rolling::kMin},
+                                                        {"max", Rolling::kMax},
+                                                        {"min_by", Rolling::kMinBy},
+                                                        {"max_by", Rolling::kMaxBy}};
 
-bool fits(Kind kind, ValueType type) {
-  if (kind == Kind::kSum) return type == ValueType::kInt || type == ValueType::kDouble;
+bool fits(Rolling kind, ValueType type) {
+  if (kind == Rolling::kSum) return type == ValueType::kInt || type == ValueType::kDouble;
   return type != ValueType::kNull && type != ValueType::kList && type != ValueType::kMap;
 }
 
@@ -57,7 +57,7 @@ std::optional<RunningAggregateSpec> decode_rolling(const Fields& node, std::stri
   if (!fits(spec.kind, type)) {
     d.error("SC121", json.span,
             fmt::format("\"{}\" is a {}, which cannot be {}", field, name_of(type),
-                        spec.kind == Kind::kSum ? "summed" : "compared"));
+                        spec.kind == Rolling::kSum ? "summed" : "compared"));
     return std::nullopt;
   }
   return spec;
@@ -140,7 +140,7 @@ std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Sche
 bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& out) {
   const Json& json = *node.get("reduce");
   RunningAggregateSpec spec;
-  spec.kind = Kind::kReduce;
+  spec.kind = Rolling::kReduce;
   spec.reduce = decode_reduce(json, input, node.diagnostics());
   if (spec.reduce == nullptr) return false;
   for (const JsonMember& member : json.members) {

@@ -7,7 +7,7 @@ namespace leat {
 
 namespace {
 
-using Kind = ProcessAction::Kind;
+using ActionKind = ProcessAction::Kind;
 
 class ProcessDecoder {
  public:
@@ -109,27 +109,28 @@ class ProcessDecoder {
                      ProcessStep& step) {
     const std::string& verb = member.key;
     if (verb == "set") return decode_set(member.value, fields, names, step);
-    if (verb == "add") return decode_change(member, Kind::kAdd, names, step);
-    if (verb == "put") return decode_change(member, Kind::kPut, names, step);
-    if (verb == "remove") return decode_change(member, Kind::kRemove, names, step);
+    if (verb == "add") return decode_change(member, ActionKind::kAdd, names, step);
+    if (verb == "put") return decode_change(member, ActionKind::kPut, names, step);
+    if (verb == "remove") return decode_change(member, ActionKind::kRemove, names, step);
     if (verb == "clear") {
       for (const Json* name : fields.texts("clear")) {
         if (const auto state = find_state(name->text, name->span))
-          step.actions.push_back({Kind::kClear, *state, {}});
+          step.actions.push_back({ActionKind::kClear, *state, {}});
       }
       return;
     }
-    if (verb == "emit") return decode_row(member.value, Kind::kEmit, 0, out_.output, names, step);
+    if (verb == "emit")
+      return decode_row(member.value, ActionKind::kEmit, 0, out_.output, names, step);
     if (verb == "side") return decode_side(member.value, fields, names, step);
     if (verb == "stop") {
-      if (fields.boolean("stop", false)) step.actions.push_back({Kind::kStop, 0, {}});
+      if (fields.boolean("stop", false)) step.actions.push_back({ActionKind::kStop, 0, {}});
       return;
     }
-    static constexpr std::pair<const char*, Kind> kTimers[] = {
-        {"timer", Kind::kTimer},
-        {"delete_timer", Kind::kDeleteTimer},
-        {"processing_timer", Kind::kProcessingTimer},
-        {"delete_processing_timer", Kind::kDeleteProcessingTimer}};
+    static constexpr std::pair<const char*, ActionKind> kTimers[] = {
+        {"timer", ActionKind::kTimer},
+        {"delete_timer", ActionKind::kDeleteTimer},
+        {"processing_timer", ActionKind::kProcessingTimer},
+        {"delete_processing_timer", ActionKind::kDeleteProcessingTimer}};
     for (const auto& [name, kind] : kTimers) {
       if (verb != name) continue;
       const auto e = decode_expression(member.value, names, d_);
@@ -149,15 +150,15 @@ class ProcessDecoder {
   }
 
   // {"seen": "v"} for lists, {"last": ["k", "v"]} and {"last": "k"} for maps.
-  void decode_change(const JsonMember& action, Kind kind, const ExprScope& names,
+  void decode_change(const JsonMember& action, ActionKind kind, const ExprScope& names,
                      ProcessStep& step) {
     const Json& json = action.value;
     if (!json.is(Json::Kind::kObject)) {
       d_.error("SC102", json.span, "here must stand an object of states and expressions");
       return;
     }
-    const ValueType wanted = kind == Kind::kAdd ? ValueType::kList : ValueType::kMap;
-    const size_t width = kind == Kind::kPut ? 2 : 1;
+    const ValueType wanted = kind == ActionKind::kAdd ? ValueType::kList : ValueType::kMap;
+    const size_t width = kind == ActionKind::kPut ? 2 : 1;
     for (const JsonMember& member : json.members) {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
       if (!state) continue;
@@ -203,7 +204,7 @@ class ProcessDecoder {
         continue;
       }
       step.actions.push_back(
-          {Kind::kSet, *state, {Expression(convert(wanted, e->node()), e->text())}});
+          {ActionKind::kSet, *state, {Expression(convert(wanted, e->node()), e->text())}});
     }
   }
 
@@ -214,12 +215,12 @@ class ProcessDecoder {
       uint32_t side = 0;
       while (side < out_.sides.size() && out_.sides[side].tag != member.key) ++side;
       if (side == out_.sides.size()) out_.sides.push_back({member.key, {}});
-      decode_row(member.value, Kind::kSide, side, out_.sides[side].schema, names, step);
+      decode_row(member.value, ActionKind::kSide, side, out_.sides[side].schema, names, step);
     }
   }
 
   // The first row of an output says its fields; later ones must have the same types.
-  void decode_row(const Json& json, Kind kind, uint32_t target, Schema& schema,
+  void decode_row(const Json& json, ActionKind kind, uint32_t target, Schema& schema,
                   const ExprScope& names, ProcessStep& step) {
     if (!json.is(Json::Kind::kList) || json.items.empty()) {
       d_.error("SC102", json.span, "here must stand a list of expressions");

@@ -13,7 +13,15 @@ namespace leat {
 namespace {
 
 // One number for each thing that is drawn of a line.
-enum class Drawn : uint64_t { kUser = 1, kAction, kAddress, kSession, kBehind, kBroken, kItem };
+enum class DrawnOfLog : uint64_t {
+  kUser = 1,
+  kAction,
+  kAddress,
+  kSession,
+  kBehind,
+  kBroken,
+  kItem
+};
 
 class GeneratedLogs final : public SplitData {
  public:
@@ -50,36 +58,37 @@ class GeneratedLogs final : public SplitData {
 
  private:
   // In [0, n).
-  uint64_t below(Drawn what, uint32_t split, uint64_t offset, uint64_t n) const {
+  uint64_t below(DrawnOfLog what, uint32_t split, uint64_t offset, uint64_t n) const {
     __extension__ using Wide = unsigned __int128;
     const uint64_t word = mix(mix(spec_.seed, static_cast<uint64_t>(what)), split, offset);
     return static_cast<uint64_t>((static_cast<Wide>(word) * n) >> 64);
   }
-  size_t weighted(Drawn what, uint32_t split, uint64_t offset,
+  size_t weighted(DrawnOfLog what, uint32_t split, uint64_t offset,
                   const std::vector<uint64_t>& sums) const {
     const uint64_t at = below(what, split, offset, sums.back());
     return static_cast<size_t>(std::upper_bound(sums.begin(), sums.end(), at) - sums.begin());
   }
 
   std::string line(uint32_t split, uint64_t offset) const {
-    const size_t place = weighted(Drawn::kUser, split, offset, users_[split]);
+    const size_t place = weighted(DrawnOfLog::kUser, split, offset, users_[split]);
     const uint64_t user = split + place * spec_.partitions;
-    const auto& action = spec_.actions[weighted(Drawn::kAction, split, offset, actions_)].first;
+    const auto& action =
+        spec_.actions[weighted(DrawnOfLog::kAction, split, offset, actions_)].first;
     const auto& address =
-        spec_.addresses[below(Drawn::kAddress, split, offset, spec_.addresses.size())];
+        spec_.addresses[below(DrawnOfLog::kAddress, split, offset, spec_.addresses.size())];
     const int64_t behind = static_cast<int64_t>(
-        below(Drawn::kBehind, split, offset, static_cast<uint64_t>(spec_.disorder) + 1));
+        below(DrawnOfLog::kBehind, split, offset, static_cast<uint64_t>(spec_.disorder) + 1));
     const int64_t second = spec_.start + arrival(split, offset).ms / 1000 - behind;
     std::string text = fmt::format(
         R"({{"user_id": "user-{}", "session_id": "session-{}", "action": "{}", "timestamp": {}, )"
         R"("ip_address": "{}", "user_agent": "leat/1")",
-        user, 1000 + below(Drawn::kSession, split, offset, 9000), action, second, address);
+        user, 1000 + below(DrawnOfLog::kSession, split, offset, 9000), action, second, address);
     // What a purchase was of stands in the optional part.
     if (action == "purchase")
-      text +=
-          fmt::format(R"(, "metadata": {{"item": {}}})", below(Drawn::kItem, split, offset, 100));
+      text += fmt::format(R"(, "metadata": {{"item": {}}})",
+                          below(DrawnOfLog::kItem, split, offset, 100));
     text += "}";
-    if (below(Drawn::kBroken, split, offset, 1000) < spec_.unparsable_permille)
+    if (below(DrawnOfLog::kBroken, split, offset, 1000) < spec_.unparsable_permille)
       text.resize(text.size() / 2);
     return text;
   }

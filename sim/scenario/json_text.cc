@@ -7,7 +7,7 @@ namespace leat {
 
 namespace {
 
-constexpr size_t kWidth = 110;
+constexpr size_t kLineWidth = 110;
 
 // Escapes as JSON does; text that is not UTF-8 gets replacement characters.
 std::string quoted(const std::string& text) {
@@ -52,7 +52,7 @@ bool is_long(const Json& json, size_t indent) {
   if (indent == 0) return true;
   const bool of_lists =
       json.is(Json::Kind::kList) && json.items.size() > 1 && !json.items.front().items.empty();
-  return of_lists || one_line(json).size() + indent > kWidth;
+  return of_lists || one_line(json).size() + indent > kLineWidth;
 }
 
 std::string laid_out(const Json& json, size_t indent) {

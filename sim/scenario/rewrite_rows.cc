@@ -10,7 +10,7 @@ namespace leat {
 
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string quoted_cell(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\')
@@ -30,7 +30,7 @@ std::string as_json(const Value& value) {
     case ValueType::kBool:
       return value.as_bool() ? "true" : "false";
     case ValueType::kString:
-      return quoted(value.as_text());
+      return quoted_cell(value.as_text());
     case ValueType::kInt:
     case ValueType::kTime:
       if (value.as_int() == INT64_MAX) return "\"MAX\"";
@@ -46,8 +46,9 @@ std::string as_json(const Value& value) {
     case ValueType::kMap: {
       std::string out;
       for (const auto& [key, item] : value.as_map()) {
-        if (key.type() != ValueType::kString) return quoted(value.to_text());  // no JSON says that
-        out += (out.empty() ? "" : ", ") + quoted(key.as_text()) + ": " + as_json(item);
+        if (key.type() != ValueType::kString)
+          return quoted_cell(value.to_text());  // no JSON says that
+        out += (out.empty() ? "" : ", ") + quoted_cell(key.as_text()) + ": " + as_json(item);
       }
       return "{" + out + "}";
     }

@@ -8,7 +8,7 @@ namespace leat {
 
 namespace {
 constexpr Site kOperation{"storage.operation"};
-constexpr Site kLatency{"storage.latency"};
+constexpr Site kStorageLatency{"storage.latency"};
 constexpr Site kWholeAtCrash{"storage.whole_at_crash"};
 }  // namespace
 
@@ -34,7 +34,7 @@ void Storage::remove(const std::string& name) {
 
 void Storage::begin(Operation operation) {
   const Entity who = entity(operation.name);
-  Duration latency = schedule_.chance.between(kLatency, who, schedule_.config.storage_min,
+  Duration latency = schedule_.chance.between(kStorageLatency, who, schedule_.config.storage_min,
                                               schedule_.config.storage_max);
   if (schedule_.now < slow_until_) {
     latency.ms += slow_by_.ms;
