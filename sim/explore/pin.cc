@@ -11,33 +11,6 @@ namespace leat {
 
 namespace {
 
-Json value_json(const Value& value) {
-  switch (value.type()) {
-    case ValueType::kNull:
-      return {};
-    case ValueType::kBool: {
-      Json json;
-      json.kind = Json::Kind::kBool;
-      json.boolean = value.as_bool();
-      return json;
-    }
-    case ValueType::kInt:
-    case ValueType::kTime:
-      return json_integer(value.as_int());
-    case ValueType::kDouble: {
-      Json json;
-      json.kind = Json::Kind::kDouble;
-      json.number = value.as_double();
-      return json;
-    }
-    case ValueType::kString:
-    case ValueType::kList:
-    case ValueType::kMap:
-      return json_text(value.to_text());
-  }
-  return {};
-}
-
 std::string moment_text(const AtMoment& moment, const Scenario& scenario) {
   std::string text = kind_name(moment.kind);
   if (moment.checkpoint) text += fmt::format("({})", moment.checkpoint->value);
@@ -103,6 +76,42 @@ void pin_source(Json& source, const StreamNode& node, const SplitData& data) {
 }
 
 }  // namespace
+
+Json value_json(const Value& value) {
+  switch (value.type()) {
+    case ValueType::kNull:
+      return {};
+    case ValueType::kBool: {
+      Json json;
+      json.kind = Json::Kind::kBool;
+      json.boolean = value.as_bool();
+      return json;
+    }
+    case ValueType::kInt:
+    case ValueType::kTime:
+      return json_integer(value.as_int());
+    case ValueType::kDouble: {
+      Json json;
+      json.kind = Json::Kind::kDouble;
+      json.number = value.as_double();
+      return json;
+    }
+    case ValueType::kString:
+      return json_text(std::string(value.as_text()));
+    case ValueType::kList: {
+      Json list = json_list();
+      for (const Value& item : value.as_list()) list.items.push_back(value_json(item));
+      return list;
+    }
+    case ValueType::kMap: {
+      Json object = json_object();
+      for (const auto& [key, item] : value.as_map())
+        set_member(object, key.to_text(), value_json(item));
+      return object;
+    }
+  }
+  return {};
+}
 
 Json fault_json(const Fault& fault, const Scenario& scenario) {
   const auto process = [&](ProcessId id) { return process_name(scenario.cluster, id); };

@@ -19,6 +19,8 @@ std::optional<Json> pin_run(const Scenario& scenario, const RunOutcome& recorded
 // more than `most` rows stay as they are.
 void pin_rows(Json& document, const Scenario& scenario, uint64_t most);
 
+// A value as the rows of files write it. (The keys of a map are texts there.)
+Json value_json(const Value& value);
 // One fault as files write it.
 Json fault_json(const Fault& fault, const Scenario& scenario);
 // The choices as lines, each with a note for people.
