@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/connectors/arrived.h"
+#include "core/connectors/log_admin.h"
 #include "core/connectors/log_transactions.h"
 
 namespace leat {
@@ -28,6 +29,10 @@ class LogBroker final : public Process, private TransactionListener {
   }
 
   void start() override {}
+
+  std::vector<UnfinishedTransaction> unfinished_transactions() const {
+    return transactions_.unfinished();
+  }
 
   void on_message(const Message& message) override {
     const LogEnvelope envelope = open_log_envelope(message.body);
@@ -258,6 +263,10 @@ class LogBroker final : public Process, private TransactionListener {
 };
 
 }  // namespace
+
+std::vector<UnfinishedTransaction> unfinished_transactions(const Process& log) {
+  return static_cast<const LogBroker&>(log).unfinished_transactions();
+}
 
 std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist) {
   return std::make_unique<LogBroker>(env, std::move(topics), persist);

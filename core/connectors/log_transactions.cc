@@ -148,10 +148,14 @@ void LogTransactions::time_out(NodeId sink, TransactionId id, TransactionListene
   listener.on_aborted(sink, id);
 }
 
-size_t LogTransactions::unfinished() const {
-  size_t count = 0;
-  for (const auto& [key, producer] : producers_) count += producer.transactions.size();
-  return count;
+std::vector<UnfinishedTransaction> LogTransactions::unfinished() const {
+  std::vector<UnfinishedTransaction> all;
+  for (const auto& [key, producer] : producers_) {
+    for (const auto& [id, transaction] : producer.transactions) {
+      all.push_back({key.sink, key.subtask, id});
+    }
+  }
+  return all;
 }
 
 std::optional<LogTransactions::Outcome> LogTransactions::outcome_of(const Producer& producer,

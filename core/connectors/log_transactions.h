@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/connectors/log_admin.h"
 #include "core/connectors/log_protocol.h"
 
 namespace leat {
@@ -49,7 +50,7 @@ class LogTransactions {
   void time_out(NodeId sink, TransactionId id, TransactionListener& listener);
 
   // Transactions that are neither committed nor aborted.
-  size_t unfinished() const;
+  std::vector<UnfinishedTransaction> unfinished() const;
 
  private:
   enum class Outcome : uint8_t { kCommitted, kAborted, kTimedOut };

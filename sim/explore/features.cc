@@ -89,6 +89,8 @@ const std::vector<std::string> kOthers = {"source table",
                                           "assign",
                                           "process",
                                           "connect map",
+                                          "broadcast state",
+                                          "broadcast state beside keyed",
                                           "interval_join",
                                           "window_join",
                                           "co_group",
@@ -110,6 +112,7 @@ const std::vector<std::string> kOthers = {"source table",
                                           "at least once",
                                           "checkpoints concurrent",
                                           "checkpoint pause",
+                                          "faults beyond the restarts",
                                           "chaining off",
                                           "slot_sharing_group",
                                           "max_parallelism"};
@@ -139,6 +142,10 @@ class Reader {
     states(s.function->states());
   }
   void operator()(const CoMapSpec&) { add("connect map"); }
+  void operator()(const BroadcastProcessSpec& s) {
+    add("broadcast state");
+    add("broadcast state beside keyed", !s.function->states().empty());
+  }
   void operator()(const RunningAggregateSpec& s) { name(kRunning, s.kind); }
   void operator()(const WindowSpec& s) {
     name(kWindows, s.assigner);
@@ -172,7 +179,6 @@ class Reader {
   void operator()(const ProcessSpec&) {}
   void operator()(const CoFlatMapSpec&) {}
   void operator()(const CoProcessSpec&) {}
-  void operator()(const BroadcastProcessSpec&) {}
 
   void around(const StreamNode& node) {
     add("window of all",
@@ -189,6 +195,9 @@ class Reader {
     add("at least once", checkpoint.mode == CheckpointingMode::kAtLeastOnce);
     add("checkpoints concurrent", checkpoint.max_concurrent > 1);
     add("checkpoint pause", checkpoint.min_pause != Duration{0});
+  }
+  void faults(const std::vector<Fault>& faults) {
+    add("faults beyond the restarts", !faults.empty());
   }
   void edge(Partitioning partitioning) { name(kPartitionings, partitioning); }
 
@@ -255,6 +264,7 @@ std::set<std::string> features_of(const Scenario& scenario) {
   }
   for (const JobEdge& edge : program.job.edges) reader.edge(edge.partitioning);
   reader.config(program.graph.config);
+  reader.faults(scenario.faults);
   return found;
 }
 

@@ -55,7 +55,8 @@ Json draw_checkpoint(const Draw& draw) {
     set_member(checkpoint, "timeout", json_integer(draw.one_of<int64_t>("timeout", {5000, 20000})));
     set_member(checkpoint, "tolerable_failures", json_integer(1000));
   } else if (draw.chance("tolerant", 30)) {
-    set_member(checkpoint, "tolerable_failures", json_integer(100));
+    set_member(checkpoint, "tolerable_failures",
+               json_integer(draw.one_of<int64_t>("how many fail", {100, 1, 2, 3})));
   }
   if (draw.chance("at least once", 5)) set_member(checkpoint, "mode", json_text("at_least_once"));
   return checkpoint;
@@ -81,6 +82,42 @@ Json draw_restart(const Draw& draw) {
     default:
       set_member(restart, "strategy", json_text("fixed_delay"));
       set_member(restart, "attempts", json_integer(100));
+  }
+  return restart;
+}
+
+// Hardly any room: with these kills some jobs are given up, at the very failure that is one too
+// many.
+Json draw_little_room(const Draw& draw, Json& scenario) {
+  const int64_t workers = scenario.find("cluster")->value.find("workers")->value.integer;
+  Json faults = json_list();
+  for (uint32_t i = 0, n = 1 + draw.upto("kills", 6); i < n; ++i) {
+    const Draw kill = draw.below("kill", i);
+    faults.items.push_back(
+        json_of({{"at", json_integer(kill.between("at", 50, 3000))},
+                 {"kill", json_text(fmt::format("worker-{}", kill.between("worker", 1, workers)))},
+                 {"for", json_integer(kill.one_of<int64_t>("for", {100, 1, 500}))}}));
+  }
+  set_member(scenario, "faults", std::move(faults));
+  Json restart = json_of({{"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 400}))}});
+  switch (draw.upto("strategy", 3)) {
+    case 1:
+      set_member(restart, "strategy", json_text("failure_rate"));
+      set_member(restart, "max_failures", json_integer(draw.between("failures", 1, 2)));
+      set_member(restart, "interval",
+                 json_integer(draw.one_of<int64_t>("interval", {1000, 300, 3000})));
+      break;
+    case 2:
+      set_member(restart, "strategy", json_text("exponential_delay"));
+      set_member(restart, "attempts", json_integer(draw.between("attempts", 1, 3)));
+      set_member(restart, "max_delay", json_integer(1000));
+      set_member(restart, "multiplier", json_number(2));
+      set_member(restart, "reset_after",
+                 json_integer(draw.one_of<int64_t>("calm", {300, 100, 1500})));
+      break;
+    default:
+      set_member(restart, "strategy", json_text("fixed_delay"));
+      set_member(restart, "attempts", json_integer(draw.between("attempts", 1, 3)));
   }
   return restart;
 }
@@ -114,6 +151,10 @@ void draw_frame(const Draw& draw, bool apart, Json& scenario) {
     set_member(scenario, "mode", json_text("batch"));
   } else if (!draw.chance("without checkpoints", 5)) {
     set_member(scenario, "checkpoint", draw_checkpoint(draw.below("checkpoint")));
+    if (draw.chance("little room", 8)) {
+      set_member(scenario, "restart", draw_little_room(draw.below("little room"), scenario));
+      return set_member(scenario, "world", draw_world(draw.below("world")));
+    }
     set_member(scenario, "restart", draw_restart(draw.below("restart")));
     // Half of all bugs need no fault at all, and some need several.
     const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});

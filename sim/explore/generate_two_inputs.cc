@@ -47,13 +47,41 @@ DrawnStream draw_connected(const Draw& draw, const DrawnStream& left, const Draw
   return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped, left.text_key};
 }
 
+// The rows of the right lay down rules, those of the left look them up, by key or not.
+DrawnStream draw_broadcast(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                           const std::string& name, Json& nodes) {
+  const auto rules = draw.between("rules", 1, 6);
+  const bool keyed = draw.chance("keyed", 65);
+  DrawnStream out{name, {"k", "v", "rule"}, "v", left.stamped, left.text_key};
+  Json node = json_of(
+      {{"inputs", json_strings({left.name, right.name})}, {"connect", json_text("broadcast")}});
+  if (keyed) set_member(node, "key_by", json_text("k"));
+  set_member(node, "rule",
+             json_strings({fmt::format("floor_mod({}, {}) as name", right.number, rules),
+                           fmt::format("{} * 2 as value", right.number)}));
+  if (draw.chance("dropped", 40))
+    set_member(node, "drop",
+               json_text(fmt::format("{} % {} = 0", right.number, draw.between("one in", 2, 9))));
+  set_member(node, "on", json_text(fmt::format("floor_mod({}, {})", left.number, rules)));
+  std::vector<std::string> select = {"k", left.number + " as v", "coalesce(rule, -1) as rule"};
+  if (keyed) {
+    select.push_back("seen");
+    out.fields.push_back("seen");
+  }
+  set_member(node, "select", json_strings(select));
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  return out;
+}
+
 }  // namespace
 
 DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
                             Pairs pairs, const std::string& name, Json& nodes, Json& sinks) {
   const bool stamped = left.stamped && right.stamped;
-  const uint32_t kind = draw.upto("two inputs", 6);
+  const uint32_t kind = draw.upto("two inputs", 8);
   if (kind == 5) return draw_connected(draw, left, right, name, nodes);
+  if (kind > 5) return draw_broadcast(draw.below("broadcast"), left, right, name, nodes);
   DrawnStream out{name, {"k", "l", "r", "v"}, "v", true, left.text_key};
   Json node = json_of(
       {{"inputs", json_strings({left.name, right.name})}, {"key_by", json_strings({"k", "k"})}});

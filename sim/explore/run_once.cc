@@ -1,5 +1,6 @@
 #include "sim/explore/run_once.h"
 
+#include "sim/explore/patience.h"
 #include "sim/explore/situations.h"
 #include "sim/world/recorded_choices.h"
 
@@ -102,6 +103,9 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   outcome.stats = simulation.run(request.until);
   EndOfRun end = end_of(scenario, outcome.stats);
   end.blobs = simulation.blob_names();
+  for (const UnfinishedTransaction& open : simulation.unfinished_transactions())
+    end.transactions.push_back({open.sink, open.subtask, open.transaction});
+  end.patience = patience_for(scenario, simulation.faults());
   outcome.verdict = oracles.judge(end);
   situations.judge(outcome.stats.end == RunEnd::kFinished, outcome.verdict);
   outcome.digest = simulation.trace().digest().hex();

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/ids.h"
 #include "core/base/time.h"
 #include "core/data/row_batch.h"
 
@@ -18,6 +19,20 @@ struct ExpectedTable {
   std::optional<std::vector<uint32_t>> last_of;
   bool ordered = false;
   std::vector<Row> rows;
+};
+
+// What the log holds neither committed nor aborted.
+struct OpenTransaction {
+  NodeId sink;
+  uint32_t subtask = 0;
+  uint64_t transaction = 0;
+};
+
+// The most that things take in this run, by the timeouts of cluster, job and world.
+struct Patience {
+  Duration recovery{0};          // from whatever went wrong to the next checkpoint; 0: not known
+  Duration step{0};              // a step of a task, and the message that brings it on
+  std::vector<Duration> faults;  // by their numbers: how long each of them is felt
 };
 
 struct EndOfRun {
@@ -39,6 +54,8 @@ struct EndOfRun {
   bool tasks_may_fail = false;
   std::map<std::string, ExpectedTable> expected;  // by sink
   std::vector<std::string> blobs;                 // what storage holds
+  std::vector<OpenTransaction> transactions;
+  Patience patience;
 
   bool finished() const { return how == How::kFinished; }
 };

@@ -22,8 +22,9 @@ class ExpectedRowsQueue {
   // For the caller to append to; then call added().
   RowBatch& rows() { return rows_; }
   const RowBatch& rows() const { return rows_; }
-  // What was appended since the last call is owed with this rank (not below earlier ones).
-  void added(uint64_t rank);
+  // What was appended since the last call is owed with this rank (not below earlier ones). The
+  // values of `open` cells are not foreseen.
+  void added(uint64_t rank, const std::vector<uint32_t>& open = {});
   // The same, each row with a rank of its own.  REQUIRES: nothing with a rank is owed.
   void added_in_order();
   // Whether the row was owed now; then it no longer is.
@@ -49,7 +50,10 @@ class ExpectedRowsQueue {
     uint64_t hash = 0;
     uint64_t rank = 0;
     bool taken = false;
+    std::vector<uint32_t> open;
   };
+  bool is(uint32_t index, RowView row, Timestamp time, uint64_t hash) const;
+
   RowBatch rows_;
   std::vector<Entry> entries_;
   uint32_t head_ = 0;

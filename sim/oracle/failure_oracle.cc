@@ -1,12 +1,16 @@
 // Failures (FAIL): a task fails, and a job restarts, only because of what was done to it. A job
 // that gets on by restarts hides its own mistakes: each heals itself, and the result is right.
 //
+// And after each failure the job begins anew or is given up as its restart strategy says, no sooner
+// than that.
+//
 // A user function that fails is no fault of the world, but the job's error; it is reported, unless
 // the scenario says that tasks fail.
 #include <optional>
 #include <set>
 
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/restart_model.h"
 
 namespace leat {
 namespace {
@@ -14,11 +18,13 @@ namespace {
 class FailureOracle final : public Oracle {
  public:
   FailureOracle(const Plan& plan, const Runs& runs)
-      : Oracle("failures", plan, runs), processes_(plan.subtasks()) {}
+      : Oracle("failures", plan, runs),
+        processes_(plan.subtasks()),
+        restarts_(plan.graph().config.restart) {}
 
   FactSet facts() const override {
     return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
-                    CheckpointAborted, JobStatusChanged>();
+                    CheckpointAborted, JobStatusChanged, ProcessDied>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -36,6 +42,8 @@ class FailureOracle final : public Oracle {
       losses_.insert(lost->from);
     } else if (std::holds_alternative<FaultInjected>(fact)) {
       ++faults_;
+    } else if (const auto* died = std::get_if<ProcessDied>(&fact)) {
+      if (died->process == kJobManager) forget_restarts();
     } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
       expired_ |= aborted->reason == AbortReason::kExpired;
     } else {
@@ -73,8 +81,37 @@ class FailureOracle final : public Oracle {
     }
   }
 
+  void forget_restarts() {
+    restarts_.forget();
+    not_before_.reset();
+  }
+
+  void on_restart_or_end(JobStatus status) {
+    const RestartModel::Owed owed = restarts_.on_failure(runs_.now());
+    report_.judged();
+    const bool restarts = status == JobStatus::kRestarting;
+    if (restarts) not_before_ = runs_.now() + owed.least_delay;
+    if (owed.duty == RestartModel::Duty::kEither) return;
+    if (restarts == (owed.duty == RestartModel::Duty::kRestart)) return;
+    violate("needless_failure", "job", "failed attempt", restarts ? "given up" : "begins anew",
+            restarts ? "begins anew" : "given up",
+            "the restart strategy says how many failures a job survives");
+  }
+
   void on_job(JobStatus status) {
-    if (status == JobStatus::kRunning) explained_ = false;
+    if (status == JobStatus::kRunning) {
+      explained_ = false;
+      report_.judged();
+      if (not_before_ && runs_.now() < *not_before_) {
+        violate("needless_failure", "job", "next attempt",
+                "not before " + std::to_string(not_before_->ms) + " ms",
+                "begins at " + std::to_string(runs_.now().ms) + " ms",
+                "the restart strategy says how long a job waits before it begins anew");
+      }
+      not_before_.reset();
+    }
+    if (status == JobStatus::kRestarting || status == JobStatus::kFailing)
+      on_restart_or_end(status);
     if (status != JobStatus::kRestarting && status != JobStatus::kFailing) return;
     // A timeout short enough to be missed by mere load says nothing.
     const bool load = expired_ && plan_.graph().config.checkpoint.timeout < kLong;
@@ -109,9 +146,12 @@ class FailureOracle final : public Oracle {
   }
 
   static constexpr Duration kLong{60000};
-  std::vector<ProcessId> processes_;    // where each subtask is
-  std::set<ProcessId> losses_;          // who lost a connection, or spoke to nobody
-  std::optional<Violation> job_error_;  // the first
+  static constexpr ProcessId kJobManager{0};  // as clusters are numbered
+  std::vector<ProcessId> processes_;          // where each subtask is
+  std::set<ProcessId> losses_;                // who lost a connection, or spoke to nobody
+  std::optional<Violation> job_error_;        // the first
+  RestartModel restarts_;
+  std::optional<ProcTime> not_before_;  // the next attempt
   uint64_t faults_ = 0;
   bool expired_ = false;    // a checkpoint
   bool explained_ = false;  // why the job stops running

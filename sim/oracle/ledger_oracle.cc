@@ -1,8 +1,9 @@
 // Ledger: no record gets lost or doubled between two nodes, and every record that a source read
 // ends in one account of each operator behind it: handed on, filtered, declared late, kept in a
-// pane.
+// pane. And each goes where the partitioning of its edge sends it (routing.h).
 #include "sim/oracle/flow.h"
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/routing.h"
 
 namespace leat {
 namespace {
@@ -10,10 +11,18 @@ namespace {
 class LedgerOracle final : public Oracle {
  public:
   LedgerOracle(const Plan& plan, const Runs& runs)
-      : Oracle("ledger", plan, runs), flow_(plan, Measure::kCount) {}
+      : Oracle("ledger", plan, runs), flow_(plan, Measure::kCount), routing_(plan) {}
 
+  FactSet facts() const override { return fact_set<BatchSent>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap; }
-  void on_input(uint32_t instance, const RowBatch& rows) override { flow_.in(instance, rows); }
+  void on_fact(const Fact& fact) override {
+    const auto& sent = std::get<BatchSent>(fact);
+    routing_.on_sent(runs_.live(sent.execution), sent.channel, sent.rows);
+  }
+  void on_input_of(uint32_t instance, uint32_t input, const RowBatch& rows) override {
+    flow_.in(instance, rows);
+    if (const auto astray = routing_.on_input(instance, input, rows)) went_astray(*astray);
+  }
   void on_output(uint32_t instance, uint32_t output, const RowBatch& rows) override {
     flow_.out(instance, output, rows);
   }
@@ -21,6 +30,7 @@ class LedgerOracle final : public Oracle {
   void on_completed(CheckpointId id) override { flow_.settle(id); }
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
     flow_.rewind(subtask, how, to);
+    routing_.rewind(subtask);
   }
 
   void finish(const EndOfRun& end) override {
@@ -33,6 +43,7 @@ class LedgerOracle final : public Oracle {
           "at the end of the input every emitted row has been processed once by the node behind");
     }
     for (uint32_t n = 0; n < plan_.graph().nodes.size(); ++n) balance(NodeId{n});
+    for (const Routing::Astray& uneven : routing_.uneven()) went_astray(uneven);
   }
 
  private:
@@ -76,7 +87,13 @@ class LedgerOracle final : public Oracle {
             std::to_string(made) + " rows handed on", rule);
   }
 
+  void went_astray(const Routing::Astray& astray) {
+    violate("record_unaccounted", plan_.where(astray.instance), astray.subject, astray.expected,
+            astray.got, astray.rule);
+  }
+
   Flow flow_;
+  Routing routing_;
 };
 
 }  // namespace

@@ -11,25 +11,12 @@ bool has_custom(const TriggerSpec& trigger) {
   return trigger.nested != nullptr && has_custom(*trigger.nested);
 }
 
-// Merging leaves the order of contents open.
-bool needs_order(const AggregateSpec& aggregate) {
-  if (aggregate.kind == AggregateSpec::Kind::kCollect) return true;
-  return aggregate.kind == AggregateSpec::Kind::kSum &&
-         aggregate.argument_type == ValueType::kDouble;
-}
-
 std::string not_judged(const WindowSpec& spec) {
   if (spec.assigner == WindowSpec::Assigner::kCustom) return "a custom assigner";
   if (spec.stagger != WindowSpec::Stagger::kAligned) return "staggered windows";
   if (has_custom(spec.trigger)) return "a custom trigger";
   if (spec.evictor.kind == EvictorSpec::Kind::kCustom) return "a custom evictor";
   if (spec.function != nullptr) return "a window function";
-  if (!merges(spec)) return "";
-  if (spec.reduce != nullptr) return "a reduce over sessions, whose order is open";
-  if (spec.evictor.kind != EvictorSpec::Kind::kNone) return "an evictor on sessions";
-  for (const AggregateSpec& aggregate : spec.aggregates) {
-    if (needs_order(aggregate)) return aggregate.label + " over sessions, whose order is open";
-  }
   return "";
 }
 

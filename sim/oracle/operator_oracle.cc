@@ -29,17 +29,43 @@ void append_ingested(const RowBatch& in, ProcTime now, RowBatch& out) {
   for (uint32_t i = 0; i < in.size(); ++i) out.append(in.row(i), EventTime{now.ms});
 }
 
+class Collected final : public Collector {
+ public:
+  Collected(RowBatch& out, Timestamp time) : out_(out), time_(time) {}
+  void collect(RowView row) override { out_.append(row, time_); }
+
+ private:
+  RowBatch& out_;
+  Timestamp time_;
+};
+
+// What a function of the rows of either input makes of these.
+void apply_of_two(const NodeSpec& spec, uint32_t input, const RowBatch& in, RowBatch& out) {
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    const Timestamp time = in.timestamp(i);
+    if (const auto* map = std::get_if<CoMapSpec>(&spec)) {
+      map->function->map(input, in.row(i), time, out.append(time));
+    } else {
+      Collected collector(out, time);
+      std::get<CoFlatMapSpec>(spec).function->flat_map(input, in.row(i), time, collector);
+    }
+  }
+}
+
+bool is_of_two(const NodeSpec& spec) {
+  return std::holds_alternative<CoMapSpec>(spec) || std::holds_alternative<CoFlatMapSpec>(spec);
+}
+
 class OperatorOracle final : public Oracle {
  public:
   OperatorOracle(const Plan& plan, const Runs& runs)
       : Oracle("operators", plan, runs), steps_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      // Of a running aggregate in batch mode only the last row of a key is told.
-      const bool last_only = plan.graph().config.mode == ExecutionMode::kBatch &&
-                             std::holds_alternative<RunningAggregateSpec>(node.spec);
-      const bool process = ProcessModel::interprets(node) && !last_only;
-      if (process || std::holds_alternative<MapSpec>(node.spec) ||
+      const bool process = ProcessModel::interprets(node, plan.graph().config.mode);
+      // In batch mode the rows of two inputs come in another order than they are told in.
+      const bool of_two = is_of_two(node.spec) && plan.graph().config.mode != ExecutionMode::kBatch;
+      if (process || of_two || std::holds_alternative<MapSpec>(node.spec) ||
           std::holds_alternative<FilterSpec>(node.spec) ||
           std::holds_alternative<FlatMapSpec>(node.spec) ||
           std::holds_alternative<SplitSpec>(node.spec) ||
@@ -54,14 +80,14 @@ class OperatorOracle final : public Oracle {
   FactSet facts() const override { return fact_set<WatermarkAdvanced>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap | kTimerTap; }
 
-  void on_input(uint32_t instance, const RowBatch& rows) override {
+  void on_input_of(uint32_t instance, uint32_t input, const RowBatch& rows) override {
     if (!steps_[instance]) return;
     Step& step = *steps_[instance];
     settle(instance, step);
     if (step.lost) return;
     report_.judged(rows.size());
     if (step.model) {
-      step.lost = !step.model->on_rows(rows, runs_.now(), step.owed);
+      step.lost = !step.model->on_rows(input, rows, runs_.now(), step.owed);
       return;
     }
     try {
@@ -71,6 +97,10 @@ class OperatorOracle final : public Oracle {
       if (const auto* assign = std::get_if<AssignSpec>(&step.node.spec);
           assign != nullptr && assign->ingestion_time) {
         append_ingested(rows, runs_.now(), step.owed[0].rows());
+        return step.owed[0].added_in_order();
+      }
+      if (is_of_two(step.node.spec)) {
+        apply_of_two(step.node.spec, input, rows, step.owed[0].rows());
         return step.owed[0].added_in_order();
       }
       apply_stateless(step.node, rows, step.owed[0].rows(),

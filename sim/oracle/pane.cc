@@ -116,14 +116,6 @@ Value fold(const AggregateSpec& aggregate, const RowBatch& rows) {
   return {};
 }
 
-bool shows_order(const WindowSpec& spec, const RowBatch& rows) {
-  RowBatch reversed(rows.width());
-  for (uint32_t i = rows.size(); i-- > 0;) reversed.append_row_of(rows, i);
-  return std::any_of(spec.aggregates.begin(), spec.aggregates.end(), [&](const AggregateSpec& a) {
-    return a.kind == AggregateSpec::Kind::kUser && !(fold(a, rows) == fold(a, reversed));
-  });
-}
-
 namespace {
 void append_reduced(const ReduceFunction& reduce, const TimeWindow& window, const RowBatch& rows,
                     RowBatch& out) {

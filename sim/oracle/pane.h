@@ -29,9 +29,6 @@ bool is_lawful(const WindowSpec& spec, const TimeWindow& window);
 // A sum, minimum and so on of all rows of the pane.
 Value fold(const AggregateSpec& aggregate, const RowBatch& rows);
 
-// Whether an aggregate of the user's answers otherwise if the rows stand the other way round.
-bool shows_order(const WindowSpec& spec, const RowBatch& rows);
-
 // Appends what the window answers: the key, start and end (not of global windows), the aggregates;
 // timestamp end - 1.
 void append_answer(const StreamNode& node, RowView key, const TimeWindow& window,

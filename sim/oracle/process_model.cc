@@ -64,10 +64,101 @@ class Running final : public KeyedProcessFunction {
   RunningAggregateSpec spec_;
 };
 
-std::shared_ptr<const KeyedProcessFunction> function_of(const StreamNode& node) {
+}  // namespace
+
+class ToldFunction {
+ public:
+  virtual ~ToldFunction() = default;
+  virtual std::vector<StateDescriptor> states() const { return {}; }
+  virtual size_t broadcast_states() const { return 0; }
+  virtual void process(uint32_t input, RowView in, ProcessContext& ctx,
+                       const BroadcastStates& rules) const = 0;
+  virtual void process_broadcast(RowView in, BroadcastContext& ctx, BroadcastStates& rules) const {
+    (void)in, (void)ctx, (void)rules;
+  }
+  virtual void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx,
+                        const BroadcastStates& rules) const {
+    (void)domain, (void)time, (void)ctx, (void)rules;
+  }
+};
+
+namespace {
+
+class OfOneKeyed final : public ToldFunction {
+ public:
+  explicit OfOneKeyed(std::shared_ptr<const KeyedProcessFunction> f) : f_(std::move(f)) {}
+  std::vector<StateDescriptor> states() const override { return f_->states(); }
+  void process(uint32_t, RowView in, ProcessContext& ctx, const BroadcastStates&) const override {
+    f_->process(in, ctx);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx,
+                const BroadcastStates&) const override {
+    f_->on_timer(domain, time, ctx);
+  }
+
+ private:
+  std::shared_ptr<const KeyedProcessFunction> f_;
+};
+
+class OfOneUnkeyed final : public ToldFunction {
+ public:
+  explicit OfOneUnkeyed(std::shared_ptr<const ProcessFunction> f) : f_(std::move(f)) {}
+  void process(uint32_t, RowView in, ProcessContext& ctx, const BroadcastStates&) const override {
+    f_->process(in, ctx);
+  }
+
+ private:
+  std::shared_ptr<const ProcessFunction> f_;
+};
+
+class OfTwo final : public ToldFunction {
+ public:
+  explicit OfTwo(std::shared_ptr<const CoProcessFunction> f) : f_(std::move(f)) {}
+  std::vector<StateDescriptor> states() const override { return f_->states(); }
+  void process(uint32_t input, RowView in, ProcessContext& ctx,
+               const BroadcastStates&) const override {
+    f_->process(input, in, ctx);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx,
+                const BroadcastStates&) const override {
+    f_->on_timer(domain, time, ctx);
+  }
+
+ private:
+  std::shared_ptr<const CoProcessFunction> f_;
+};
+
+class WithBroadcast final : public ToldFunction {
+ public:
+  explicit WithBroadcast(std::shared_ptr<const BroadcastProcessFunction> f) : f_(std::move(f)) {}
+  std::vector<StateDescriptor> states() const override { return f_->states(); }
+  size_t broadcast_states() const override { return f_->broadcast_states().size(); }
+  void process(uint32_t, RowView in, ProcessContext& ctx,
+               const BroadcastStates& rules) const override {
+    f_->process(in, ctx, rules);
+  }
+  void process_broadcast(RowView in, BroadcastContext& ctx, BroadcastStates& rules) const override {
+    f_->process_broadcast(in, ctx, rules);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx,
+                const BroadcastStates& rules) const override {
+    f_->on_timer(domain, time, ctx, rules);
+  }
+
+ private:
+  std::shared_ptr<const BroadcastProcessFunction> f_;
+};
+
+std::unique_ptr<const ToldFunction> function_of(const StreamNode& node) {
   if (const auto* running = std::get_if<RunningAggregateSpec>(&node.spec))
-    return std::make_shared<Running>(*running);
-  return std::get<KeyedProcessSpec>(node.spec).function;
+    return std::make_unique<OfOneKeyed>(std::make_shared<Running>(*running));
+  if (const auto* broadcast = std::get_if<BroadcastProcessSpec>(&node.spec))
+    return std::make_unique<WithBroadcast>(broadcast->function);
+  if (const auto* two = std::get_if<CoProcessSpec>(&node.spec))
+    return std::make_unique<OfTwo>(two->function);
+  if (const auto* plain = std::get_if<ProcessSpec>(&node.spec))
+    return std::make_unique<OfOneUnkeyed>(plain->function);
+  return std::make_unique<OfOneKeyed>(std::get<KeyedProcessSpec>(node.spec).function);
 }
 
 }  // namespace
@@ -99,23 +190,29 @@ class ProcessModel::Context final : public ProcessContext {
   Timestamp timestamp() const override { return time_; }
   EventTime watermark() const override { return model_.watermark_; }
   ProcTime now() const override { return now_; }
-  ValueState& value(uint32_t descriptor) override { return states_->value(descriptor); }
-  ListState& list(uint32_t descriptor) override { return states_->list(descriptor); }
-  MapState& map(uint32_t descriptor) override { return states_->map(descriptor); }
-  ReducingState& reducing(uint32_t descriptor) override { return states_->reducing(descriptor); }
+  ValueState& value(uint32_t descriptor) override { return keyed().value(descriptor); }
+  ListState& list(uint32_t descriptor) override { return keyed().list(descriptor); }
+  MapState& map(uint32_t descriptor) override { return keyed().map(descriptor); }
+  ReducingState& reducing(uint32_t descriptor) override { return keyed().reducing(descriptor); }
   AggregatingState& aggregating(uint32_t descriptor) override {
-    return states_->aggregating(descriptor);
+    return keyed().aggregating(descriptor);
   }
   void register_timer(EventTime time) override {
+    keyed();
     if (model_.drops_timers()) return;
     model_.state_.event_timers.insert({time.ms, key_});
   }
   void register_timer(ProcTime time) override {
+    keyed();
     if (model_.drops_timers()) return;
     model_.state_.processing_timers.insert({time.ms, key_});
   }
-  void delete_timer(EventTime time) override { model_.state_.event_timers.erase({time.ms, key_}); }
+  void delete_timer(EventTime time) override {
+    keyed();
+    model_.state_.event_timers.erase({time.ms, key_});
+  }
   void delete_timer(ProcTime time) override {
+    keyed();
     model_.state_.processing_timers.erase({time.ms, key_});
   }
   void emit(RowView row) override { out_[0].rows().append(row, main_); }
@@ -125,6 +222,11 @@ class ProcessModel::Context final : public ProcessContext {
   }
 
  private:
+  StateAccess& keyed() {
+    if (!model_.node_.keyed) throw JobError("rows without a key have neither state nor timers");
+    return *states_;
+  }
+
   ProcessModel& model_;
   Value key_;
   Row row_;
@@ -135,36 +237,96 @@ class ProcessModel::Context final : public ProcessContext {
   std::optional<StateModel> states_;
 };
 
-bool ProcessModel::interprets(const StreamNode& node) {
-  return std::holds_alternative<KeyedProcessSpec>(node.spec) ||
-         std::holds_alternative<RunningAggregateSpec>(node.spec);
+// A row of the broadcast side belongs to no key, and may walk over all of them.
+class ProcessModel::BroadcastSide final : public BroadcastContext {
+ public:
+  BroadcastSide(ProcessModel& model, Timestamp time, ProcTime now,
+                std::vector<ExpectedRowsQueue>& out)
+      : model_(model), time_(time), now_(now), out_(out) {}
+  EventTime timestamp() const override { return time_.value_or(EventTime::min()); }
+  EventTime watermark() const override { return model_.watermark_; }
+  ProcTime now() const override { return now_; }
+  void emit(RowView row) override { out_[0].rows().append(row, time_); }
+  void emit_side(uint32_t side, RowView row) override {
+    out_[1 + side].rows().append(row, time_.value_or(EventTime::min()));
+  }
+  void for_each_key(uint32_t descriptor, const Visitor& visit) override {
+    if (!model_.node_.keyed) throw JobError("rows without a key have no state");
+    auto& contents = model_.state_.contents;
+    for (auto at = contents.begin(); at != contents.end();) {
+      if (!at->second[descriptor].empty()) {
+        StateModel states(model_.states_, at->second, now_);
+        visit(at->first, states.value(descriptor));
+      }
+      const bool nothing_left =
+          std::all_of(at->second.begin(), at->second.end(),
+                      [](const StateContents& content) { return content.empty(); });
+      at = nothing_left ? contents.erase(at) : std::next(at);
+    }
+  }
+
+ private:
+  ProcessModel& model_;
+  Timestamp time_;
+  ProcTime now_;
+  std::vector<ExpectedRowsQueue>& out_;
+};
+
+bool ProcessModel::interprets(const StreamNode& node, ExecutionMode mode) {
+  if (std::holds_alternative<KeyedProcessSpec>(node.spec)) return true;
+  // Of a running aggregate in batch mode only the last row of a key is told.
+  if (mode == ExecutionMode::kBatch) return false;
+  return std::holds_alternative<RunningAggregateSpec>(node.spec) ||
+         std::holds_alternative<BroadcastProcessSpec>(node.spec) ||
+         std::holds_alternative<CoProcessSpec>(node.spec) ||
+         std::holds_alternative<ProcessSpec>(node.spec);
 }
 
 ProcessModel::ProcessModel(const StreamNode& node, ExecutionMode mode)
-    : node_(node), function_(function_of(node)), mode_(mode), states_(function_->states()) {}
+    : node_(node), function_(function_of(node)), mode_(mode), states_(function_->states()) {
+  restart({});
+}
+ProcessModel::~ProcessModel() = default;
+ProcessModel::ProcessModel(ProcessModel&&) noexcept = default;
 
 void ProcessModel::restart(ProcessState state) {
   state_ = std::move(state);
+  if (state_.rules.size() == 0) state_.rules = BroadcastStates(function_->broadcast_states());
   watermark_ = EventTime::min();
 }
 
-bool ProcessModel::on_rows(const RowBatch& rows, ProcTime now,
+Value ProcessModel::key_of_row(uint32_t input, RowView row) const {
+  if (!node_.keyed) return Value::null();
+  return key_of(row, input == 0 ? node_.key_fields : node_.second_key_fields);
+}
+
+bool ProcessModel::call(uint32_t input, RowView row, Timestamp time, ProcTime now,
+                        std::vector<ExpectedRowsQueue>& out) {
+  try {
+    if (input > 0 && std::holds_alternative<BroadcastProcessSpec>(node_.spec)) {
+      BroadcastSide context(*this, time, now, out);
+      function_->process_broadcast(row, context, state_.rules);
+    } else {
+      Context context(*this, key_of_row(input, row), time, time, now, out);
+      function_->process(input, row, context, state_.rules);
+    }
+  } catch (const InvariantViolation&) {
+    throw;
+  } catch (const std::exception&) {
+    return false;
+  }
+  return true;
+}
+
+bool ProcessModel::on_rows(uint32_t input, const RowBatch& rows, ProcTime now,
                            std::vector<ExpectedRowsQueue>& out) {
   for (uint32_t i = 0; i < rows.size(); ++i) {
     if (mode_ == ExecutionMode::kBatch) {
-      const Value key = key_of(rows.row(i), node_.key_fields);
+      const Value key = key_of_row(input, rows.row(i));
       if (key_ && *key_ != key && !end_key(now, out)) return false;
       key_ = key;
     }
-    Context context(*this, key_of(rows.row(i), node_.key_fields), rows.timestamp(i),
-                    rows.timestamp(i), now, out);
-    try {
-      function_->process(rows.row(i), context);
-    } catch (const InvariantViolation&) {
-      throw;
-    } catch (const std::exception&) {
-      return false;
-    }
+    if (!call(input, rows.row(i), rows.timestamp(i), now, out)) return false;
     ++rank_;
     for (ExpectedRowsQueue& queue : out) queue.added(rank_);
   }
@@ -178,7 +340,7 @@ bool ProcessModel::fire(TimeDomain domain, int64_t time, const Value& key, ProcT
   const Timestamp stamp = domain == TimeDomain::kEvent ? Timestamp(EventTime{time}) : std::nullopt;
   Context context(*this, key, EventTime{time}, stamp, now, out);
   try {
-    function_->on_timer(domain, time, context);
+    function_->on_timer(domain, time, context, state_.rules);
   } catch (const InvariantViolation&) {
     throw;
   } catch (const std::exception&) {

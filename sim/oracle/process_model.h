@@ -1,5 +1,6 @@
-// A keyed process function, interpreted naively: one map of contents and one ordered set of timers,
-// one row or timer at a time.
+// A process function, interpreted naively: one map of contents and one ordered set of timers, one
+// row or timer at a time. Of one input or of two, with a key or without (then it has neither state
+// nor timers), with broadcast state or without.
 //
 // In batch mode (ExecutionMode) the rows of a key stand together; behind the last of them all of
 // its timers fire, what those register never does, and nothing of the key is left.
@@ -21,14 +22,21 @@ struct ProcessState {
   std::map<Value, std::vector<StateContents>> contents;  // by key
   std::set<std::pair<int64_t, Value>> event_timers;      // (time, key)
   std::set<std::pair<int64_t, Value>> processing_timers;
+  BroadcastStates rules{0};
 };
+
+// A function as it is called here: with the input that a row comes from, and with broadcast state
+// (empty where it declares none).
+class ToldFunction;
 
 class ProcessModel {
  public:
-  // Keyed process functions, and what can be told as one.
-  static bool interprets(const StreamNode& node);
-  // REQUIRES: interprets(node), and the node outlives the model.
+  // Process functions, and what can be told as one. In batch mode those of one input only.
+  static bool interprets(const StreamNode& node, ExecutionMode mode);
+  // REQUIRES: interprets(node, mode), and the node outlives the model.
   explicit ProcessModel(const StreamNode& node, ExecutionMode mode = ExecutionMode::kStreaming);
+  ~ProcessModel();
+  ProcessModel(ProcessModel&&) noexcept;
 
   ProcessState& state() { return state_; }
   EventTime watermark() const { return watermark_; }
@@ -37,7 +45,8 @@ class ProcessModel {
 
   // Append what is emitted to the queues: [0] the main output, [1 + i] side output i. False: the
   // function failed, and so does the task.
-  bool on_rows(const RowBatch& rows, ProcTime now, std::vector<ExpectedRowsQueue>& out);
+  bool on_rows(uint32_t input, const RowBatch& rows, ProcTime now,
+               std::vector<ExpectedRowsQueue>& out);
   bool on_watermark(EventTime time, ProcTime now, std::vector<ExpectedRowsQueue>& out);
   // A processing timer fires when the clock says so. A timer that is not set does nothing.
   bool on_processing_timer(int64_t time, const Value& key, ProcTime now,
@@ -45,6 +54,10 @@ class ProcessModel {
 
  private:
   class Context;
+  class BroadcastSide;
+  Value key_of_row(uint32_t input, RowView row) const;
+  bool call(uint32_t input, RowView row, Timestamp time, ProcTime now,
+            std::vector<ExpectedRowsQueue>& out);
   bool end_key(ProcTime now, std::vector<ExpectedRowsQueue>& out);
   bool drops_timers() const {
     return mode_ == ExecutionMode::kBatch && watermark_ == EventTime::max();
@@ -53,7 +66,7 @@ class ProcessModel {
             std::vector<ExpectedRowsQueue>& out);
 
   const StreamNode& node_;
-  std::shared_ptr<const KeyedProcessFunction> function_;
+  std::unique_ptr<const ToldFunction> function_;
   const ExecutionMode mode_;
   std::vector<StateDescriptor> states_;
   ProcessState state_;

@@ -90,6 +90,12 @@ class TransactionOracle final : public Oracle {
   void finish(const EndOfRun& end) override {
     if (!end.finished()) return;
     for (const auto& [key, transaction] : open_) leaked(key, transaction, "left open");
+    // What was begun and never pre-committed leaves no other trace than that it is there.
+    for (const OpenTransaction& left : end.transactions) {
+      report_.judged();
+      const Key key{left.sink, left.subtask, left.transaction};
+      if (open_.find(key) == open_.end()) never_ended(key);
+    }
   }
 
  private:
@@ -230,6 +236,13 @@ class TransactionOracle final : public Oracle {
     }
     committed_[key] = true;
     open_.erase(at);
+  }
+
+  void never_ended(const Key& key) {
+    violate("transaction_leaked", where(key),
+            "transaction " + std::to_string(std::get<2>(key)) + ", never pre-committed", "aborted",
+            "left open",
+            "a transaction that no checkpoint knows of is aborted when its sink starts anew");
   }
 
   void leaked(const Key& key, const Transaction& transaction, const char* fate) {

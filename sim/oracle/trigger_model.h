@@ -25,6 +25,7 @@ struct ModelPane {
   TimeWindow window;
   std::shared_ptr<RowBatch> rows;  // since the last purge, in the order in which they came
   uint32_t count = 0;              // the first so many of them
+  bool order_open = false;         // merged of several that had rows: any may stand first
   std::vector<PendingTimer> timers;
   // What triggers remember. Those of one kind share it, also inside one another.
   int64_t seen = 0;                 // rows since the count trigger fired

@@ -16,6 +16,8 @@ WatermarkFloor::WatermarkFloor(const Plan& plan)
     one_input_.push_back(unites_inputs(spec) || inputs_of(spec).value_or(1) == 1);
   }
   owed_.assign(plan.subtasks(), EventTime::min());
+  timeless_ = {hash_control(Control()), hash_control(EndOfData{true}),
+               hash_control(EndOfData{false}), hash_control(EndOfPartition{})};
   may_be_sent(EventTime::max());
 }
 
@@ -36,20 +38,54 @@ void WatermarkFloor::on_taken(uint32_t subtask, uint32_t channel, uint64_t seque
   if (channel >= ins_[subtask].size()) return;
   const Plan::End& sender = plan_.ins(subtask)[channel];
   Sent& sent = sent_[sender.subtask][sender.channel];
-  if (sequence < sent.first || sequence >= sent.first + sent.controls.size()) return;
+  if (sequence < sent.first || sequence >= sent.first + sent.controls.size())
+    return lose_track(subtask, channel);
   const uint64_t control = sent.controls[sequence - sent.first];
   while (sent.first <= sequence) {
     sent.controls.pop_front();
     ++sent.first;
   }
-  In& in = ins_[subtask][channel];
+  take(subtask, ins_[subtask][channel], control, said);
+}
+
+void WatermarkFloor::take(uint32_t subtask, In& in, uint64_t control, EventTime said) {
   if (control == idle_ || control == active_) {
     in.idle = control == idle_;
     if (in.idle && in.watermark == said && one_input_[subtask]) look(subtask);
-  } else if (const auto at = watermarks_.find(control); at != watermarks_.end() && !in.idle) {
+  } else if (const auto at = watermarks_.find(control); at != watermarks_.end()) {
+    if (in.idle) return;
     in.watermark = std::max(in.watermark, at->second);
+    in.unclear = false;
     look(subtask);
+  } else {
+    in.unclear |= timeless_.count(control) == 0;
   }
+}
+
+void WatermarkFloor::on_triggered(CheckpointId id, ProcTime at) {
+  timeless_.insert(hash_control(CheckpointBarrier{id, at}));
+  timeless_.insert(hash_control(CancelCheckpointMarker{id}));
+}
+
+void WatermarkFloor::lose_track(uint32_t subtask, uint32_t channel) {
+  if (channel < ins_[subtask].size()) ins_[subtask][channel].unclear = true;
+}
+
+std::optional<EventTime> WatermarkFloor::ceiling(uint32_t subtask, EventTime said) const {
+  EventTime largest = EventTime::min();
+  std::optional<EventTime> least;
+  bool live = false;
+  for (const In& in : ins_[subtask]) {
+    if (in.unclear) return std::nullopt;
+    largest = std::max(largest, in.watermark);
+    if (in.idle) continue;
+    live = true;
+    if (in.watermark >= said && (!least || in.watermark < *least)) least = in.watermark;
+  }
+  // Where all are idle nobody will advance any more. Of several inputs each has channels of its
+  // own: at any rate somebody has said it.
+  if (!live || !one_input_[subtask]) return largest;
+  return least.value_or(said);
 }
 
 void WatermarkFloor::look(uint32_t subtask) {

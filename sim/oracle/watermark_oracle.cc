@@ -26,7 +26,7 @@ class WatermarkOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
-                    SplitFinished, BatchSent, BatchProcessed>();
+                    SplitFinished, BatchSent, BatchProcessed, CheckpointTriggered>();
   }
   uint32_t taps() const override { return kSourceTap | kInputTap | kOutputTap; }
 
@@ -79,6 +79,8 @@ class WatermarkOracle final : public Oracle {
                             sent->control);
     }
     if (const auto* taken = std::get_if<BatchProcessed>(&fact)) return on_taken(*taken);
+    if (const auto* triggered = std::get_if<CheckpointTriggered>(&fact))
+      return floor_.on_triggered(triggered->checkpoint, runs_.now());
     if (const auto* status = std::get_if<StatusChanged>(&fact)) {
       const uint32_t i = plan_.instance(status->node, status->execution.subtask.index);
       if (i == kNowhere) return;
@@ -226,7 +228,8 @@ class WatermarkOracle final : public Oracle {
     settle(subtask);
     if (taken.channel >= plan_.ins(subtask).size()) return;
     const uint32_t sender = plan_.ins(subtask)[taken.channel].subtask;
-    if (runs_.attempt(sender) != taken.execution.attempt) return;
+    if (runs_.attempt(sender) != taken.execution.attempt)
+      return floor_.lose_track(subtask, taken.channel);
     floor_.on_taken(subtask, taken.channel, taken.sequence,
                     at_[plan_.instances_of(subtask).front()].said);
   }
@@ -325,6 +328,21 @@ class WatermarkOracle final : public Oracle {
     return attempt_of(instance) > 1 && std::holds_alternative<AsyncSpec>(spec(instance));
   }
 
+  // What the instance was given, whatever became of those who gave it.
+  std::optional<EventTime> most_that_came(uint32_t instance, EventTime stood_at) const {
+    if (plan_.graph().config.mode == ExecutionMode::kBatch) return std::nullopt;
+    const uint32_t subtask = plan_.subtask_of(instance);
+    if (is_source(instance) || says_again_what_it_held(instance)) return std::nullopt;
+    if (plan_.instances_of(subtask).front() == instance) return floor_.ceiling(subtask, stood_at);
+    for (const Plan::Feed& feed : plan_.feeds(plan_.node_of(instance))) {
+      if (!feed.chained) continue;
+      const uint32_t from = plan_.instance(feed.from, plan_.index_of(instance));
+      const bool own = assigns(from) || std::holds_alternative<AsyncSpec>(spec(from));
+      return own ? std::nullopt : std::optional(at_[from].said);
+    }
+    return std::nullopt;
+  }
+
   void on_advanced(const WatermarkAdvanced& fact) {
     const uint32_t i = plan_.instance(fact.node, fact.execution.subtask.index);
     if (i == kNowhere) return;
@@ -336,9 +354,11 @@ class WatermarkOracle final : public Oracle {
               "above " + text(at.said), text(fact.time),
               "the watermark of an operator never goes back while an attempt lives");
     }
+    const EventTime stood_at = at.said;
     at.said = std::max(at.said, fact.time);
     floor_.may_be_sent(fact.time);
-    const EventTime bound = is_source(i) ? bound_of(i) : inputs_bound(i);
+    EventTime bound = is_source(i) ? bound_of(i) : inputs_bound(i);
+    if (const auto most = most_that_came(i, stood_at)) bound = std::min(bound, *most);
     if (fact.time <= bound) return;
     violate("watermark_too_high", plan_.where(i), "watermark " + text(fact.time),
             "at most " + text(bound), text(fact.time),

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sim/oracle/open_order.h"
 #include "sim/oracle/pane.h"
 
 namespace leat {
@@ -110,6 +111,10 @@ ModelPane WindowModel::merged(const std::vector<ModelPane>& parts, const TimeWin
     for (uint32_t i = 0; i < part.count; ++i) pane.rows->append_row_of(*part.rows, i);
   }
   pane.count = pane.rows->size();
+  const auto filled = std::count_if(parts.begin(), parts.end(),
+                                    [](const ModelPane& part) { return part.count > 0; });
+  pane.order_open = filled > 1 || std::any_of(parts.begin(), parts.end(),
+                                              [](const ModelPane& p) { return p.order_open; });
   trigger_.on_merge(pane, parts, {watermark_, now});
   return pane;
 }
@@ -117,6 +122,7 @@ ModelPane WindowModel::merged(const std::vector<ModelPane>& parts, const TimeWin
 void WindowModel::purge(ModelPane& pane) const {
   pane.rows = std::make_shared<RowBatch>(input_width_);
   pane.count = 0;
+  pane.order_open = false;
 }
 
 void WindowModel::note_event_timers(uint64_t id, const ModelPane& pane) {
@@ -132,31 +138,46 @@ void WindowModel::act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQ
   if (what.fire && pane.count > 0) {
     const bool after = spec_.evictor.when == EvictorSpec::When::kAfter;
     if (!after) evict(pane);
-    // Of merged windows the order of rows is open.
-    if (merges(spec_) && !shows_order_) shows_order_ = leat::shows_order(spec_, *pane.rows);
     if (answer_) {
       answer_(pane.window, *pane.rows, answers.rows());
+      answers.added(rank);
     } else {
       append_answer(node_, *pane.key, pane.window, *pane.rows, answers.rows());
+      answers.added(rank, pane.order_open ? cells_that_show_order(node_, *pane.rows)
+                                          : std::vector<uint32_t>{});
     }
-    answers.added(rank);
     if (after) evict(pane);
   }
   if (what.purge) purge(pane);
 }
 
-void WindowModel::evict(ModelPane& pane) const {
+void WindowModel::evict(ModelPane& pane) {
+  using Kind = EvictorSpec::Kind;
+  if (spec_.evictor.kind == Kind::kNone || spec_.evictor.kind == Kind::kCustom) return;
+  const std::vector<bool> out = evicted(pane);
+  const auto gone = static_cast<size_t>(std::count(out.begin(), out.end(), true));
+  // By time all orders leave the same; else what is left is the same only of all or none.
+  const bool by_time = spec_.evictor.kind == Kind::kTime;
+  const bool open = pane.order_open && !by_time;
+  const bool by_size = spec_.evictor.kind == Kind::kCount && (gone == 0 || gone == out.size());
+  if (open && !by_size) shows_order_ = true;
+  const bool stays_open = pane.order_open;
+  keep(pane, out);
+  pane.order_open = stays_open && pane.count > 1;
+}
+
+std::vector<bool> WindowModel::evicted(const ModelPane& pane) const {
   const EvictorSpec& evictor = spec_.evictor;
   std::vector<bool> out(pane.count, false);
   switch (evictor.kind) {
     case EvictorSpec::Kind::kNone:
     case EvictorSpec::Kind::kCustom:
-      return;
+      return out;
     case EvictorSpec::Kind::kCount:
       for (uint32_t i = 0; i < pane.count; ++i) out[i] = pane.count - i > evictor.count;
       break;
     case EvictorSpec::Kind::kTime: {
-      if (!pane.rows->timestamp(0)) return;
+      if (!pane.rows->timestamp(0)) return out;
       EventTime newest = EventTime::min();
       for (uint32_t i = 0; i < pane.count; ++i) {
         newest = std::max(newest, pane.rows->timestamp(i).value_or(EventTime::min()));
@@ -177,7 +198,7 @@ void WindowModel::evict(ModelPane& pane) const {
       break;
     }
   }
-  keep(pane, out);
+  return out;
 }
 
 void WindowModel::keep(ModelPane& pane, const std::vector<bool>& out) const {

@@ -34,7 +34,7 @@ class WindowModel {
               ExecutionMode mode = ExecutionMode::kStreaming);
   // What rows of a window answer, where that is not what the node says.
   using AnswerOf = std::function<void(const TimeWindow&, const RowBatch& rows, RowBatch& out)>;
-  // Whether an answer so far has shown an order that is open: then answers are not to be foreseen.
+  // Whether what is left of a pane has shown an order that is open: then nothing is to be foreseen.
   bool shows_order() const { return shows_order_; }
   void answer_by(AnswerOf answer) { answer_ = std::move(answer); }
 
@@ -72,7 +72,8 @@ class WindowModel {
   bool is_late(const TimeWindow& window) const;
   void act(ModelPane& pane, Answer what, uint64_t rank, ExpectedRowsQueue& answers);
   void purge(ModelPane& pane) const;
-  void evict(ModelPane& pane) const;
+  void evict(ModelPane& pane);
+  std::vector<bool> evicted(const ModelPane& pane) const;
   void keep(ModelPane& pane, const std::vector<bool>& out) const;
   void note_event_timers(uint64_t id, const ModelPane& pane);
   uint64_t next_rank() { return mode_ == ExecutionMode::kBatch ? rank_ : ++rank_; }

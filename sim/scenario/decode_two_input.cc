@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "sim/scenario/broadcast_function.h"
 #include "sim/scenario/decode_windows.h"
 #include "sim/scenario/two_input_functions.h"
 
@@ -103,8 +104,10 @@ class TwoInputDecoder {
 
   void decode_connect() {
     const std::string kind = fields_.text("connect", "");
+    if (kind == "broadcast") return decode_broadcast();
     if (kind != "map") {
-      return report_unknown(d_, "SC110", fields_.get("connect")->span, "connect", kind, {"map"});
+      return report_unknown(d_, "SC110", fields_.get("connect")->span, "connect", kind,
+                            {"map", "broadcast"});
     }
     Schema right;
     std::vector<Expression> of_left = decode_list("left", scope_of(left_), node_.output);
@@ -112,6 +115,45 @@ class TwoInputDecoder {
     if (!(node_.output == right))
       d_.error("SC114", fields_.span(), "\"left\" and \"right\" do not make the same fields");
     node_.spec = CoMapSpec{map_of_either(std::move(of_left), std::move(of_right)), "map"};
+  }
+
+  std::optional<Expression> expression(const char* key, const ExprScope& scope) {
+    const Json* json = fields_.get(key);
+    if (json == nullptr) {
+      d_.error("SC108", fields_.span(), fmt::format("the node needs \"{}\"", key), "an expression");
+      return std::nullopt;
+    }
+    return decode_expression(*json, scope, d_);
+  }
+
+  // "rule": its name and its value, of the broadcast side; "on": the name that a data row asks for.
+  void decode_broadcast() {
+    BroadcastRules rules;
+    if (const Json* key = fields_.get("key_by")) {
+      node_.keyed = rules.keyed = true;
+      node_.key_fields = fields_of(*key, left_);
+    }
+    Schema rule;
+    std::vector<Expression> both = decode_list("rule", scope_of(right_), rule);
+    const std::optional<Expression> on = expression("on", scope_of(left_));
+    if (fields_.has("drop")) rules.drop = expression("drop", scope_of(right_));
+    if (rules.drop && rules.drop->type() != ValueType::kBool)
+      d_.error("SC121", fields_.get("drop")->span, "\"drop\" is a condition");
+    if (both.size() != 2)
+      return d_.error("SC108", fields_.key_span("rule"), "a rule is two expressions",
+                      "for example \"rule\": [\"k\", \"v as most\"]");
+    if (!on || on->type() != both[0].type())
+      return d_.error("SC121", fields_.key_span("on"),
+                      "what a row asks for has the type of the rules' names");
+    ExprScope scope = scope_of(left_);
+    scope.names.push_back({"rule", both[1].type(), ExprName::Place::kExtra, kRuleExtra});
+    if (rules.keyed)
+      scope.names.push_back({"seen", ValueType::kInt, ExprName::Place::kExtra, kSeenExtra});
+    rules.name = both[0];
+    rules.value = both[1];
+    rules.on = *on;
+    rules.select = decode_list("select", scope, node_.output);
+    node_.spec = BroadcastProcessSpec{broadcast_rules(std::move(rules)), "broadcast"};
   }
 
   std::optional<uint32_t> late_side(const Fields& join, const char* key, const Schema& schema) {

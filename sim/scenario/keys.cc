@@ -175,10 +175,24 @@ const std::vector<KeyRow>& key_table() {
        "side each: [\"sum(left.v) as s\", \"count(right) as n\"]."},
       {"node", "interval_join", "object",
        "Two inputs: a row for each pair of one key whose timestamps are near; goes with `select`."},
-      {"node", "connect", "string", "Two inputs: \"map\", with `left` and `right`."},
+      {"node", "connect", "string",
+       "Two inputs: \"map\", with `left` and `right`; or \"broadcast\": rows of the second lay "
+       "down "
+       "rules that all subtasks hold, with `rule`, `on` and `select`."},
+      {"node", "rule", "array",
+       "Broadcast: the name and the value of the rule that a row of the second input lays down."},
+      {"node", "drop", "string",
+       "Broadcast: where it holds, the rule of this name is taken away, and what was `seen` of "
+       "each "
+       "key begins anew."},
+      {"node", "on", "string", "Broadcast: the name of the rule that a row of the first looks up."},
       {"node", "left", "array", "The row made of a row of the first input."},
       {"node", "right", "array", "The row made of a row of the second input: the same fields."},
-      {"node", "select", "array", "What a pair becomes: [\"left.k\", \"right.v as w\"]."},
+      {"node", "select", "array",
+       "What a pair becomes: [\"left.k\", \"right.v as w\"]. Broadcast: what a row of the first "
+       "becomes, from its fields, `rule` (null where there is none) and, with `key_by`, `seen` "
+       "(rows "
+       "of the key so far)."},
       {"node", "pick", "string",
        "Windows: the row that sum(f), min(f), max(f), min_by(f) or max_by(f) keeps, in place of "
        "`aggregate`."},

@@ -15,6 +15,9 @@ constexpr Site kVictim{"fault.victim"};
 constexpr Site kPeer{"fault.peer"};
 constexpr Site kTrigger{"fault.trigger"};
 constexpr Site kTime{"fault.time"};
+constexpr Site kTogether{"fault.together"};
+constexpr Site kWhen{"fault.when"};
+constexpr Site kWidth{"fault.width"};
 constexpr Site kMoment{"fault.moment"};
 constexpr Site kScale{"fault.scale"};
 constexpr Site kNth{"fault.nth"};
@@ -140,6 +143,22 @@ std::optional<Focus> draw_focus(const ClusterConfig& cluster, Choices& choices) 
   return Focus{choices.choose(kVictim, run, machines), choices.choose(kPeer, run, machines)};
 }
 
+// When faults come that go by the clock. In some runs all do within a short time, so that one meets
+// what another has begun: a recovery, an outage, a checkpoint of the new attempt.
+struct Period {
+  int64_t from = 0;
+  int64_t length = 0;
+};
+Period draw_period(const Atlas& atlas, Choices& choices) {
+  const Entity run = entity("faults");
+  const Period all{0, atlas.span.ms};
+  if (choices.choose(kTogether, run, 3) < 2) return all;
+  const int64_t length = int64_t{100} << choices.choose(kWidth, run, 5);
+  if (length >= all.length) return all;
+  const auto latest = static_cast<uint32_t>(std::min<int64_t>(all.length - length, 0x7fffffff));
+  return {choices.choose(kWhen, run, latest), length};
+}
+
 void draw_victims(Fault& fault, const ClusterConfig& cluster, const std::optional<Focus>& focus,
                   Entity who, Choices& choices) {
   const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
@@ -162,12 +181,12 @@ uint32_t below(const Site& site, Entity who, int64_t bound, Choices& choices) {
 }
 
 Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atlas& atlas,
-                 const std::optional<Focus>& focus, Choices& choices) {
+                 const std::optional<Focus>& focus, const Period& period, Choices& choices) {
   Fault fault;
   fault.kind = kind;
   draw_victims(fault, scenario.cluster, focus, who, choices);
   if (choices.choose(kTrigger, who, 3) == 0) {
-    fault.when = AtTime{ProcTime{below(kTime, who, atlas.span.ms, choices)}};
+    fault.when = AtTime{ProcTime{period.from + below(kTime, who, period.length, choices)}};
   } else {
     const uint32_t moment = kMoments[choices.choose(kMoment, who, kMoments.size())];
     // Some facts come a few times in a run, others with every batch.
@@ -203,12 +222,13 @@ std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
   }
   const Atlas atlas = atlas_of(scenario);
   const std::optional<Focus> focus = draw_focus(scenario.cluster, choices);
+  const Period period = draw_period(atlas, choices);
   uint32_t failures = 0;
   for (uint32_t i = 0; i < wanted.max; ++i) {
     const Entity who = entity(entity("fault"), i);
     const std::optional<FaultKind> kind = draw_kind(kinds, who, choices);
     if (!kind) continue;
-    const Fault fault = draw_fault(*kind, who, scenario, atlas, focus, choices);
+    const Fault fault = draw_fault(*kind, who, scenario, atlas, focus, period, choices);
     if (may_fail_the_job(fault, atlas) && ++failures > atlas.failures) continue;
     faults.push_back(fault);
   }

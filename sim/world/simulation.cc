@@ -43,6 +43,11 @@ std::vector<std::string> Simulation::blob_names() const {
   for (const auto& [name, bytes] : world_->blobs()) names.push_back(name);
   return names;
 }
+std::vector<UnfinishedTransaction> Simulation::unfinished_transactions() const {
+  const Process* log = world_->process(scenario_.cluster.log);
+  if (log == nullptr) return {};  // it has not started yet
+  return leat::unfinished_transactions(*log);
+}
 std::string Simulation::name_of(ProcessId process) const { return world_->name_of(process); }
 
 }  // namespace leat

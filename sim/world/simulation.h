@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "core/connectors/log_admin.h"
 #include "core/env/choices.h"
 #include "core/trace/trace.h"
 #include "sim/scenario/scenario.h"
@@ -57,6 +58,8 @@ class Simulation {
   ProcTime now() const;
   std::string name_of(ProcessId process) const;
   std::vector<std::string> blob_names() const;  // what storage holds
+  // What the log holds neither committed nor aborted.
+  std::vector<UnfinishedTransaction> unfinished_transactions() const;
   // The scenario's faults, then those drawn; FaultInjected::fault is an index in here.
   const std::vector<Fault>& faults() const;
 

@@ -42,6 +42,8 @@ class World {
   ProcTime now() const { return schedule_.now; }
   const std::map<std::string, Bytes>& blobs() const { return storage_.blobs(); }
   std::string name_of(ProcessId process) const;
+  // Null while it is dead.
+  const Process* process(ProcessId process) const { return processes_[process.value].object.get(); }
   const std::vector<Fault>& faults() const { return faults_.faults(); }
   // Of any task, so far.
   const std::optional<TaskFailed>& last_failure() const { return faults_.last_failure(); }

@@ -153,6 +153,17 @@ def changed_lines(edit, text):
     return range(first - 1, last + 2) if not edit["replace"].strip() else range(first, last + 1)
 
 
+def counts_near(wanted, lines, reach=5):
+    """Counts of these lines, or, where the compiler made no code of them, of the nearest that it did."""
+    counted = {line["line_number"]: line["count"] for line in lines}
+    for more in range(reach + 1):
+        near = range(wanted.start - more, wanted.stop + more)
+        found = [counted[number] for number in near if number in counted]
+        if found:
+            return found
+    return []
+
+
 def times_run(mutant, build):
     """How often changed lines ran in the last run of the counted program."""
     work = build / "mutants" / "counted" / mutant["name"]
@@ -171,7 +182,7 @@ def times_run(mutant, build):
                     if not re.search(re.escape(edit["file"]) + "$", file["file"]):
                         continue
                     wanted = changed_lines(edit, texts[edit["file"]])
-                    most = max([most] + [l["count"] for l in file["lines"] if l["line_number"] in wanted])
+                    most = max([most] + counts_near(wanted, file["lines"]))
     return most
 
 

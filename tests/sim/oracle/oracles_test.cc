@@ -147,6 +147,30 @@ TEST_F(Late, WhoFallsSilentMayComeBackLateWhateverItsWatermarks) {
   EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "late-sensitive");
 }
 
+// ---- where rows go ----
+TEST_F(Wrong, AKeyThatMovesToAnotherSubtask) {
+  const size_t at = s.find_tap(Tap::kInput, kSum, 1);
+  auto& tapped = std::get<Tapped>(s.steps[at].what);
+  tapped.execution.subtask.index = 1 - tapped.execution.subtask.index;
+  const Verdict verdict = s.play({OracleKind::kLedger});
+  ASSERT_FALSE(verdict.violations.empty());
+  EXPECT_EQ(verdict.violations[0].rule, "the rows of one key meet in one subtask");
+}
+TEST_F(Wrong, RowsThatAreDealtOutUnevenly) {
+  program.graph.nodes[kSum.value].inputs[0].partitioning = Partitioning::kRebalance;
+  program.job.edges[0].partitioning = Partitioning::kRebalance;
+  Story uneven(program);
+  uneven.start();
+  uneven.fact(BatchSent{uneven.task(0), 0, 0, 3, 1});
+  uneven.fact(BatchSent{uneven.task(0), 1, 0, 2, 1});
+  s.steps = uneven.steps;
+  EXPECT_EQ(found(OracleKind::kLedger).find("record_unaccounted"), std::string::npos);
+  s.get<BatchSent>(s.find<BatchSent>()).rows = 4;
+  const Verdict verdict = s.play({OracleKind::kLedger});
+  ASSERT_FALSE(verdict.violations.empty());
+  EXPECT_EQ(verdict.violations.back().rule, "rows that are dealt out go round");
+}
+
 // ---- operators ----
 TEST_F(Wrong, AMapThatLosesARow) {
   s.erase(s.find_tap(Tap::kOutput, kTwice, 0));
@@ -166,6 +190,13 @@ TEST_F(Wrong, AMapThatRepeatsARow) {
 // ---- watermarks ----
 TEST_F(Wrong, AWatermarkAboveTheLeastInput) {
   s.get<WatermarkAdvanced>(s.find<WatermarkAdvanced>()).time = EventTime{12};
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
+}
+TEST_F(Wrong, AWatermarkThatNoChannelHasBrought) {
+  const size_t at = s.find<WatermarkAdvanced>([](const auto& w) { return w.node == kSum; });
+  // The task before it was idle once, so nothing that it says now holds anybody back.
+  s.insert(at, {s.steps[at].at, StatusChanged{s.task(0), kTwice, 1}});
+  s.get<WatermarkAdvanced>(at + 1).time = EventTime{12};
   EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
 }
 TEST_F(Wrong, AWatermarkThatGoesBack) {
@@ -346,6 +377,11 @@ TEST_F(Wrong, ATransactionOfACutBackAttemptStaysOpen) {
   s.erase(s.find<TransactionAborted>());
   EXPECT_EQ(found(OracleKind::kTransactions), "transaction_leaked");
 }
+TEST_F(Wrong, ATransactionThatWasOnlyBegunStaysOpen) {
+  EndOfRun end;
+  end.transactions = {{kOut, 1, 77}};
+  EXPECT_EQ(found(OracleKind::kTransactions, end), "transaction_leaked");
+}
 TEST_F(Wrong, ATransactionIsCommittedTwice) {
   s.steps.push_back(s.steps[s.find<TransactionCommitted>()]);
   EXPECT_EQ(found(OracleKind::kTransactions), "duplicate_result");
@@ -456,6 +492,53 @@ TEST_F(Wrong, ACheckpointThatNothingDisturbsExpires) {
   EXPECT_EQ(found(OracleKind::kLiveness), "liveness");
   s.insert(s.steps.size() - 1, Step{700, Fact{FaultInjected{}}});
   EXPECT_EQ(found(OracleKind::kLiveness), "");
+}
+
+TEST_F(Wrong, AJobThatStandsStillForLongerThanItsTimeoutsAddUpTo) {
+  Story slow(program);
+  slow.start();
+  slow.fact(FaultInjected{});
+  slow.now = 5000;
+  slow.fact(CheckpointCompleted{CheckpointId{1}});
+  s.steps = slow.steps;
+  EndOfRun end;
+  end.at = ProcTime{5000};
+  end.patience.recovery = {2000};
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "liveness");
+  end.patience.faults = {Duration{3000}};  // the fault is felt until then
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "");
+  end.patience.faults = {Duration{2000}};
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "liveness");
+  // Who begins anew, or works, is not stuck.
+  s.insert(s.steps.size() - 1, Step{4000, Fact{JobRestored{}}});
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "");
+  s.steps[s.steps.size() - 2].what = Fact{BatchProcessed{slow.task(1), 0, 0, 1}};
+  end.patience.step = {1000};
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "");
+}
+TEST_F(Wrong, AJobIsGivenUpWhenItsRestartsAreUsedUp) {
+  program.graph.config.restart.attempts = 1;
+  Story failing(program);
+  failing.start();
+  failing.fact(FaultInjected{});
+  failing.fact(JobStatusChanged{JobStatus::kRunning});
+  failing.fact(JobStatusChanged{JobStatus::kRestarting});
+  failing.now = 1000;
+  failing.fact(JobStatusChanged{JobStatus::kRunning});
+  failing.fact(JobStatusChanged{JobStatus::kFailing});
+  s.steps = failing.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kFailed;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "");
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "");
+  program.graph.config.restart.attempts = 2;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
+  EXPECT_EQ(found(OracleKind::kLiveness, end), "liveness");
+  program.graph.config.restart.attempts = 0;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
+  program.graph.config.restart.attempts = 1;
+  program.graph.config.restart.delay = {1001};
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
 }
 
 // ---- failures ----

@@ -218,7 +218,7 @@ void Story::watermark(int64_t t) {
   unheard_ = time;
   fact(WatermarkAdvanced{task(0), kTwice, time});
   for (uint32_t index = 0; index < 2; ++index) {
-    fact(BatchSent{task(0), index, sent_[index], 0, 1});
+    fact(BatchSent{task(0), index, sent_[index], 0, 1, hash_control(Watermark{time})});
     fact(BatchProcessed{task(1 + index), 0, sent_[index]++, 0});
     fact(WatermarkAdvanced{task(1 + index), kSum, time});
   }

@@ -51,5 +51,40 @@ TEST_F(Floor, ANewAttemptOwesNothing) {
   EXPECT_EQ(floor.owed(1), EventTime::min());
 }
 
+// ---- what it may say at most ----
+
+TEST_F(Floor, ATaskMaySayWhatItsChannelHasBrought) {
+  floor.may_be_sent(EventTime{5});
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), EventTime::min());
+  brings(Watermark{EventTime{5}});
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), EventTime{5});
+}
+
+TEST_F(Floor, AChannelThatComesBackBehindItsTaskCarriesItNowhere) {
+  floor.may_be_sent(EventTime{5});
+  brings(Watermark{EventTime{5}});
+  EXPECT_EQ(floor.ceiling(1, EventTime{8}), EventTime{8});
+  brings(StreamStatus::kIdle);
+  EXPECT_EQ(floor.ceiling(1, EventTime{3}), EventTime{5});
+}
+
+TEST_F(Floor, WhatACheckpointBringsSaysNothingOfTime) {
+  floor.on_triggered({7}, ProcTime{100});
+  brings(CheckpointBarrier{{7}, ProcTime{100}});
+  brings(CancelCheckpointMarker{{7}});
+  brings(EndOfData{true});
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), EventTime::min());
+}
+
+TEST_F(Floor, OfAChannelThatBroughtSomethingUnknownNothingIsSaid) {
+  floor.may_be_sent(EventTime{5});
+  brings(Watermark{EventTime{4}});
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), std::nullopt);
+  brings(Watermark{EventTime{5}});
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), EventTime{5});
+  floor.lose_track(1, 0);
+  EXPECT_EQ(floor.ceiling(1, EventTime::min()), std::nullopt);
+}
+
 }  // namespace
 }  // namespace leat

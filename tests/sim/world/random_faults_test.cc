@@ -69,6 +69,24 @@ TEST(RandomFaults, EveryKindComesUpAndSomeRunsAreQuiet) {
   EXPECT_LT(quiet, 400);
 }
 
+TEST(RandomFaults, InSomeRunsAllThatGoByTheClockComeTogether) {
+  int together = 0;
+  for (uint64_t seed = 0; seed < 2000; ++seed) {
+    int64_t first = INT64_MAX;
+    int64_t last = 0;
+    int timed = 0;
+    for (const Fault& fault : drawn(scenario_with(8, 40), seed)) {
+      const auto* at = std::get_if<AtTime>(&fault.when);
+      if (at == nullptr) continue;
+      ++timed;
+      first = std::min(first, at->time.ms);
+      last = std::max(last, at->time.ms);
+    }
+    together += timed >= 3 && last - first < 400 ? 1 : 0;
+  }
+  EXPECT_GT(together, 20);
+}
+
 TEST(RandomFaults, AJobThatMayNotRestartIsOnlySlowedDown) {
   for (uint64_t seed = 0; seed < 500; ++seed) {
     for (const Fault& fault : drawn(scenario_with(8, 0), seed)) {
