@@ -114,7 +114,7 @@ void draw_waiting(TimelineScene& scene) {
     --changes[w.first_at.ms];
   }
   if (changes.empty()) {
-    lane_note(scene, kWait0 + 30, "not measured");
+    lane_note(scene, kWait0 + 30, scene.windows.empty() ? "none in this run" : "not measured");
     scene.svg.line("grid", kLeft, kWait1, kRight, kWait1);
     return;
   }
