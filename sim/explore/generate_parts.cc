@@ -35,6 +35,9 @@ Json draw_source(const Draw& draw, const std::string& name) {
   if (draw.chance("below zero", 30))
     set_member(generate, "values", json_list({json_integer(-60), json_integer(39)}));
   if (disorder > 0) set_member(generate, "disorder", json_integer(disorder));
+  // Times on a grid meet the bounds of windows, joins and evictors exactly.
+  if (draw.chance("on a grid", 45))
+    set_member(generate, "round", json_integer(draw.one_of<int64_t>("round", {10, 20, 100})));
   if (draw.chance("late", 35)) {
     set_member(generate, "late", json_number(0.08));
     set_member(generate, "late_by",

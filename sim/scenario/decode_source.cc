@@ -276,6 +276,7 @@ std::shared_ptr<const SplitData> decode_generate(const Fields& source, const Sch
     }
   }
   spec.disorder = fields.duration("disorder", {0}).ms;
+  spec.round = std::max<int64_t>(fields.duration("round", {1}, {1}).ms, 1);
   spec.late_permille = static_cast<uint32_t>(fields.number("late", 0, 0, 1) * 1000);
   spec.late_by = fields.duration("late_by", {spec.disorder * 10}).ms;
   spec.duplicates_permille = static_cast<uint32_t>(fields.number("duplicates", 0, 0, 0.9) * 1000);

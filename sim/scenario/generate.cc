@@ -97,7 +97,12 @@ class Generated final : public SplitData {
           spec_.disorder + static_cast<int64_t>(below(Drawn::kLateBy, split, offset,
                                                       static_cast<uint64_t>(spec_.late_by) + 1));
     }
-    return wrapping_sub(wrapping_add(spec_.start, created(split, offset)), behind);
+    return rounded(wrapping_sub(wrapping_add(spec_.start, created(split, offset)), behind));
+  }
+  // Down, also below zero.
+  int64_t rounded(int64_t time) const {
+    const int64_t beyond = time % spec_.round;
+    return wrapping_sub(time, beyond < 0 ? beyond + spec_.round : beyond);
   }
   uint32_t key(uint32_t split, uint64_t offset) const {
     if (spec_.zipf == 0)

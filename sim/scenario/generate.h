@@ -31,6 +31,7 @@ struct GenerateSpec {
   uint32_t duplicates_permille = 0;
   std::vector<Silence> silence;
   int64_t start = 0;  // event time of the first row
+  int64_t round = 1;  // ms: event times are multiples of it
 };
 
 // Rows [ts:time, key:string, value:int].

@@ -109,6 +109,7 @@ const std::vector<KeyRow>& key_table() {
       {"generate", "key_prefix", "string", "Keys are this and a number; default \"k\"."},
       {"generate", "values", "array", "[least, most]; default [0, 99]."},
       {"generate", "disorder", "duration", "Event times lie up to so much behind; default 0."},
+      {"generate", "round", "duration", "Event times are multiples of it; default 1 ms."},
       {"generate", "late", "number", "Share of rows that lie behind by up to `late_by` more."},
       {"generate", "late_by", "duration", "Default: ten times `disorder`."},
       {"generate", "duplicates", "number",

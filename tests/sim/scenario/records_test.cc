@@ -33,6 +33,28 @@ GenerateSpec spec_of(uint64_t count) {
   return spec;
 }
 
+TEST(Generate, RoundedTimesAreMultiplesAtMostSoMuchEarlier) {
+  GenerateSpec spec = spec_of(300);
+  spec.start = -1000;
+  spec.disorder = 400;
+  const auto plain = generate_splits(spec);
+  spec.round = 20;
+  const auto rounded = generate_splits(spec);
+  for (uint32_t split = 0; split < plain->splits(); ++split) {
+    RowBatch a(3);
+    RowBatch b(3);
+    const auto rows = static_cast<uint32_t>(plain->size(split));
+    plain->read(split, 0, rows, a);
+    rounded->read(split, 0, rows, b);
+    for (uint32_t i = 0; i < rows; ++i) {
+      const int64_t earlier = a.row(i)[0].as_int() - b.row(i)[0].as_int();
+      EXPECT_TRUE(earlier >= 0 && earlier < 20) << earlier;
+      EXPECT_EQ(b.row(i)[0].as_int() % 20, 0);
+      EXPECT_EQ(a.row(i)[2], b.row(i)[2]);
+    }
+  }
+}
+
 TEST(Generated, IsAFunctionOfSeedSplitAndOffset) {
   GenerateSpec spec = spec_of(301);
   spec.disorder = 100;
