@@ -6,7 +6,13 @@
 //     answer.complete_later({{order.id, price_of(order)}});
 //   }, {.timeout = seconds(1)});
 //
-// How long the system takes to answer is a choice of the world, between two latencies.
+// How long the system takes to answer is a choice of the world, between two latencies. A function
+// object may have a second function, called when time is out in place of a failure of the task:
+//
+//   struct Prices {
+//     void operator()(const Order& order, AsyncResult<Priced>& answer) const;
+//     void timeout(const Order& order, AsyncResult<Priced>& answer) const;  // may leave it open
+//   };
 #pragma once
 
 #include <memory>
@@ -43,8 +49,8 @@ class AsyncResult {
 };
 
 struct AsyncOptions {
-  std::optional<Duration> timeout =
-      std::nullopt;  // of a call with all its repetitions; then the task fails
+  // Of a call with all its repetitions; then the function's timeout() answers, or the task fails.
+  std::optional<Duration> timeout = std::nullopt;
   int64_t capacity = 100;
   Duration least_latency{0};
   Duration most_latency{10};
@@ -58,6 +64,14 @@ class AsyncLambda final : public AsyncFunction {
   void invoke(RowView in, uint32_t attempt, ResultFuture& result) const override {
     AsyncResult<Out> answer(result, attempt);
     f_(RowCodec<T>::decode(in), answer);
+  }
+  void timeout(RowView in, ResultFuture& result) const override {
+    if constexpr (requires(const T& row, AsyncResult<Out>& answer) { f_.timeout(row, answer); }) {
+      AsyncResult<Out> answer(result, 1);
+      f_.timeout(RowCodec<T>::decode(in), answer);
+    } else {
+      AsyncFunction::timeout(in, result);
+    }
   }
   std::unique_ptr<AsyncFunction> clone() const override {
     return std::make_unique<AsyncLambda>(f_);

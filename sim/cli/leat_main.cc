@@ -124,6 +124,10 @@ class CommandLine {
     recorded->add_option(
         "--seeds", conform_.seeds,
         "jobs also under so many variations of what their results do not depend on");
+    recorded->add_option("--batch", conform_.batch, "rows that come at once; default 1")
+        ->check(CLI::Range(1, 256));
+    recorded->add_flag("--restore-everywhere", conform_.restart_between_steps,
+                       "snapshot and restore a keyed operator before each step");
     on(recorded, [this] { return conform(common_.paths, conform_, std::cout); });
     CLI::App* bench = add("bench", "Measure the engine against a hand-written loop", nullptr);
     on(bench, [this] { return bench_verb(common_); });

@@ -44,6 +44,22 @@ class AlignmentSubject final : public Subject, private SourceOutputListener {
   void step(const Value& step, StepResult& result) override {
     ctx_.record_to(result);
     act(step, result);
+    read(result);
+  }
+  void rows(std::span<const Value> steps, StepResult& result) override {
+    ctx_.record_to(result);
+    for (const Value& step : steps) act(step, result);
+    read(result);
+  }
+
+ private:
+  struct Waiting {
+    SourceOutput::Split split;
+    RowBatch row;
+  };
+
+  // What may be read now.
+  void read(StepResult& result) {
     follow_pauses();
     while (poll()) follow_pauses();
     ctx_.flush();
@@ -54,12 +70,6 @@ class AlignmentSubject final : public Subject, private SourceOutputListener {
       paused.push_back(Value::text(names_[split]));
     if (!paused.empty()) result.told["paused"] = Value::list(std::move(paused));
   }
-
- private:
-  struct Waiting {
-    SourceOutput::Split split;
-    RowBatch row;
-  };
 
   // SourceOutputListener
   void on_watermark(EventTime time) override { alignment_.on_watermark(time); }
@@ -78,12 +88,8 @@ class AlignmentSubject final : public Subject, private SourceOutputListener {
 
   void act(const Value& step, StepResult& result) {
     if (has_member(step, "row")) {
-      const Value cells = member(step, "row");
-      Waiting waiting{std::nullopt, RowBatch(ctx_.node().output.width())};
+      Waiting waiting{std::nullopt, batch_of({&step, 1})};
       if (has_member(step, "split")) waiting.split = split_of(step, "split");
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      waiting.row.append(cells.as_list(), time);
       queue_.push_back(std::move(waiting));
     } else if (has_member(step, "add_split")) {
       const uint32_t split = split_of(step, "add_split");

@@ -109,6 +109,16 @@ class AsyncSubject final : public Subject {
   void step(const Value& step, StepResult& result) override {
     ctx_.record_to(result);
     act(step);
+    run_due(result);
+  }
+  void rows(std::span<const Value> steps, StepResult& result) override {
+    ctx_.record_to(result);
+    take(steps);
+    run_due(result);
+  }
+
+ private:
+  void run_due(StepResult& result) {
     while (const std::optional<ProcTime> due = ctx_.take_due()) {
       operator_->on_processing_time(*due, ctx_);
     }
@@ -120,7 +130,6 @@ class AsyncSubject final : public Subject {
     tell("timeouts", outside_->timeouts, result);
   }
 
- private:
   static JobConfig config() {
     JobConfig config;
     config.flink_defects = true;
@@ -143,14 +152,14 @@ class AsyncSubject final : public Subject {
     result.told[name] = Value::list(std::exchange(ids, {}));
   }
 
+  void take(std::span<const Value> steps) {
+    RowBatch rows = batch_of(steps);
+    operator_->on_rows(0, rows, ctx_);
+  }
+
   void act(const Value& step) {
     if (has_member(step, "row")) {
-      const Value row = member(step, "row");
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      RowBatch rows(static_cast<uint32_t>(row.as_list().size()));
-      rows.append(row.as_list(), time);
-      operator_->on_rows(0, rows, ctx_);
+      take({&step, 1});
     } else if (has_member(step, "watermark")) {
       operator_->on_watermark({number_of(member(step, "watermark"))}, ctx_);
     } else if (has_member(step, "status")) {

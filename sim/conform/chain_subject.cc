@@ -202,6 +202,16 @@ class ChainSubject final : public Subject {
       if (std::exchange(opening_, false)) calls_.clear();
       act(step);
     }
+    run(result);
+  }
+  void rows(std::span<const Value> steps, StepResult& result) override {
+    if (std::exchange(opening_, false)) calls_.clear();
+    take(steps);
+    run(result);
+  }
+
+ private:
+  void run(StepResult& result) {
     opening_ = false;
     host_.run(*task_);
     if (host_.failure()) throw JobError(*host_.failure());
@@ -209,19 +219,23 @@ class ChainSubject final : public Subject {
     if (!calls_.empty()) result.told["calls"] = Value::list(std::exchange(calls_, {}));
   }
 
- private:
   static CheckpointId checkpoint(const Value& step, const char* name) {
     return {static_cast<uint64_t>(number_of(member(step, name)))};
   }
 
+  void take(std::span<const Value> steps) {
+    const RowBatch told = batch_of(steps);
+    Batch batch{RowBatch(travelling_schema().width()), {}};
+    for (uint32_t i = 0; i < told.size(); ++i) {
+      const RowView cells = told.row(i);
+      batch.rows.append(travelling({cells.begin(), cells.end()}), told.timestamp(i));
+    }
+    task_->on_batch(0, sequence_++, std::move(batch));
+  }
+
   void act(const Value& step) {
     if (has_member(step, "row")) {
-      const Value cells = member(step, "row");
-      Batch batch{RowBatch(travelling_schema().width()), {}};
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      batch.rows.append(travelling({cells.as_list().begin(), cells.as_list().end()}), time);
-      task_->on_batch(0, sequence_++, std::move(batch));
+      take({&step, 1});
     } else if (has_member(step, "notify_complete")) {
       task_->notify_complete(checkpoint(step, "notify_complete"));
     } else if (has_member(step, "notify_abort")) {

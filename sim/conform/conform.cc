@@ -25,14 +25,28 @@ void print_counts(const std::map<std::pair<std::string, std::string>, Count>& co
   }
 }
 
+void print_disturbance(const CaseVerdict& all, const ConformOptions& options, std::ostream& out) {
+  if (options.batch > 1)
+    out << "disturbed  " << all.batched << " rows in batches of up to " << options.batch << "\n";
+  if (options.seeds > 0)
+    out << "disturbed  " << options.seeds << " further runs of each job; " << all.restarts
+        << " restores from a checkpoint\n";
+  if (!options.restart_between_steps) return;
+  out << "disturbed  " << all.restarts << " restores; " << all.held_back
+      << " not made, while an event timer at or behind the watermark waits: it would fire with the "
+         "watermark that is sent again\n";
+}
+
 }  // namespace
 
 int conform(const std::vector<std::string>& paths, const ConformOptions& options,
             std::ostream& out) {
   std::map<std::pair<std::string, std::string>, Count> counts;
   Count total;
+  CaseVerdict disturbed;
   const auto transcript = options.only ? Transcript::kAllSteps : Transcript::kFailureOnly;
-  const auto restarts = options.restart_between_steps ? Restarts::kBeforeEachStep : Restarts::kNone;
+  Disturbance disturbance{.restart_before = nullptr, .batch = options.batch};
+  if (options.restart_between_steps) disturbance.restart_before = [](size_t) { return true; };
   for (const std::string& path : paths) {
     const auto cases = read_cases(path);
     if (!cases.ok()) {
@@ -41,7 +55,10 @@ int conform(const std::vector<std::string>& paths, const ConformOptions& options
     }
     for (const RecordedCase& recorded : cases.value()) {
       if (options.only && recorded.name != *options.only) continue;
-      const CaseVerdict verdict = run_case(recorded, transcript, restarts, options.seeds);
+      const CaseVerdict verdict = run_case(recorded, transcript, disturbance, options.seeds);
+      disturbed.restarts += verdict.restarts;
+      disturbed.held_back += verdict.held_back;
+      disturbed.batched += verdict.batched;
       Count& count = counts[{recorded.kind, area_of(recorded.name)}];
       ++(verdict.passed ? count.passed : count.failed);
       ++(verdict.passed ? total.passed : total.failed);
@@ -56,6 +73,7 @@ int conform(const std::vector<std::string>& paths, const ConformOptions& options
     out << "(" << total.failed - options.transcripts << " more failed; --case NAME shows one)\n";
   }
   print_counts(counts, out);
+  print_disturbance(disturbed, options, out);
   out << total.passed << " passed, " << total.failed << " failed, 0 skipped\n";
   if (total.passed + total.failed == 0) return 4;
   return total.failed > 0 ? 1 : 0;

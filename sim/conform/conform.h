@@ -15,15 +15,18 @@
 namespace leat {
 
 struct ConformOptions {
-  std::optional<std::string> only;     // --case NAME: this one, with each of its steps
-  bool restart_between_steps = false;  // snapshot and restore before every step: nothing may change
-  size_t transcripts = 10;             // failing cases shown in full
-  uint64_t seeds = 0;                  // --seeds N: jobs also under so many variations
+  std::optional<std::string> only;  // --case NAME: this one, with each of its steps
+  bool restart_between_steps =
+      false;                // --restore-everywhere: snapshot and restore before each step
+  size_t batch = 1;         // --batch N: as many rows that follow one another at once
+  size_t transcripts = 10;  // failing cases shown in full
+  uint64_t seeds = 0;       // --seeds N: jobs also under so many variations
 };
 
 struct CaseVerdict {
   bool passed = false;
   uint64_t restarts = 0;   // that happened
+  uint64_t held_back = 0;  // that would have fired a timer behind the watermark
   uint64_t batched = 0;    // rows that came in batches of several
   std::string transcript;  // what differs; with every step where `all_steps` was asked for
 };
@@ -38,8 +41,8 @@ struct Disturbance {
   // Before these steps (counted from 0) a snapshot is taken and restored, and the watermark is sent
   // again.
   std::function<bool(size_t step)> restart_before;
-  // Rows that follow one another come as one batch, where the subject takes batches.
-  bool whole_batches = false;
+  // So many rows of one channel that follow one another come as one batch.
+  size_t batch = 1;
 };
 CaseVerdict run_case(const RecordedCase& recorded, Transcript transcript,
                      const Disturbance& disturbance, uint64_t seeds = 0);

@@ -24,10 +24,13 @@ class Committed final : public RecordTap, public FactObserver {
   void on_fact(ProcTime, const Fact& fact) override {
     const auto* late = std::get_if<LateRecord>(&fact);
     if (late != nullptr && late->to_side == 0) ++late_dropped[late->node.value];
+    const auto* restored = std::get_if<JobRestored>(&fact);
+    if (restored != nullptr && restored->checkpoint.value > 0) ++restores;
   }
 
   std::map<uint32_t, std::vector<std::string>> rows;
   std::map<uint32_t, int64_t> late_dropped;
+  uint64_t restores = 0;  // from a checkpoint
 };
 
 std::vector<std::string> expected_rows(const Value& rows) {
@@ -103,9 +106,9 @@ bool claims(const RecordedCase& recorded, std::string_view what) {
   return false;
 }
 
-}  // namespace
-
-std::string run_job(const RecordedCase& recorded, const JobVariation& variation) {
+// What differs; `restores` grows by those that were made from a checkpoint.
+std::string run_varied(const RecordedCase& recorded, const JobVariation& variation,
+                       uint64_t& restores) {
   const NodeScripts scripts = job_scripts();
   DecodeOptions options;
   options.directory = recorded.directory;
@@ -124,10 +127,18 @@ std::string run_job(const RecordedCase& recorded, const JobVariation& variation)
   simulation.trace().observe(committed);
   simulation.trace().tap(committed);
   const RunStats stats = simulation.run();
+  restores += committed.restores;
   if (stats.end != RunEnd::kFinished) {
     return "  the job did not finish: " + stats.broken + " " + stats.waits_for + "\n";
   }
   return compare(recorded, scenario.program->graph, committed, variation);
+}
+
+}  // namespace
+
+std::string run_job(const RecordedCase& recorded, const JobVariation& variation) {
+  uint64_t restores = 0;
+  return run_varied(recorded, variation, restores);
 }
 
 JobVariation variation_of(const RecordedCase& recorded, uint64_t seed) {
@@ -140,9 +151,15 @@ JobVariation variation_of(const RecordedCase& recorded, uint64_t seed) {
   variation.faults = claims(recorded, "restart");
   std::string cluster = "\"batch_rows\": " + std::to_string(seed % 2 == 0 ? 256 : 1 + seed % 7);
   if (variation.faults) {
-    variation.around +=
-        R"("checkpoint": {"every": 20, "tolerable_failures": 100}, )"
-        R"("restart": {"attempts": 30, "delay": 10}, "random_faults": {"max": 2}, )";
+    // The jobs are small: a slow world, so that checkpoints complete before they end, and a worker
+    // that dies behind one of them.
+    variation.around += R"("checkpoint": {"every": 5, "tolerable_failures": 100}, )"
+                        R"("restart": {"attempts": 30, "delay": 10}, "random_faults": {"max": 2}, )"
+                        R"("world": {"latency": [1, 20], "step_cost_max": 5}, )"
+                        R"("faults": [{"kill": "worker-)" +
+                        std::to_string(1 + seed % 2) + R"(", "after": ")" +
+                        std::to_string(1 + seed / 2 % 2) +
+                        R"( CheckpointCompleted", "for": 50}], )";
     cluster += R"(, "heartbeat_interval": 200, "heartbeat_timeout": 1000)";
   }
   variation.around += "\"cluster\": {" + cluster + "}, ";
@@ -161,7 +178,7 @@ CaseVerdict run_job_case(const RecordedCase& recorded, uint64_t seeds) {
     }
     for (uint64_t seed = 1; seed <= seeds && verdict.transcript.empty(); ++seed) {
       const JobVariation variation = variation_of(recorded, seed);
-      verdict.transcript = run_job(recorded, variation);
+      verdict.transcript = run_varied(recorded, variation, verdict.restarts);
       if (verdict.transcript.empty()) continue;
       verdict.transcript += "  seed " + std::to_string(seed) + ": " + variation.around + "\n";
     }

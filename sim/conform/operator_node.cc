@@ -94,8 +94,8 @@ void only_members(const Value& object, std::initializer_list<std::string_view> k
   }
 }
 
-Row typed_row(const Value& cells, const Schema& schema) {
-  Row row(cells.as_list().begin(), cells.as_list().end());
+Row typed_row(RowView cells, const Schema& schema) {
+  Row row(cells.begin(), cells.end());
   for (size_t i = 0; i < row.size() && i < schema.width(); ++i) {
     if (schema.fields[i].type != ValueType::kDouble) continue;
     if (row[i].type() == ValueType::kInt) {

@@ -19,7 +19,7 @@ struct CaseNode {
 // Throws UnknownRequest where the object has other members.
 void only_members(const Value& object, std::initializer_list<std::string_view> known);
 // A row of a case as the schema types it: JSON's ints and texts ("NaN") may stand for doubles.
-Row typed_row(const Value& cells, const Schema& schema);
+Row typed_row(RowView cells, const Schema& schema);
 
 // Throws UnknownRequest for what is not known.
 CaseNode node_of_case(const Value& body);

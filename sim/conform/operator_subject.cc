@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -12,6 +13,53 @@ namespace leat {
 
 namespace {
 
+// The event timers that wait, as the operator tells of them.
+class WaitingTimers final : public RecordTap {
+ public:
+  using Waiting = std::set<std::pair<int64_t, std::string>>;
+
+  void on_timer(ExecutionId, NodeId, TimerEvent event, TimeDomain domain, int64_t time,
+                const Value& key) override {
+    if (domain != TimeDomain::kEvent) return;
+    if (event == TimerEvent::kRegistered) {
+      waiting.emplace(time, to_json(key));
+    } else {
+      waiting.erase({time, to_json(key)});
+    }
+  }
+  // Of an interval join, which tells of none: a row is kept until no partner can come any more.
+  void keep_row(const IntervalJoinSpec& join, uint32_t input, EventTime time) {
+    const int64_t upper =
+        join.upper.ms - (join.upper_bound == IntervalJoinSpec::Bound::kExclusive ? 1 : 0);
+    const int64_t lower =
+        join.lower.ms + (join.lower_bound == IntervalJoinSpec::Bound::kExclusive ? 1 : 0);
+    const int64_t later = std::max<int64_t>(input == 0 ? upper : -lower, 0);
+    waiting.emplace(wrapping_add(time.ms, later), "");
+  }
+  void drop_until(EventTime time) {
+    while (any_until(time)) waiting.erase(waiting.begin());
+  }
+  bool any_until(EventTime time) const {
+    return !waiting.empty() && waiting.begin()->first <= time.ms;
+  }
+
+  Waiting waiting;
+};
+
+bool sets_timers_behind(const TriggerSpec& trigger) {
+  using Kind = TriggerSpec::Kind;
+  return trigger.kind == Kind::kContinuousEventTime || trigger.kind == Kind::kEndOfStream ||
+         (trigger.nested && sets_timers_behind(*trigger.nested));
+}
+// Windows do not tell of their event timers. Two triggers set some at or behind the watermark.
+bool sets_timers_behind(const NodeSpec& spec) {
+  const auto by = [](const WindowSpec& window) { return sets_timers_behind(window.trigger); };
+  if (const auto* window = std::get_if<WindowSpec>(&spec)) return by(*window);
+  if (const auto* join = std::get_if<WindowJoinSpec>(&spec)) return by(join->window);
+  if (const auto* group = std::get_if<CoGroupSpec>(&spec)) return by(group->window);
+  return false;
+}
+
 class OperatorSubject final : public Subject {
  public:
   OperatorSubject(CaseNode made, TimersDue due)
@@ -20,6 +68,7 @@ class OperatorSubject final : public Subject {
         combined_(inputs()),
         valve_(inputs()) {
     ctx_.set_due(due);
+    ctx_.tap(timers_);
     StepResult nothing;
     ctx_.record_to(nothing);
     operator_ = make();
@@ -31,18 +80,15 @@ class OperatorSubject final : public Subject {
   void step(const Value& step, StepResult& result) override {
     ctx_.record_to(result);
     act(step);
-    run_due();
+    result.overdue = run_due() && has_member(step, "row");
     ctx_.flush();
   }
 
-  bool rows(std::span<const Value> steps, StepResult& result) override {
+  void rows(std::span<const Value> steps, StepResult& result) override {
     ctx_.record_to(result);
-    RowBatch batch(static_cast<uint32_t>(member(steps[0], "row").as_list().size()));
-    for (const Value& step : steps) append_row(step, batch);
-    operator_->on_rows(0, batch, ctx_);
+    take(steps);
     run_due();
     ctx_.flush();
-    return true;
   }
 
   std::optional<uint64_t> late_dropped() const override {
@@ -51,8 +97,10 @@ class OperatorSubject final : public Subject {
     return late_before_ + counts->late_dropped();
   }
 
-  bool restart() override {
-    if (!made_.node.keyed || ended()) return false;
+  Restarted restart() override {
+    if (!made_.node.keyed || ended()) return Restarted::kNotKept;
+    if (watermark_ && (timers_.any_until(*watermark_) || sets_timers_behind(made_.node.spec)))
+      return Restarted::kTimerBehind;
     StepResult unseen;
     ctx_.record_to(unseen);
     const Bytes bytes = take_snapshot();
@@ -60,7 +108,7 @@ class OperatorSubject final : public Subject {
     if (watermark_) operator_->on_watermark(*watermark_, ctx_);
     run_due();
     ctx_.flush();
-    return true;
+    return Restarted::kYes;
   }
 
  private:
@@ -79,18 +127,25 @@ class OperatorSubject final : public Subject {
   }
   uint32_t inputs() const { return inputs_of(made_.node.spec).value_or(1); }
 
-  void append_row(const Value& step, RowBatch& to) const {
-    Timestamp time;
-    if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-    to.append(typed_row(member(step, "row"), made_.input), time);
+  void take(std::span<const Value> steps) {
+    const RowBatch told = batch_of(steps);
+    RowBatch rows(told.width());
+    for (uint32_t i = 0; i < told.size(); ++i)
+      rows.append(typed_row(told.row(i), made_.input), told.timestamp(i));
+    const uint32_t input = input_of(member(steps.front(), "input"));
+    if (const auto* join = std::get_if<IntervalJoinSpec>(&made_.node.spec)) {
+      for (uint32_t i = 0; i < rows.size(); ++i) {
+        const Timestamp time = rows.timestamp(i);
+        if (time && (!watermark_ || *time >= *watermark_)) timers_.keep_row(*join, input, *time);
+      }
+    }
+    operator_->on_rows(input, rows, ctx_);
   }
 
   void act(const Value& step) {
     const uint32_t input = input_of(member(step, "input"));
     if (has_member(step, "row")) {
-      RowBatch rows(static_cast<uint32_t>(member(step, "row").as_list().size()));
-      append_row(step, rows);
-      operator_->on_rows(input, rows, ctx_);
+      take({&step, 1});
     } else if (has_member(step, "watermark")) {
       const EventTime time{number_of(member(step, "watermark"))};
       advance(combine_watermark(input, time));
@@ -103,9 +158,11 @@ class OperatorSubject final : public Subject {
     } else if (has_member(step, "end")) {
       end(member(step, "end"));
     } else if (has_member(step, "snapshot")) {
-      snapshots_[text_of(member(step, "snapshot"))] = take_snapshot();
+      snapshots_[text_of(member(step, "snapshot"))] = {take_snapshot(), timers_.waiting};
     } else if (has_member(step, "restore")) {
-      restore(snapshots_.at(text_of(member(step, "restore"))));
+      const Snapshot& snapshot = snapshots_.at(text_of(member(step, "restore")));
+      timers_.waiting = snapshot.waiting;
+      restore(snapshot.bytes);
       combined_ = CombinedWatermarkStatus(inputs());
       valve_ = WatermarkValve(inputs());
       watermark_.reset();
@@ -130,6 +187,8 @@ class OperatorSubject final : public Subject {
     if (combined.watermark) {
       watermark_ = combined.watermark;
       operator_->on_watermark(*watermark_, ctx_);
+      if (std::holds_alternative<IntervalJoinSpec>(made_.node.spec))
+        timers_.drop_until(*watermark_);
     }
     if (combined.status) operator_->on_status(*combined.status, ctx_);
   }
@@ -143,12 +202,16 @@ class OperatorSubject final : public Subject {
   // Pending processing timers are then discarded.
   bool ended() const { return ended_inputs_.size() == inputs(); }
 
-  void run_due() {
+  // Whether anything was.
+  bool run_due() {
+    bool any = false;
     while (!ended()) {
       const std::optional<ProcTime> due = ctx_.take_due();
-      if (!due) return;
+      if (!due) break;
       operator_->on_processing_time(*due, ctx_);
+      any = true;
     }
+    return any;
   }
 
   Bytes take_snapshot() {
@@ -172,7 +235,12 @@ class OperatorSubject final : public Subject {
   CaseNode made_;
   HarnessContext ctx_;
   std::unique_ptr<Operator> operator_;
-  std::map<std::string, Bytes> snapshots_;
+  struct Snapshot {
+    Bytes bytes;
+    WaitingTimers::Waiting waiting;
+  };
+  std::map<std::string, Snapshot> snapshots_;
+  WaitingTimers timers_;
   std::optional<EventTime> watermark_;
   uint64_t late_before_ = 0;
   std::set<uint32_t> ended_inputs_;

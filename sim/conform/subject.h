@@ -35,6 +35,18 @@ struct StepResult {
   std::vector<Emitted> out;
   std::vector<Value> split_watermarks;  // [split, time]
   std::map<std::string, Value> told;    // "calls", "reported", ..: absent where there is nothing
+  // A processing timer was overdue when a row set it: it fires after that row; of a batch, after
+  // the batch.
+  bool overdue = false;
+};
+
+// Whether a subject was restarted, or else why that would change what follows.
+enum class Restarted : uint8_t {
+  kYes,
+  kNotKept,  // not all of it is in a snapshot: it has no key, or its input has ended
+  // An event timer at or behind the watermark waits for the next one, and would fire with the
+  // watermark that is sent again, as in Flink.
+  kTimerBehind,
 };
 
 class Subject {
@@ -42,18 +54,16 @@ class Subject {
   virtual ~Subject() = default;
   // Throws what the engine throws; UnknownRequest for a step that it does not know.
   virtual void step(const Value& step, StepResult& result) = 0;
-  // The rows of several steps as one batch. False, and nothing done, where it takes them one by one
-  // only.
-  virtual bool rows(std::span<const Value> steps, StepResult& result) {
-    (void)steps, (void)result;
-    return false;
-  }
+  // The rows of several steps as one batch.  REQUIRES: they come in at one place.
+  virtual void rows(std::span<const Value> steps, StepResult& result) = 0;
   virtual std::optional<uint64_t> late_dropped() const { return std::nullopt; }
   // Snapshots, and goes on in a new one that was restored from it; its watermark is sent again,
-  // which must not be seen. False where that changes what follows, because not all of it is in a
-  // snapshot.
-  virtual bool restart() { return false; }
+  // which must not be seen.
+  virtual Restarted restart() { return Restarted::kNotKept; }
 };
+
+// The rows of steps with their timestamps, as they stand.
+RowBatch batch_of(std::span<const Value> steps);
 
 // Throws UnknownRequest for a node that is not known, and what the engine throws for one that it
 // refuses.

@@ -15,6 +15,12 @@ StreamStatus status_of(const Value& value) {
   throw UnknownRequest("the status \"" + name + "\" is not known");
 }
 
+// A timestamp where the step has one.
+Timestamp timestamp_of(const Value& step) {
+  if (!has_member(step, "ts")) return std::nullopt;
+  return EventTime{number_of(member(step, "ts"))};
+}
+
 class ValveSubject final : public Subject {
  public:
   explicit ValveSubject(uint32_t channels) : valve_(channels) {}
@@ -30,6 +36,9 @@ class ValveSubject final : public Subject {
     }
     if (output.watermark) result.out.push_back(Emitted::watermark(*output.watermark));
     if (output.status) result.out.push_back(Emitted::status_of(*output.status));
+  }
+  void rows(std::span<const Value>, StepResult&) override {
+    throw UnknownRequest("a valve takes watermarks and statuses");
   }
 
  private:
@@ -53,21 +62,28 @@ class SourceOutputSubject final : public Subject {
     act(step);
     ctx_.flush();
   }
+  void rows(std::span<const Value> steps, StepResult& result) override {
+    ctx_.record_to(result);
+    emit(steps);
+    ctx_.flush();
+  }
 
  private:
   uint32_t split(const Value& step, const char* name) {
     return ctx_.split_number(text_of(member(step, name)));
   }
+  SourceOutput::Split place(const Value& step) {
+    if (!has_member(step, "split")) return std::nullopt;
+    return split(step, "split");
+  }
+  void emit(std::span<const Value> steps) {
+    RowBatch rows = batch_of(steps);
+    output_.emit(place(steps.front()), rows, ctx_);
+  }
   void act(const Value& step) {
-    SourceOutput::Split on;
-    if (has_member(step, "split")) on = split(step, "split");
+    const SourceOutput::Split on = place(step);
     if (has_member(step, "row")) {
-      const Value row = member(step, "row");
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      RowBatch rows(ctx_.node().output.width());
-      rows.append(row.as_list(), time);
-      output_.emit(on, rows, ctx_);
+      emit({&step, 1});
     } else if (has_member(step, "probe")) {
       output_.probe(ctx_);
     } else if (has_member(step, "now")) {
@@ -123,6 +139,15 @@ std::unique_ptr<Subject> make_subject(const RecordedCase& recorded) {
   if (has_member(node, "async")) return make_async_subject(node);
   if (has_member(node, "union") || has_member(node, "channels")) return make_task_subject(node);
   return make_operator_subject(recorded);
+}
+
+RowBatch batch_of(std::span<const Value> steps) {
+  RowBatch batch(static_cast<uint32_t>(member(steps.front(), "row").as_list().size()));
+  for (const Value& step : steps) {
+    const Value row = member(step, "row");
+    batch.append(row.as_list(), timestamp_of(step));
+  }
+  return batch;
 }
 
 Emitted Emitted::watermark(EventTime time) {

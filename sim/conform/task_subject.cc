@@ -102,12 +102,7 @@ class TaskSubject final : public Subject, private TaskHost, private Env {
     result_ = &result;
     const uint32_t channel = channel_of(step);
     if (has_member(step, "row")) {
-      const Value row = member(step, "row");
-      Timestamp time;
-      if (has_member(step, "ts")) time = EventTime{number_of(member(step, "ts"))};
-      Batch batch{RowBatch(static_cast<uint32_t>(row.as_list().size())), {}};
-      batch.rows.append(row.as_list(), time);
-      arrive(channel, std::move(batch));
+      arrive(channel, {batch_of({&step, 1}), {}});
     } else if (has_member(step, "watermark")) {
       arrive(channel, {RowBatch(), Watermark{{number_of(member(step, "watermark"))}}});
     } else if (has_member(step, "status")) {
@@ -119,6 +114,11 @@ class TaskSubject final : public Subject, private TaskHost, private Env {
     } else {
       throw UnknownRequest("a task does not know the step " + to_json(step));
     }
+    if (!failure_.empty()) throw JobError(failure_);
+  }
+  void rows(std::span<const Value> steps, StepResult& result) override {
+    result_ = &result;
+    arrive(channel_of(steps.front()), {batch_of(steps), {}});
     if (!failure_.empty()) throw JobError(failure_);
   }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/scenario/labels.h"
+
 namespace leat {
 
 namespace {
@@ -97,6 +99,7 @@ const std::vector<std::string> kOthers = {"source table",
                                           "async ordered",
                                           "async unordered",
                                           "async timeout",
+                                          "async on_timeout",
                                           "time to live",
                                           "window of processing time",
                                           "window offset",
@@ -173,6 +176,7 @@ class Reader {
   void operator()(const AsyncSpec& s) {
     add(s.mode == AsyncSpec::Mode::kOrdered ? "async ordered" : "async unordered");
     add("async timeout", s.timeout.has_value());
+    add("async on_timeout", s.label.ends_with(kAnswersAtTimeout));
   }
   void operator()(const SinkSpec& s) { name(kSinks, s.kind); }
   // Of C++ alone.

@@ -93,7 +93,7 @@ Json draw_source(const Draw& draw, const std::string& name) {
 
 namespace {
 
-// A system outside that always answers in time.
+// A system outside that answers in time, or else the function answers in its place.
 Json draw_async(const Draw& draw, const DrawnStream& input) {
   std::vector<std::string> select;
   for (const std::string& field : input.fields) {
@@ -104,7 +104,18 @@ Json draw_async(const Draw& draw, const DrawnStream& input) {
   if (draw.chance("unordered", 50)) set_member(async, "mode", json_text("unordered"));
   if (draw.chance("narrow", 60))
     set_member(async, "capacity", json_integer(draw.one_of<int64_t>("capacity", {3, 1, 10})));
-  if (draw.chance("timeout", 40)) set_member(async, "timeout", json_integer(most + 200));
+  if (!draw.chance("timeout", 40)) return async;
+  if (!draw.chance("on_timeout", 50)) {
+    set_member(async, "timeout", json_integer(most + 200));
+    return async;
+  }
+  set_member(async, "timeout",
+             json_integer(most / draw.one_of<int64_t>("patience", {2, 1, 5}) + 1));
+  std::vector<std::string> late;
+  for (const std::string& field : input.fields) {
+    late.push_back(field == input.number ? fmt::format("{0} * 3 as {0}", field) : field);
+  }
+  set_member(async, "on_timeout", json_strings(late));
   return async;
 }
 

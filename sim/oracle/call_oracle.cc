@@ -1,11 +1,13 @@
-// Calls (REF): each row that is asked for is answered once, also after a restore; answers leave in
-// the order of the calls, or, where that is free, overtake no watermark. (Flink: AsyncWaitOperator,
+// Calls (REF): each row that is asked for is answered once, also after a restore, by its answer or
+// by what the function says when time is out; answers leave in the order of the calls, or, where
+// that is free, overtake no watermark. (Flink: AsyncWaitOperator,
 // rules 7.1 to 7.4.)
 #include <exception>
+#include <functional>
 #include <optional>
 
-#include "sim/oracle/expected.h"
 #include "sim/oracle/oracles.h"
+#include "sim/oracle/owed_answers.h"
 
 namespace leat {
 namespace {
@@ -32,7 +34,6 @@ class CallOracle final : public Oracle {
       const StreamNode& node = plan.node(plan.node_of(i));
       if (!std::holds_alternative<AsyncSpec>(node.spec)) continue;
       callers_[i].emplace();
-      callers_[i]->history.now.owed.set_width(node.output.width());
     }
   }
 
@@ -45,24 +46,23 @@ class CallOracle final : public Oracle {
     const AsyncSpec& spec = spec_of(instance);
     report_.judged(rows.size());
     for (uint32_t i = 0; i < rows.size(); ++i) {
-      FirstAnswer answer;
-      try {
-        spec.function->invoke(rows.row(i), 1, answer);
-      } catch (const InvariantViolation&) {
-        throw;
-      } catch (const std::exception&) {
-        answer.failed = true;
-      }
-      // Calls that are repeated, and what is said when time is out, are not foreseen.
-      const bool again = spec.retry && spec.retry->on_empty && answer.rows && answer.rows->empty();
-      if (!answer.rows || again) {
+      const RowView row = rows.row(i);
+      const FirstAnswer answer =
+          answer_of([&](ResultFuture& result) { spec.function->invoke(row, 1, result); });
+      const FirstAnswer late = answer_of([&](ResultFuture& result) {
+        if (spec.timeout) spec.function->timeout(row, result);
+      });
+      if (!foreseen(spec, answer, late)) {
         caller.lost = true;
         return;
       }
       Owed& now = caller.history.now;
       if (spec.mode == AsyncSpec::Mode::kOrdered) ++now.rank;
-      for (const Row& row : *answer.rows) now.owed.rows().append(row, rows.timestamp(i));
-      now.owed.added(now.rank);
+      for (const Row& owed : *answer.rows) {
+        std::optional<Row> in_its_place;
+        if (late.rows) in_its_place = late.rows->front();
+        now.owed.add({owed, std::move(in_its_place), rows.timestamp(i), now.rank});
+      }
     }
   }
 
@@ -72,7 +72,7 @@ class CallOracle final : public Oracle {
     for (uint32_t i = 0; i < rows.size(); ++i) {
       report_.judged();
       if (caller.history.now.owed.take(rows.row(i), rows.timestamp(i))) continue;
-      wrong(instance, caller.history.now.owed, rows.row(i));
+      if (!caller.history.now.owed.unsure()) wrong(instance, caller.history.now.owed, rows.row(i));
       caller.lost = true;
       return;
     }
@@ -99,7 +99,6 @@ class CallOracle final : public Oracle {
       if (!callers_[i] || how == Rewind::kKeep) continue;
       Caller& caller = *callers_[i];
       caller.history.rewind(how, to);
-      caller.history.now.owed.set_width(plan_.node(plan_.node_of(i)).output.width());
       caller.lost = how == Rewind::kUnknown;
     }
   }
@@ -107,8 +106,7 @@ class CallOracle final : public Oracle {
     if (!end.finished()) return;
     for (uint32_t i = 0; i < callers_.size(); ++i) {
       if (!callers_[i] || callers_[i]->lost || callers_[i]->history.now.owed.empty()) continue;
-      const ExpectedRowsQueue& queue = callers_[i]->history.now.owed;
-      const RowView owed = queue.rows().row(queue.first());
+      const Row& owed = callers_[i]->history.now.owed.first();
       violate("missing_result", plan_.where(i), "row (" + to_text(owed) + ")",
               "(" + to_text(owed) + ")", "nothing",
               "each call is answered, also one that was open at a restore");
@@ -117,7 +115,7 @@ class CallOracle final : public Oracle {
 
  private:
   struct Owed {
-    ExpectedRowsQueue owed;
+    OwedAnswers owed;
     uint64_t rank = 0;
   };
   struct Caller {
@@ -125,14 +123,33 @@ class CallOracle final : public Oracle {
     bool lost = false;  // the answers are not foreseen
   };
 
-  void wrong(uint32_t instance, const ExpectedRowsQueue& owed, RowView got) {
+  static FirstAnswer answer_of(const std::function<void(ResultFuture&)>& call) {
+    FirstAnswer answer;
+    try {
+      call(answer);
+    } catch (const InvariantViolation&) {
+      throw;
+    } catch (const std::exception&) {
+      answer.failed = true;
+    }
+    return answer;
+  }
+  // Calls that are repeated are not foreseen; of what is said when time is out, one row in place of
+  // one is. Where nothing is said then, the call stays open, or the task fails.
+  static bool foreseen(const AsyncSpec& spec, const FirstAnswer& answer, const FirstAnswer& late) {
+    if (!answer.rows) return false;
+    if (spec.retry && spec.retry->on_empty && answer.rows->empty()) return false;
+    return !late.rows || (late.rows->size() == 1 && answer.rows->size() == 1);
+  }
+
+  void wrong(uint32_t instance, const OwedAnswers& owed, RowView got) {
     const char* rule = "each call is answered once, in the order of the calls or of the watermarks";
     const std::string row = "(" + to_text(got) + ")";
     if (owed.empty()) {
       violate("extra_result", plan_.where(instance), "row " + row, "no row", row, rule);
       return;
     }
-    const std::string first = "(" + to_text(owed.rows().row(owed.first())) + ")";
+    const std::string first = "(" + to_text(owed.first()) + ")";
     violate("wrong_value", plan_.where(instance), "row " + row, first, row, rule);
   }
 

@@ -4,6 +4,7 @@
 
 #include "sim/scenario/broadcast_function.h"
 #include "sim/scenario/decode_windows.h"
+#include "sim/scenario/labels.h"
 #include "sim/scenario/two_input_functions.h"
 
 namespace leat {
@@ -282,6 +283,36 @@ void decode_two_input_node(const Json& json, const Schema& left, const Schema& r
   TwoInputDecoder(json, left, right, progress, node).decode();
 }
 
+namespace {
+
+struct AnswerRow {
+  std::vector<Expression> cells;
+  Schema schema;
+};
+AnswerRow answer_row(const Fields& fields, const char* key, const Schema& input) {
+  AnswerRow made;
+  Diagnostics& d = fields.diagnostics();
+  const ExprScope scope = scope_of(input);
+  for (const Json* text : fields.texts(key)) {
+    std::optional<NamedExpression> e = decode_named(*text, scope, d);
+    if (!e) continue;
+    if (made.schema.find(e->name))
+      d.error("SC105", text->span, fmt::format("two fields are named \"{}\"", e->name));
+    made.schema.fields.push_back({e->name, e->expression.type()});
+    made.cells.push_back(e->expression);
+  }
+  return made;
+}
+bool same_fields(const Schema& a, const Schema& b) {
+  if (a.width() != b.width()) return false;
+  for (uint32_t i = 0; i < a.width(); ++i) {
+    if (a.fields[i].name != b.fields[i].name || a.fields[i].type != b.fields[i].type) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 void decode_async(const Fields& node, const Schema& input, StreamNode& out) {
   Diagnostics& d = node.diagnostics();
   const Fields fields(*node.get("async"), "async", d);
@@ -302,21 +333,19 @@ void decode_async(const Fields& node, const Schema& input, StreamNode& out) {
     spec.retry = decode_retry(*retry, d);
     if (!spec.timeout) d.error("SC108", retry->span, "repetitions need a \"timeout\"");
   }
-  std::vector<Expression> outputs;
-  Schema schema;
-  const ExprScope scope = scope_of(input);
-  for (const Json* text : fields.texts("select")) {
-    std::optional<NamedExpression> e = decode_named(*text, scope, d);
-    if (!e) continue;
-    if (schema.find(e->name))
-      d.error("SC105", text->span, fmt::format("two fields are named \"{}\"", e->name));
-    schema.fields.push_back({e->name, e->expression.type()});
-    outputs.push_back(e->expression);
+  AnswerRow answer = answer_row(fields, "select", input);
+  if (answer.cells.empty())
+    d.error("SC108", fields.span(), "async needs \"select\": what it answers");
+  AnswerRow late = answer_row(fields, "on_timeout", input);
+  if (const Json* on_timeout = fields.get("on_timeout"); on_timeout != nullptr) {
+    if (!spec.timeout) d.error("SC108", on_timeout->span, "\"on_timeout\" needs a \"timeout\"");
+    if (!late.cells.empty() && !same_fields(answer.schema, late.schema))
+      d.error("SC121", on_timeout->span,
+              "\"on_timeout\" does not have the names and types of \"select\"");
   }
-  if (outputs.empty()) d.error("SC108", fields.span(), "async needs \"select\": what it answers");
-  spec.function = async_select(std::move(outputs));
-  spec.label = mode;
-  out.output = std::move(schema);
+  spec.label = late.cells.empty() ? mode : mode + kAnswersAtTimeout;
+  spec.function = async_select(std::move(answer.cells), std::move(late.cells));
+  out.output = std::move(answer.schema);
   out.spec = std::move(spec);
 }
 

@@ -120,9 +120,14 @@ class AggregatesOfGroup final : public CoGroupFunction {
 
 class AsyncSelect final : public AsyncFunction {
  public:
-  explicit AsyncSelect(std::vector<Expression> outputs) : outputs_(std::move(outputs)) {}
+  AsyncSelect(std::vector<Expression> outputs, std::vector<Expression> late)
+      : outputs_(std::move(outputs)), late_(std::move(late)) {}
   void invoke(RowView in, uint32_t, ResultFuture& result) const override {
     result.complete_later({evaluate(outputs_, {in.data(), nullptr})});
+  }
+  void timeout(RowView in, ResultFuture& result) const override {
+    if (late_.empty()) return AsyncFunction::timeout(in, result);
+    result.complete({evaluate(late_, {in.data(), nullptr})});
   }
   std::unique_ptr<AsyncFunction> clone() const override {
     return std::make_unique<AsyncSelect>(*this);
@@ -130,6 +135,7 @@ class AsyncSelect final : public AsyncFunction {
 
  private:
   std::vector<Expression> outputs_;
+  std::vector<Expression> late_;
 };
 
 }  // namespace
@@ -150,8 +156,9 @@ std::unique_ptr<CoGroupFunction> aggregates_of_group(std::vector<uint32_t> left_
   return std::make_unique<AggregatesOfGroup>(std::move(left_key), std::move(right_key),
                                              std::move(aggregates));
 }
-std::unique_ptr<AsyncFunction> async_select(std::vector<Expression> outputs) {
-  return std::make_unique<AsyncSelect>(std::move(outputs));
+std::unique_ptr<AsyncFunction> async_select(std::vector<Expression> outputs,
+                                            std::vector<Expression> late) {
+  return std::make_unique<AsyncSelect>(std::move(outputs), std::move(late));
 }
 
 }  // namespace leat

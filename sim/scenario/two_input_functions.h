@@ -28,7 +28,9 @@ std::unique_ptr<CoGroupFunction> aggregates_of_group(std::vector<uint32_t> left_
                                                      std::vector<uint32_t> right_key,
                                                      std::vector<SideAggregate> aggregates);
 
-// The system outside answers with a row of these expressions.
-std::unique_ptr<AsyncFunction> async_select(std::vector<Expression> outputs);
+// The system outside answers with a row of these expressions; where it does not in time, the row is
+// of `late`, or the task fails where that is empty.
+std::unique_ptr<AsyncFunction> async_select(std::vector<Expression> outputs,
+                                            std::vector<Expression> late);
 
 }  // namespace leat

@@ -241,6 +241,33 @@ TEST(Async, AFailedCallIsRepeated) {
             (Rows{"ink 1 #2", "pen 2 #2", "pen 3 #2", "pen 5 #2"}));
 }
 
+// The system answers after 50 ms; 10 are waited for.
+struct Impatient {
+  bool answers = true;
+  void operator()(const Order& order, AsyncResult<std::string>& answer) const {
+    answer.complete_later({told(order)});
+  }
+  void timeout(const Order& order, AsyncResult<std::string>& answer) const {
+    if (answers) answer.complete({told(order) + " too late"});
+  }
+};
+const AsyncOptions kImpatient = {
+    .timeout = milliseconds(10), .least_latency = Duration{50}, .most_latency = Duration{50}};
+
+TEST(Async, WhenTimeIsOutTheFunctionAnswers) {
+  Streams s;
+  EXPECT_EQ(s.out(AsyncDataStream::ordered_wait<std::string>(s.orders, Impatient{}, kImpatient)),
+            (Rows{"ink 1 too late", "pen 2 too late", "pen 3 too late", "pen 5 too late"}));
+}
+
+// Or it leaves the call open, and what the system says then still counts.
+TEST(Async, WhenTimeIsOutACallMayStayOpen) {
+  Streams s;
+  EXPECT_EQ(s.out(AsyncDataStream::ordered_wait<std::string>(s.orders, Impatient{.answers = false},
+                                                             kImpatient)),
+            (Rows{"ink 1", "pen 2", "pen 3", "pen 5"}));
+}
+
 TEST(Async, RepetitionsWithoutATimeoutAreAMistake) {
   Streams s;
   AsyncDataStream::ordered_wait<std::string>(

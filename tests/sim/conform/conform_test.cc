@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "sim/conform/compare.h"
@@ -68,34 +69,63 @@ INSTANTIATE_TEST_SUITE_P(
       return name;
     });
 
-// A sample of the recorded jobs under other parallelism, batch sizes, interleavings and crashes, as
-// far as each case claims; `leat conform --seeds 20` does all of it.
+// Each recorded job on 1 to 8 subtasks, one a seed, under other batch sizes, chaining,
+// interleavings and crashes, as far as the case claims; `leat conform --seeds 20` goes on from
+// there.
 TEST(RecordedJobs, DoNotDependOnWhatTheySayTheyDoNotDependOn) {
-  for (const char* file : {"key_placement", "log_analysis", "process", "stateless", "keyed",
-                           "windows", "joins", "connect", "broadcast", "multi_stage"}) {
-    const auto cases = read_cases(kCases + "jobs/" + file + ".jsonl");
-    ASSERT_TRUE(cases.ok()) << cases.error();
-    for (size_t i = 0; i < cases.value().size(); i += 6) {
-      const RecordedCase& recorded = cases.value()[i];
-      if (recorded.kind != "job") continue;
-      const CaseVerdict verdict = run_job_case(recorded, 4);
-      EXPECT_TRUE(verdict.passed) << recorded.name << "\n" << verdict.transcript;
-    }
+  const auto cases = read_cases(kCases + "jobs");
+  ASSERT_TRUE(cases.ok()) << cases.error();
+  uint64_t restores = 0;
+  for (const RecordedCase& recorded : cases.value()) {
+    if (recorded.kind != "job") continue;
+    const CaseVerdict verdict = run_job_case(recorded, 8);
+    EXPECT_TRUE(verdict.passed) << recorded.name << "\n" << verdict.transcript;
+    restores += verdict.restarts;
   }
+  EXPECT_GT(restores, 1000u);  // of 2,000 runs that are allowed to crash
 }
 
-// Keys land where Flink put them, and where a key's rows are worked on changes no result: from 1 to
-// 8 subtasks.
-TEST(RecordedJobs, AreTheSameOnOneToEightSubtasks) {
-  const auto cases = read_cases(kCases + "jobs/process.jsonl");
-  ASSERT_TRUE(cases.ok()) << cases.error();
-  for (size_t i = 0; i < 3; ++i) {
-    for (uint64_t parallelism = 1; parallelism <= 8; ++parallelism) {
-      JobVariation variation;
-      variation.around = "\"parallelism\": " + std::to_string(parallelism) + ", ";
-      EXPECT_EQ(run_job(cases.value()[i], variation), "") << cases.value()[i].name;
-    }
+TEST(RecordedJobs, EachSeedHasAnotherParallelism) {
+  const auto recorded = parse_case(R"({"case":"x/y/1","kind":"job","invariant":["parallelism"]})");
+  std::set<std::string> parallelisms;
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    const std::string around = variation_of(recorded.value(), seed).around;
+    parallelisms.insert(around.substr(0, around.find(',')));
   }
+  EXPECT_EQ(parallelisms.size(), 8u);
+  EXPECT_TRUE(parallelisms.contains("\"parallelism\": 1"));
+  EXPECT_TRUE(parallelisms.contains("\"parallelism\": 8"));
+}
+
+// A job that says more than holds: where its rows are worked on, how its partitions interleave, and
+// what was written before a crash are to be seen in its results.
+TEST(RecordedJobs, AClaimThatDoesNotHoldFails) {
+  const auto passes = [](const std::string& claim, const std::string& rest) {
+    const std::string text =
+        R"({"case":"x/y/1","kind":"job","invariant":[")" + claim + "\"]," + rest;
+    const RecordedCase recorded = parse_case(text).value();
+    EXPECT_EQ(run_job(recorded, {}), "");
+    return run_job_case(recorded, 20).passed;
+  };
+  const std::string placed =
+      R"("sources":{"s":{"fields":["v:int"],"rows":[[1],[2],[3],[4]]}},)"
+      R"("nodes":{"f":{"inputs":["s"],"key_by":"v","subtask":"at"}},"sinks":{"out":"f"},)"
+      R"("result":{"out":[[1,0],[2,0],[3,0],[4,0]]}})";
+  EXPECT_FALSE(passes("parallelism", placed));
+  EXPECT_TRUE(passes("restart", placed));
+  std::string rows;
+  std::string result;
+  for (int i = 0; i < 400; ++i) {
+    rows += (i == 0 ? "[" : ",[") + std::to_string(i) + "]";
+    result += (i == 0 ? "[" : ",[") + std::to_string(i) + "]";
+  }
+  const std::string written =
+      R"("sources":{"s":{"fields":["v:int"],"every":1,"rows":[)" + rows +
+      R"(]}},"nodes":{"f":{"inputs":["s"],"filter":"v > -1"}},)"
+      R"("sinks":{"out":{"from":"f","kind":"at_least_once"}},"result":{"out":[)" +
+      result + "]}}";
+  EXPECT_FALSE(passes("restart", written));
+  EXPECT_TRUE(passes("parallelism", written));
 }
 
 TEST(RecordedJobs, ARowMoreOrLessFails) {

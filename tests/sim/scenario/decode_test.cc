@@ -116,6 +116,22 @@ TEST(Scenario, AnExpressionsMistakeHasItsCaretInsideTheString) {
   EXPECT_EQ(headlines(text), "SC120 k: this is a string, and what it meets is a int\n");
 }
 
+// What is answered when time is out is a row like any other, and needs a time.
+TEST(Scenario, AnAnswerAtATimeoutHasTheFieldsOfTheOthers) {
+  const auto asked = [](const std::string& rest) {
+    return headlines(R"({"sources": {"s": {"fields": ["k:string", "v:int"], "rows": [["a", 1]]}}, )"
+                     R"("nodes": {"a": {"inputs": ["s"], "async": {"select": ["k", "v as n"], )" +
+                     rest + R"(}}}, "sinks": {"out": "a"}})");
+  };
+  EXPECT_EQ(asked(R"("timeout": 5, "on_timeout": ["k", "0 as n"])"), "");
+  EXPECT_EQ(asked(R"("on_timeout": ["k", "0 as n"])"),
+            "SC108 [\"k\", \"0 as n\"]: \"on_timeout\" needs a \"timeout\"\n");
+  const std::string refused = ": \"on_timeout\" does not have the names and types of \"select\"\n";
+  EXPECT_EQ(asked(R"("timeout": 5, "on_timeout": ["k"])"), "SC121 [\"k\"]" + refused);
+  EXPECT_EQ(asked(R"("timeout": 5, "on_timeout": ["k", "k as n"])"),
+            "SC121 [\"k\", \"k as n\"]" + refused);
+}
+
 TEST(Scenario, DuplicateKeysAndDepthAreRefused) {
   EXPECT_EQ(headlines(R"({"leat": 1, "leat": 1})"),
             "SC003 \"leat\": the key \"leat\" stands here twice\n");
