@@ -1,6 +1,7 @@
 #include "tests/sim/oracle/story.h"
 
 #include "core/base/check.h"
+#include "core/data/element.h"
 
 namespace leat::story {
 namespace {
