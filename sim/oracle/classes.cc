@@ -177,7 +177,10 @@ std::vector<OutFlow> flows_of(const StreamGraph& graph) {
       in.may_be_late = in.may_be_late || from.may_be_late;
     }
     flows[n] = through(graph.nodes[n], in);
-    if (inexact) flows[n].c = SinkClass::kAtLeastOnce;
+  }
+  // Only now: what may be late behind a node is decided by its class with checkpoints exactly once.
+  for (OutFlow& flow : flows) {
+    if (inexact) flow.c = SinkClass::kAtLeastOnce;
   }
   return flows;
 }

@@ -338,7 +338,7 @@ class WatermarkOracle final : public Oracle {
       if (!feed.chained) continue;
       const uint32_t from = plan_.instance(feed.from, plan_.index_of(instance));
       const bool own = assigns(from) || std::holds_alternative<AsyncSpec>(spec(from));
-      return own ? std::nullopt : std::optional(at_[from].said);
+      return own || !speaks_[feed.from.value] ? std::nullopt : std::optional(at_[from].said);
     }
     return std::nullopt;
   }

@@ -164,11 +164,16 @@ TEST_F(Wrong, RowsThatAreDealtOutUnevenly) {
   uneven.fact(BatchSent{uneven.task(0), 0, 0, 3, 1});
   uneven.fact(BatchSent{uneven.task(0), 1, 0, 2, 1});
   s.steps = uneven.steps;
-  EXPECT_EQ(found(OracleKind::kLedger).find("record_unaccounted"), std::string::npos);
+  const auto is_uneven = [](const Violation& v) {
+    return v.rule == "rows that are dealt out go round";
+  };
+  const auto times = [&] {
+    const Verdict verdict = s.play({OracleKind::kLedger});
+    return std::count_if(verdict.violations.begin(), verdict.violations.end(), is_uneven);
+  };
+  EXPECT_EQ(times(), 0);
   s.get<BatchSent>(s.find<BatchSent>()).rows = 4;
-  const Verdict verdict = s.play({OracleKind::kLedger});
-  ASSERT_FALSE(verdict.violations.empty());
-  EXPECT_EQ(verdict.violations.back().rule, "rows that are dealt out go round");
+  EXPECT_EQ(times(), 1);
 }
 
 // ---- operators ----
@@ -197,7 +202,8 @@ TEST_F(Wrong, AWatermarkThatNoChannelHasBrought) {
   // The task before it was idle once, so nothing that it says now holds anybody back.
   s.insert(at, {s.steps[at].at, StatusChanged{s.task(0), kTwice, 1}});
   s.get<WatermarkAdvanced>(at + 1).time = EventTime{12};
-  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high");
+  // The sink behind it, which hears 11, then lags as well.
+  EXPECT_EQ(found(OracleKind::kWatermarks), "watermark_too_high watermark_stalled");
 }
 TEST_F(Wrong, AWatermarkThatGoesBack) {
   const size_t at = s.find<WatermarkAdvanced>([](const auto& w) { return w.node == kSum; });
