@@ -136,8 +136,8 @@ class ARun : public InAFolder {
 TEST_F(ARun, SaysInWordsWhatFailedAndWhere) {
   const Said said = leat_says({"run", path("by-zero.json")});
   EXPECT_EQ(said.code, 1);
-  EXPECT_NE(said.out.find("got       in[0] failed: share: / by zero"), std::string::npos)
-      << said.out;
+  EXPECT_NE(said.out.find("job_error   share[0]   user function"), std::string::npos) << said.out;
+  EXPECT_NE(said.out.find("got       / by zero"), std::string::npos) << said.out;
   EXPECT_NE(said.out.find("in[0] fails: share: / by zero"), std::string::npos) << said.out;
   const Said explored = leat_says({"explore", path("by-zero.json"), "--runs", "1", "--no-shrink"});
   EXPECT_NE(explored.out.find("in[0] failed: share: / by zero"), std::string::npos) << explored.out;
