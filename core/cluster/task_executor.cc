@@ -192,7 +192,12 @@ void TaskExecutor::deploy(const Deploy& message) {
 }
 
 void TaskExecutor::deploy_one(const Deploy& message, const DeployedTask& task) {
-  check(task.slot < offered_.size() && offered_[task.slot], "a task is deployed to a foreign slot");
+  // Given up since, when the JobManager was not heard of for too long, and registered again before
+  // anybody noticed: the JobMaster still counts on the slot. (Flink: TaskSubmissionException.)
+  if (task.slot >= offered_.size() || !offered_[task.slot]) {
+    return tell_job_master(
+        TaskState{task.execution, ExecutionState::kFailed, "its slot is not allocated"});
+  }
   TaskTable::Entry& entry = tasks_.begin(task.execution);
   TaskDescription description;
   description.execution = task.execution;

@@ -20,8 +20,10 @@ class TimestampsAndWatermarksOperator::Writer final : public WatermarkOutput {
     mark_active();
     ctx_.emit(Watermark{time});
   }
+  // Behind the end there is no silence: where a status overtakes watermarks that wait (an async
+  // operator), the end itself would be lost.
   void mark_idle() override {
-    if (op_.idle_) return;
+    if (op_.idle_ || op_.said_ == EventTime::max()) return;
     op_.idle_ = true;
     ctx_.emit(StreamStatus::kIdle);
   }

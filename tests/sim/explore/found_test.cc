@@ -27,7 +27,7 @@ TEST(Found, NoneFailsAnyMore) {
     }
     ++count;
   }
-  EXPECT_EQ(count, 5);
+  EXPECT_EQ(count, 7);
 }
 
 }  // namespace
