@@ -120,11 +120,12 @@ std::string story_text(const Scenario& scenario, const RunOutcome& outcome,
 }
 
 KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shrinking shrinking,
-                         const ShrinkRequest& request) {
+                         const ShrinkRequest& request, RunRequest::Rest rest) {
   KeptFailure kept;
   RunRequest run;
   run.seed = failed.seed;
   run.strategy = failed.strategy;
+  run.rest = rest;
   run.record = true;
   RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
   if (!failed.verdict.ok() && found_by_checks(failed.verdict.violations.front()))
@@ -161,6 +162,7 @@ std::string report_text(const Scenario& scenario, const RunOutcome& failed, cons
                         const JobRegistry* registry) {
   std::string text;
   const auto original = [&] {
+    if (!kept.found_as.empty()) return kept.found_as;
     const std::string options = seed_options(failed);
     if (scenario.path.starts_with("generated-"))
       return "./leat explore --generate --runs 1" + options;

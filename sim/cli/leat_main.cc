@@ -8,6 +8,8 @@
 #include "sim/cli/verbs.h"
 #include "sim/conform/conform.h"
 #include "sim/explore/capsule.h"
+#include "sim/explore/crash_points.h"
+#include "sim/explore/exhaustive.h"
 #include "sim/scenario/decode.h"
 
 namespace leat {
@@ -83,13 +85,25 @@ class CommandLine {
         add("explore", "Run scenarios under many seeds of faults and disorder", nullptr);
     verb->add_option("PATH", common_.paths, "scenario files or folders");
     verb->add_flag("--generate", explore_.generate, "draw whole jobs from the seed, too");
+    verb->add_flag("--points", explore_.points,
+                   "one run of each scenario, and again with a crash at every point of it");
+    verb->add_flag("--exhaustive", explore_.exhaustive,
+                   "all interleavings of small scenarios, and a crash at every step of them");
+    verb->add_option("--crash", explore_.crash, "--exhaustive: who crashes, such as jobmanager");
+    verb->add_option("--after-crash", explore_.after_crash,
+                     "--exhaustive: all orders after a crash, or those with at most N turns other "
+                     "than plain (default 1)");
+    verb->add_flag("--naive", explore_.naive, "--exhaustive without reduction, to count again");
     verb->add_flag("--first", explore_.first, "stop at the first failure of any scenario");
     verb->add_option("--shard", explore_.shard, "I/N: only the I-th of N parts of the seeds");
     verb->add_option("--out", explore_.out,
                      "write what is seen to this file of JSON Lines, and go on where it ends");
     verb->add_option("--strategy", explore_.strategy,
                      "one strategy for all seeds: random, chains, few, extreme or calm");
-    verb->add_option("--runs", explore_.runs, "runs in all")->check(CLI::Range(1, 1000000000));
+    CLI::Option* runs =
+        verb->add_option("--runs", explore_.runs,
+                         "runs in all (default 1000; --points: 20000; --exhaustive: 10 million)")
+            ->check(CLI::Range(1, 1000000000));
     verb->add_option("--jobs", explore_.jobs, "threads")->check(CLI::Range(1, 256));
     verb->add_option("--seed", explore_.seed, "first seed");
     verb->add_option("--max-failures", explore_.failures_max, "of one scenario")
@@ -101,7 +115,15 @@ class CommandLine {
                      "runs of each scenario repeated in a fresh process");
     verb->add_flag("!--no-shrink", explore_.shrink, "report failures as they were found");
     verb->add_flag("--digest", explore_.digest, "print the digest of all runs and nothing else");
-    on(verb, [this] { return explore_verb(common_, explore_); });
+    on(verb, [this, runs] {
+      if (explore_.exhaustive) {
+        if (runs->count() == 0) explore_.runs = ExhaustiveRequest().runs_max;
+        return exhaustive_verb(common_, explore_);
+      }
+      if (!explore_.points) return explore_verb(common_, explore_);
+      if (runs->count() == 0) explore_.runs = PointsRequest().runs_max;
+      return points_verb(common_, explore_);
+    });
   }
 
   void add_others() {

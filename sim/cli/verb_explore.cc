@@ -8,6 +8,7 @@
 #include "sim/cli/failure_report.h"
 #include "sim/cli/json_report.h"
 #include "sim/cli/load.h"
+#include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/twin.h"
@@ -17,23 +18,6 @@
 namespace leat {
 
 namespace {
-
-std::optional<std::vector<OracleKind>> oracles_named(const std::vector<std::string>& names) {
-  if (names.empty()) return all_oracles();
-  std::vector<OracleKind> chosen;
-  for (const std::string& name : names) {
-    const size_t before = chosen.size();
-    for (const OracleKind kind : all_oracles()) {
-      if (name == name_of(kind)) chosen.push_back(kind);
-    }
-    if (chosen.size() != before) continue;
-    std::cerr << "error: no oracle is called \"" << name << "\"\n  = help: ";
-    for (const OracleKind kind : all_oracles()) std::cerr << name_of(kind) << " ";
-    std::cerr << "\n";
-    return std::nullopt;
-  }
-  return chosen;
-}
 
 const Scenario& scenario_of(const Failure& failure, const std::vector<Scenario>& scenarios) {
   return failure.generated ? *failure.generated : scenarios[failure.scenario];
@@ -135,13 +119,9 @@ bool read_shard(const std::string& text, CampaignRequest::Shard& shard) {
 // From options to what a campaign is asked for. Nothing (told) where they are wrong.
 std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
   CampaignRequest request;
-  const auto strategy = strategy_named(verb.strategy);
-  if (!strategy && !verb.strategy.empty()) {
-    std::cerr << "error: no strategy is called \"" << verb.strategy << "\"\n";
-    return std::nullopt;
-  }
+  const auto strategy = strategy_option(verb.strategy);
   const auto oracles = oracles_named(verb.oracles);
-  if (!oracles || !read_shard(verb.shard, request.shard)) return std::nullopt;
+  if (!strategy || !oracles || !read_shard(verb.shard, request.shard)) return std::nullopt;
   request.runs = verb.runs;
   request.first_seed = verb.seed;
   request.jobs = verb.jobs;
@@ -152,7 +132,7 @@ std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
     request.disturb = CampaignRequest::Disturb::kNone;  // these checks are oracles of their own
   }
   if (!read_until(verb.until, request.until)) return std::nullopt;
-  request.strategy = strategy;
+  request.strategy = *strategy;
   if (verb.generate) request.generate = generated_scenario;
   if (verb.first) request.stop = CampaignRequest::Stop::kAll;
   return request;

@@ -41,14 +41,21 @@ struct ExploreVerb {
   bool digest = false;               // print the campaign's digest and nothing else
   std::vector<std::string> oracles;  // only these; empty: all
   bool shrink = true;
-  bool generate = false;  // generated jobs, too
-  bool first = false;     // stop at the first failure of any scenario
-  std::string strategy;   // "": the portfolio
-  std::string shard;      // "2/4": the second of four parts
-  std::string out;        // JSON Lines; "": under .leat, until the campaign has ended
-  std::string until;      // "7020ms": where each run stops; "": at its end
-  uint64_t twins = 2;     // runs of each scenario that are run again in a fresh process
+  bool generate = false;           // generated jobs, too
+  bool points = false;             // a crash at every point of one run, in place of many seeds
+  bool exhaustive = false;         // all interleavings, in place of many seeds
+  std::vector<std::string> crash;  // who crashes in it; empty: the workers, if the scenario kills
+  std::string after_crash = "1";   // "all": orders; a number: of turns that differ from the plain
+  bool naive = false;              // without reduction
+  bool first = false;              // stop at the first failure of any scenario
+  std::string strategy;            // "": the portfolio
+  std::string shard;               // "2/4": the second of four parts
+  std::string out;                 // JSON Lines; "": under .leat, until the campaign has ended
+  std::string until;               // "7020ms": where each run stops; "": at its end
+  uint64_t twins = 2;              // runs of each scenario that are run again in a fresh process
 };
+int points_verb(const CommonOptions& common, const ExploreVerb& verb);      // explore --points
+int exhaustive_verb(const CommonOptions& common, const ExploreVerb& verb);  // --exhaustive
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
 
 int replay_verb(const CommonOptions& common);  // paths: capsules

@@ -87,6 +87,7 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   if (request.replay != nullptr) map = request.replay;
   MappedChoices mapped(*map, *choices);
   if (request.replay != nullptr || pinned) choices = &mapped;
+  if (request.choices != nullptr) choices = request.choices;
   RecordingChoices recording(*choices);
   if (request.record) choices = &recording;
 
@@ -100,7 +101,9 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   for (FactObserver* observer : request.observers) simulation.trace().observe(*observer);
   for (RecordTap* tap : request.taps) simulation.trace().tap(*tap);
 
-  outcome.stats = simulation.run(request.until);
+  bool goes_on = true;
+  while (request.after_step && goes_on && simulation.step()) goes_on = request.after_step();
+  outcome.stats = simulation.run(goes_on ? request.until : ProcTime{-1});
   EndOfRun end = end_of(scenario, outcome.stats);
   end.blobs = simulation.blob_names();
   for (const UnfinishedTransaction& open : simulation.unfinished_transactions())

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@ namespace leat {
 struct RunRequest {
   uint64_t seed = 1;
   Strategy strategy = Strategy::kRandom;
+  Choices* choices = nullptr;         // given: these answer, in place of seed and map
   const ChoiceMap* replay = nullptr;  // given: these choices instead of the seed's
   // What the scenario's own choices leave open (where it has some).
   enum class Rest : uint8_t { kDrawn, kPlain } rest = Rest::kDrawn;
@@ -25,6 +27,8 @@ struct RunRequest {
   std::optional<ProcTime> until;
   std::vector<FactObserver*> observers;  // besides the oracles
   std::vector<RecordTap*> taps;
+  // Called after each step of the world; the run stops where it says no.
+  std::function<bool()> after_step;
 };
 
 struct RunOutcome {

@@ -149,7 +149,24 @@ Event EventQueue::take_chosen(const Site& site, Choices& choices) {
   if (ready_.size() == 1) return take();
   // Sorted, so that no strategy can come to depend on the shape of the heap.
   std::sort(ready_.begin(), ready_.end());
-  const Identity chosen = choices.choose_among(site, ready_);
+  return take_ready(at, choices.choose_among(site, ready_));
+}
+
+Event EventQueue::take_chosen(EventChooser& chooser) {
+  const ProcTime at = next_time();
+  std::vector<Event> ready;
+  for (const Node& node : heap_) {
+    const Slot& slot = slots_[node.slot];
+    if (node.at == at && !slot.cancelled) ready.push_back(slot.event);
+  }
+  std::sort(ready.begin(), ready.end(),
+            [](const Event& a, const Event& b) { return a.identity < b.identity; });
+  const size_t chosen = chooser.choose_event(at, ready);
+  check(chosen < ready.size(), "who was chosen to go next is not among the candidates");
+  return take_ready(at, ready[chosen].identity);
+}
+
+Event EventQueue::take_ready(ProcTime at, const Identity& chosen) {
   for (size_t i = 0; i < heap_.size(); ++i) {
     const Node node = heap_[i];
     if (node.at != at || slots_[node.slot].cancelled) continue;

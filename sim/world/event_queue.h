@@ -35,8 +35,22 @@ struct Event {
   ProcessId process;         // whom it happens to
   uint32_t incarnation = 0;  // which it was meant for
   uint32_t index = 0;
+  uint32_t endpoint = 0;  // kMessage: of the receiver
   TimerTag timer;
   RunTag run;
+};
+
+// Says which event goes next, and sees what the events are: a search, where a seed needs no more
+// than their identities.
+class EventChooser {
+ public:
+  virtual ~EventChooser() = default;
+  // Asked before each step, also where only one is ready; `ready` is in the order of identities.
+  // Answers with a position in it.
+  virtual size_t choose_event(ProcTime at, std::span<const Event> ready) = 0;
+  // What the step under way touches besides the process that it happens to.
+  virtual void happens_at(ProcessId process, uint32_t endpoint) = 0;
+  virtual void touches(uint64_t what) = 0;  // the name of a link that is sent on, or of a blob
 };
 
 // Names a place in the queue while the event waits there.
@@ -81,6 +95,9 @@ class EventQueue {
   // Asks who of those at the first instant goes, if there are several.  REQUIRES: not empty.
   Event take_chosen(const Site& site, Choices& choices);
 
+  // The same, asking somebody who sees the events.
+  Event take_chosen(EventChooser& chooser);
+
   // Calls visit(at, event) for all that wait, in no stated order: for counting only.
   template <class F>
   void for_each(F&& visit) const {
@@ -106,6 +123,7 @@ class EventQueue {
   void sift_up(size_t at);
   void sift_down(size_t at);
   void remove_at(size_t at);
+  Event take_ready(ProcTime at, const Identity& chosen);
   Event release(uint32_t slot);
   void drop_cancelled_head();
   void drop_all_cancelled();

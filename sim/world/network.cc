@@ -102,6 +102,7 @@ void Network::send(Message message) {
   Connection& connection = connections_[link.connection];
   const bool local = link.from.process == link.to.process;
   const uint64_t sequence = link.sent++;
+  schedule_.touch(link.name);
   const uint32_t end = link.from.process == connection.ends[0] ? 0 : 1;
   const ProcessSlot& receiver = processes_[link.to.process.value];
   if (!receiver.alive() || (!local && connection.untold[end])) {
@@ -148,6 +149,7 @@ void Network::schedule_head(uint32_t index) {
   event.kind = EventKind::kMessage;
   event.process = link.to.process;
   event.index = index;
+  event.endpoint = link.to.endpoint;
   link.arrival = schedule_.push(std::max(flights_[link.head].arrives, schedule_.now), event);
 }
 

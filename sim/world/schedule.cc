@@ -12,7 +12,10 @@ constexpr Site kNext{"world.next"};
 }
 
 Chance::Chance(Choices& inner, bool disorder)
-    : inner_(inner), ordered_(dynamic_cast<const OrderedChoices*>(&inner)), disorder_(disorder) {}
+    : inner_(inner),
+      ordered_(dynamic_cast<const OrderedChoices*>(&inner)),
+      chooser_(dynamic_cast<EventChooser*>(&inner)),
+      disorder_(disorder) {}
 
 uint32_t Chance::choose(const Site& site, Entity who, uint32_t count) {
   check(count > 0, "a choice among nothing");
@@ -49,6 +52,7 @@ uint64_t Chance::order_key(const Identity& who) const {
 
 Event Schedule::take() {
   now = queue.next_time();
+  if (EventChooser* chooser = chance.chooser()) return queue.take_chosen(*chooser);
   return chance.must_ask() ? queue.take_chosen(kNext, chance) : queue.take();
 }
 

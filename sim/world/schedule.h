@@ -31,12 +31,15 @@ class Chance final : public Choices {
   Identity name_next(const Site& site, Entity who, uint32_t part = 0);
 
   // Whether the queue must ask who goes next; otherwise order_key says it.
+  // Not null where somebody is to be asked who sees the events.
+  EventChooser* chooser() const { return disorder_ ? chooser_ : nullptr; }
   bool must_ask() const { return disorder_ && ordered_ == nullptr; }
   uint64_t order_key(const Identity& who) const;
 
  private:
   Choices& inner_;
   const OrderedChoices* ordered_;  // null where `inner` has to be asked
+  EventChooser* chooser_;
   const bool disorder_;
   Occurrences names_;
 };
@@ -52,6 +55,10 @@ struct Schedule {
   // What was taken last happens later.
   void put_back(ProcTime at, const Event& event) {
     queue.put_back(at, chance.order_key(event.identity), event);
+  }
+  // For whoever wants to know what a step touches.
+  void touch(uint64_t what) {
+    if (EventChooser* chooser = chance.chooser()) chooser->touches(what);
   }
   void add(const Fact& fact) { trace.add(now, fact); }
   // A fault has really hit.

@@ -25,6 +25,7 @@ void Storage::get(ProcessId who, BlobTicket ticket, std::string name) {
 }
 
 void Storage::remove(const std::string& name) {
+  schedule_.touch(hash_name(name));
   if (blobs_.erase(name) > 0) {
     schedule_.add(BlobRemoved{name});
   } else {
@@ -34,6 +35,7 @@ void Storage::remove(const std::string& name) {
 
 void Storage::begin(Operation operation) {
   const Entity who = entity(operation.name);
+  schedule_.touch(who.key);
   Duration latency = schedule_.chance.between(kStorageLatency, who, schedule_.config.storage_min,
                                               schedule_.config.storage_max);
   if (schedule_.now < slow_until_) {
@@ -78,6 +80,7 @@ std::optional<BlobReply> Storage::complete(const Event& event) {
   free_.push_back(event.index);
   if (!processes_[event.process.value].is_current(event.incarnation)) return std::nullopt;
   check(operation.what != What::kFree, "a storage operation ends twice");
+  schedule_.touch(hash_name(operation.name));
   BlobReply reply;
   reply.ticket = operation.ticket;
   if (operation.what == What::kGet) {

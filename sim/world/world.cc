@@ -143,13 +143,19 @@ bool World::waits_for_pause(const Event& event) {
 }
 
 void World::happen_to(ProcessSlot& slot, const Event& event) {
+  EventChooser* chooser = schedule_.chance.chooser();
+  const auto at = [&](uint32_t endpoint) {
+    if (chooser != nullptr) chooser->happens_at(event.process, endpoint);
+  };
   switch (event.kind) {
     case EventKind::kMessage:
       if (const std::optional<Message> message = network_.arrive(event)) {
+        at(message->to.endpoint);
         slot.object->on_message(*message);
       }
       return;
     case EventKind::kTimer:
+      at(event.timer.endpoint);
       if (slot.is_current(event.incarnation)) slot.object->on_timer(event.timer);
       return;
     case EventKind::kRun:
@@ -157,6 +163,7 @@ void World::happen_to(ProcessSlot& slot, const Event& event) {
       return;
     case EventKind::kBlob:
       if (std::optional<BlobReply> reply = storage_.complete(event)) {
+        at(reply->ticket.endpoint);
         slot.object->on_blob(std::move(*reply));
       }
       return;

@@ -1,0 +1,38 @@
+#include "sim/cli/explicit_failure.h"
+
+#include <iostream>
+
+#include "sim/explore/crash_points.h"
+
+namespace leat {
+
+ExplicitFailure keep_explicit(const Scenario& scenario, const RunOutcome& failed,
+                              const RunOutcome& recorded, const std::string& found_as,
+                              const ExploreVerb& verb, const JobRegistry* registry) {
+  std::optional<Scenario> made = pinned(scenario, recorded, registry);
+  check(made.has_value(), "a scenario that was read from a file has a text");
+  ShrinkRequest request;
+  request.registry = registry;
+  request.jobs = verb.jobs;
+  ExplicitFailure failure{std::move(*made), {}};
+  failure.kept =
+      keep_failure(failure.scenario, failed, verb.shrink ? Shrinking::kOn : Shrinking::kOff,
+                   request, RunRequest::Rest::kPlain);
+  failure.kept.found_as = found_as;
+  return failure;
+}
+
+bool can_enumerate(const CommonOptions& common, const ExploreVerb& verb, const char* option) {
+  if (common.paths.empty()) {
+    std::cerr << "error: " << option << " takes scenario files or folders\n";
+    return false;
+  }
+  if (verb.generate || !verb.shard.empty() || !verb.out.empty() || !verb.until.empty()) {
+    std::cerr << "error: " << option
+              << " goes with none of --generate, --shard, --out and --until\n";
+    return false;
+  }
+  return true;
+}
+
+}  // namespace leat
