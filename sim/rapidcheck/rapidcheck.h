@@ -181,13 +181,13 @@ inline rc::Gen<Fault> fault(ClusterShape shape, Duration span) {
         return made;
       });
 }
-inline rc::Gen<std::vector<Fault>> faults(ClusterShape shape, Duration span, size_t most = 8) {
+inline rc::Gen<std::vector<Fault>> faults(ClusterShape shape, Duration span, size_t most = 4) {
   return some<Fault>(most, fault(shape, span));
 }
 
 // ---- whole cases ----
 struct CaseShape {
-  size_t faults = 8;                       // at most
+  size_t faults = 4;                       // at most
   Duration span{11'000};                   // they begin before this
   std::vector<std::string> may_depend_on;  // what the result lawfully depends on: "order", ...
 };
