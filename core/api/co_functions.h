@@ -31,6 +31,16 @@ class KeyedCoProcess : public ProcessDeclarations {
   using Context = typename KeyedProcess<K, L, O>::Context;
 };
 
+// Rows of two inputs without a key: no state and no timers. (Flink: CoProcessFunction.)
+template <RowType L, RowType R, RowType O>
+class UnkeyedCoProcess : public SideDeclarations {
+ public:
+  using First = L;
+  using Second = R;
+  using Out = O;
+  using Context = typename UnkeyedProcess<L, O>::Context;
+};
+
 // A broadcast state as its own types: a map that every subtask holds a copy of.
 template <FieldType K, RowType V>
 class TypedBroadcastState {
@@ -67,62 +77,14 @@ class WritableBroadcastState : public TypedBroadcastState<K, V> {
   BroadcastState& state_;
 };
 
-// Rows of the first input see the rules, and only rows of the second change them: so all subtasks
-// agree. (Flink: KeyedBroadcastProcessFunction.) Has
-//   process(const In&, Context&) and process_broadcast(const Rule&, BroadcastSide&),
-// and may have on_timer(EventTime | ProcTime, Context&).
-template <RowType K, RowType I, RowType R, RowType O>
-class KeyedBroadcastProcess : public ProcessDeclarations {
+// The broadcast states that are declared by members of the function, in their order.
+class RuleDeclarations {
  public:
-  using Key = K;
-  using In = I;
-  using Rule = R;
-  using Out = O;
-
   template <FieldType BK, RowType BV>
   struct Rules {
     uint32_t index = 0;
   };
   const std::vector<std::string>& declared_rules() const { return rules_; }
-
-  class Context : public KeyedProcess<K, I, O>::Context {
-   public:
-    Context(ProcessContext& ctx, const BroadcastStates& rules)
-        : KeyedProcess<K, I, O>::Context(ctx), rules_(rules) {}
-    template <FieldType BK, RowType BV>
-    TypedBroadcastState<BK, BV> rules(Rules<BK, BV> handle) const {
-      return TypedBroadcastState<BK, BV>(rules_.at(handle.index));
-    }
-
-   private:
-    const BroadcastStates& rules_;
-  };
-
-  class BroadcastSide {
-   public:
-    BroadcastSide(BroadcastContext& ctx, BroadcastStates& rules) : ctx_(ctx), rules_(rules) {}
-    EventTime timestamp() const { return ctx_.timestamp(); }
-    EventTime watermark() const { return ctx_.watermark(); }
-    ProcTime now() const { return ctx_.now(); }
-    void emit(const O& value) { ctx_.emit(row_of(value)); }
-    template <FieldType BK, RowType BV>
-    WritableBroadcastState<BK, BV> rules(Rules<BK, BV> handle) {
-      return WritableBroadcastState<BK, BV>(rules_.at(handle.index));
-    }
-    // f(key, state) for every key of this subtask that holds the state. (Flink:
-    // applyToKeyedState.)
-    template <class T, class F>
-    void for_each_key(typename ProcessDeclarations::template State<T> handle, F f) {
-      ctx_.for_each_key(handle.index, [&](const Value& key, ValueState& state) {
-        TypedValueState<T> typed(state);
-        f(ValueCodec<K>::decode(key), typed);
-      });
-    }
-
-   private:
-    BroadcastContext& ctx_;
-    BroadcastStates& rules_;
-  };
 
  protected:
   template <FieldType BK, RowType BV>
@@ -135,13 +97,95 @@ class KeyedBroadcastProcess : public ProcessDeclarations {
   std::vector<std::string> rules_;
 };
 
+// What a row of the first input may ask for, and besides see the rules.
+template <class Asks>
+class ContextWithRules : public Asks {
+ public:
+  ContextWithRules(ProcessContext& ctx, const BroadcastStates& rules) : Asks(ctx), rules_(rules) {}
+  template <FieldType BK, RowType BV>
+  TypedBroadcastState<BK, BV> rules(RuleDeclarations::Rules<BK, BV> handle) const {
+    return TypedBroadcastState<BK, BV>(rules_.at(handle.index));
+  }
+
+ private:
+  const BroadcastStates& rules_;
+};
+
+// What a row of the second input may ask for.
+template <RowType O>
+class RuleSide {
+ public:
+  RuleSide(BroadcastContext& ctx, BroadcastStates& rules) : ctx_(ctx), rules_(rules) {}
+  EventTime timestamp() const { return ctx_.timestamp(); }
+  EventTime watermark() const { return ctx_.watermark(); }
+  ProcTime now() const { return ctx_.now(); }
+  void emit(const O& value) { ctx_.emit(row_of(value)); }
+  template <FieldType BK, RowType BV>
+  WritableBroadcastState<BK, BV> rules(RuleDeclarations::Rules<BK, BV> handle) {
+    return WritableBroadcastState<BK, BV>(rules_.at(handle.index));
+  }
+
+ protected:
+  BroadcastContext& ctx_;
+
+ private:
+  BroadcastStates& rules_;
+};
+
+// Rows of the first input see the rules, and only rows of the second change them: so all subtasks
+// agree. (Flink: KeyedBroadcastProcessFunction.) Has
+//   process(const In&, Context&) and process_broadcast(const Rule&, BroadcastSide&),
+// and may have on_timer(EventTime | ProcTime, Context&).
+template <RowType K, RowType I, RowType R, RowType O>
+class KeyedBroadcastProcess : public ProcessDeclarations, public RuleDeclarations {
+ public:
+  using Key = K;
+  using In = I;
+  using Rule = R;
+  using Out = O;
+  using Context = ContextWithRules<typename KeyedProcess<K, I, O>::Context>;
+
+  class BroadcastSide : public RuleSide<O> {
+   public:
+    using RuleSide<O>::RuleSide;
+    // f(key, state) for every key of this subtask that holds the state. (Flink:
+    // applyToKeyedState.)
+    template <class T, class F>
+    void for_each_key(typename ProcessDeclarations::template State<T> handle, F f) {
+      this->ctx_.for_each_key(handle.index, [&](const Value& key, ValueState& state) {
+        TypedValueState<T> typed(state);
+        f(ValueCodec<K>::decode(key), typed);
+      });
+    }
+  };
+};
+
+// The same for rows without a key: neither state of a key nor timers. (Flink:
+// BroadcastProcessFunction.)
+template <RowType I, RowType R, RowType O>
+class UnkeyedBroadcastProcess : public SideDeclarations, public RuleDeclarations {
+ public:
+  using In = I;
+  using Rule = R;
+  using Out = O;
+  using Context = ContextWithRules<typename UnkeyedProcess<I, O>::Context>;
+  using BroadcastSide = RuleSide<O>;
+};
+
+// What is kept for each key: nothing where there is none.
+template <class F>
+std::vector<StateDescriptor> states_of(const F& f) {
+  if constexpr (requires { f.declared_states(); }) return f.declared_states();
+  return {};
+}
+
 // ---- as the engine's functions ----
 
 template <class F>
 class CoProcessAdapter final : public CoProcessFunction {
  public:
   explicit CoProcessAdapter(F f) : f_(std::move(f)) {}
-  std::vector<StateDescriptor> states() const override { return f_.declared_states(); }
+  std::vector<StateDescriptor> states() const override { return states_of(f_); }
   void process(uint32_t input, RowView in, ProcessContext& ctx) const override {
     typename F::Context typed(ctx);
     if (input == 0) {
@@ -166,7 +210,7 @@ template <class F>
 class BroadcastAdapter final : public BroadcastProcessFunction {
  public:
   explicit BroadcastAdapter(F f) : f_(std::move(f)) {}
-  std::vector<StateDescriptor> states() const override { return f_.declared_states(); }
+  std::vector<StateDescriptor> states() const override { return states_of(f_); }
   std::vector<std::string> broadcast_states() const override { return f_.declared_rules(); }
   void process(RowView in, ProcessContext& ctx, const BroadcastStates& rules) const override {
     typename F::Context typed(ctx, rules);

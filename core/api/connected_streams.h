@@ -1,6 +1,8 @@
 // Two streams that one node reads, by Flink's names:
 //
 //   orders.connect(rates).map(f, g)                              either row, one type of result
+//   orders.connect(rates).process(F())                           the same by a function of one's
+//   own orders.connect(rules.broadcast()).process(F())               rules that every subtask holds
 //   orders.key_by(..).connect(rates.key_by(..)).process(F())     one key space (co_functions.h)
 //   orders.key_by(..).connect(rules).process(F())                rules that every subtask holds
 //   orders.join(payments).where(..).equal_to(..).window(w).apply(f)
@@ -82,6 +84,26 @@ class ConnectedStreams {
     return inputs_.add<Out>(
         CoFlatMapSpec{std::make_shared<Lambda>(std::move(f), std::move(g)), "flat map"},
         "co_flat_map");
+  }
+  // F is an UnkeyedCoProcess<L, R, Out>.
+  template <class F>
+    requires std::is_same_v<typename F::First, L> && std::is_same_v<typename F::Second, R>
+  DataStream<typename F::Out> process(F f) const {
+    const std::vector<SideOutput> sides = f.declared_sides();
+    return inputs_.add<typename F::Out>(
+        CoProcessSpec{std::make_shared<CoProcessAdapter<F>>(std::move(f)), ""}, "co_process",
+        sides);
+  }
+  // F is an UnkeyedBroadcastProcess<L, R, Out>; the second stream goes to every subtask.
+  template <class F>
+    requires std::is_same_v<typename F::In, L> && std::is_same_v<typename F::Rule, R>
+  DataStream<typename F::Out> process(F f) const {
+    if (inputs_.right.partitioning != Partitioning::kBroadcast)
+      inputs_.builder->fail("a broadcast function needs rules.broadcast() as its second stream");
+    const std::vector<SideOutput> sides = f.declared_sides();
+    return inputs_.add<typename F::Out>(
+        BroadcastProcessSpec{std::make_shared<BroadcastAdapter<F>>(std::move(f)), ""}, "broadcast",
+        sides);
   }
 
  private:

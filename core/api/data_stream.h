@@ -246,6 +246,13 @@ class KeyedStream {
     return {builder_, edge_, key_fields_, std::move(spec)};
   }
   WindowedStream<T> count_window(int64_t n) const { return window(count_windows(n)); }
+  // All rows of a key, answered when the input has ended. (Flink: fullWindowPartition.)
+  WindowedStream<T> full_window_partition() const {
+    WindowSpec spec;
+    spec.assigner = WindowSpec::Assigner::kGlobal;
+    spec.trigger.kind = TriggerSpec::Kind::kEndOfStream;
+    return window(std::move(spec));
+  }
   WindowedStream<T> count_window(int64_t n, int64_t slide) const {
     return window(count_windows(n, slide));
   }

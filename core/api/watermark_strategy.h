@@ -24,6 +24,12 @@ class WatermarkStrategy {
     strategy.watermark_.bound = bound;
     return strategy;
   }
+  // After each record, and not by the clock. (Flink: a punctuated WatermarkGenerator.)
+  static WatermarkStrategy punctuated(Duration bound) {
+    WatermarkStrategy strategy = for_bounded_out_of_orderness(bound);
+    strategy.watermark_.kind = WatermarkSpec::Kind::kPunctuated;
+    return strategy;
+  }
   WatermarkStrategy with_idleness(Duration after) && {
     watermark_.idle_after = after;
     return std::move(*this);

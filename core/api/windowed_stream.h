@@ -47,12 +47,7 @@ class WindowedStream {
   DataStream<typename F::Out> process(F f) && {
     static_assert(std::is_same_v<typename F::In, T>,
                   "the function takes other rows than the stream has");
-    StreamNode node = windowed_node(RowCodec<typename F::Out>::schema());
-    const auto first_side = static_cast<uint32_t>(node.sides.size());
-    for (const SideOutput& side : f.declared_sides()) node.sides.push_back(side);
-    spec_.function = std::make_shared<WindowAdapter<F>>(std::move(f), first_side);
-    node.spec = std::move(spec_);
-    return {builder_, {builder_->add(std::move(node), "window")}};
+    return answered_by(std::move(f));
   }
 
   // A row of Out is the key's fields, the window's start and end (not of global windows), and the
@@ -71,6 +66,27 @@ class WindowedStream {
     StreamNode node = windowed_node(names);
     node.spec = std::move(spec_);
     return {builder_, {builder_->add(std::move(node), "window")}};
+  }
+
+  // The window keeps the aggregate alone, and F, a ProcessWindow<Key, its result, Out>, sees the
+  // one result. (Flink: aggregate(AggregateFunction, ProcessWindowFunction).)
+  template <class Call, class F>
+    requires requires { typename F::Context; }
+  DataStream<typename F::Out> aggregate(Call call, F f) && {
+    Schema made;
+    add(std::move(call), builder_->schema_of(edge_), made);
+    if (!fits(made, RowCodec<typename F::In>::schema()))
+      builder_->fail("the function behind a window's aggregate takes another type than its result");
+    return answered_by(std::move(f));
+  }
+  // The same behind a reduction. (Flink: reduce(ReduceFunction, ProcessWindowFunction).)
+  template <class R, class F>
+    requires PureCallable<R, const T&, const T&>
+  DataStream<typename F::Out> reduce(R r, F f) && {
+    static_assert(std::is_same_v<typename F::In, T>,
+                  "the function takes other rows than the stream has");
+    spec_.reduce = std::make_shared<RowReduceLambda<T, R>>(std::move(r));
+    return answered_by(std::move(f));
   }
 
   // f(a, b) makes one row of what was kept and what has come; the window answers with what is left.
@@ -103,8 +119,61 @@ class WindowedStream {
       return total;
     });
   }
+  // The same with the least or the largest of the member.
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> min(M C::* member) && {
+    return std::move(*this).reduce([member](const T& a, const T& b) {
+      T kept = a;
+      if (less(b.*member, a.*member)) kept.*member = b.*member;
+      return kept;
+    });
+  }
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> max(M C::* member) && {
+    return std::move(*this).reduce([member](const T& a, const T& b) {
+      T kept = a;
+      if (less(a.*member, b.*member)) kept.*member = b.*member;
+      return kept;
+    });
+  }
+  // The whole row with the least or the largest member; of equal ones the first, or the last.
+  using Ties = RunningAggregateSpec::Ties;
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> min_by(M C::* member, Ties ties = Ties::kFirst) && {
+    return std::move(*this).reduce([member, ties](const T& a, const T& b) {
+      const bool later =
+          ties == Ties::kLast ? !less(a.*member, b.*member) : less(b.*member, a.*member);
+      return later ? b : a;
+    });
+  }
+  template <class C, class M>
+    requires std::is_same_v<C, T>
+  DataStream<T> max_by(M C::* member, Ties ties = Ties::kFirst) && {
+    return std::move(*this).reduce([member, ties](const T& a, const T& b) {
+      const bool later =
+          ties == Ties::kLast ? !less(b.*member, a.*member) : less(a.*member, b.*member);
+      return later ? b : a;
+    });
+  }
 
  private:
+  // In the order of values: -0.0 is below 0.0, and NaN above all.
+  template <class M>
+  static bool less(const M& a, const M& b) {
+    return FieldCodec<M>::encode(a) < FieldCodec<M>::encode(b);
+  }
+  template <class F>
+  DataStream<typename F::Out> answered_by(F f) {
+    StreamNode node = windowed_node(RowCodec<typename F::Out>::schema());
+    const auto first_side = static_cast<uint32_t>(node.sides.size());
+    for (const SideOutput& side : f.declared_sides()) node.sides.push_back(side);
+    spec_.function = std::make_shared<WindowAdapter<F>>(std::move(f), first_side);
+    node.spec = std::move(spec_);
+    return {builder_, {builder_->add(std::move(node), "window")}};
+  }
   // With the side output of late rows, if they have one, as its first.
   StreamNode windowed_node(Schema output) const {
     StreamNode node = keyed_node(edge_, key_fields_, std::move(output));

@@ -14,9 +14,11 @@
 namespace leat {
 namespace {
 
-// What an empty snapshot may differ by from another: counters, lengths, and the names of a few
-// transactions where the chain ends in a sink; no contents.
+// What an empty snapshot may differ by from another: counters, lengths, the names of transactions
+// that were frozen just now; no contents.
 constexpr uint64_t kSlack = 64;
+// And where the chain ends in a sink, the name of each transaction that waits for its commit.
+constexpr uint64_t kTransactionBytes = 20;
 
 class LeakOracle final : public Oracle {
  public:
@@ -28,7 +30,8 @@ class LeakOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<SnapshotTaken, WatermarkAdvanced, CheckpointTriggered, CheckpointAcknowledged,
-                    CheckpointAborted, ProcessDied, ConnectionReset, MessageLost>();
+                    CheckpointAborted, ProcessDied, ConnectionReset, MessageLost,
+                    TransactionPreCommitted, TransactionCommitted, TransactionAborted>();
   }
   uint32_t taps() const override { return kInputTap; }
 
@@ -53,6 +56,15 @@ class LeakOracle final : public Oracle {
       on_acknowledged(*acknowledged);
       return;
     }
+    if (const auto* frozen = std::get_if<TransactionPreCommitted>(&fact)) {
+      if (Task* task = task_of(frozen->sink, frozen->subtask))
+        task->waiting.insert(frozen->transaction);
+      return;
+    }
+    if (const auto* committed = std::get_if<TransactionCommitted>(&fact))
+      return on_ended(committed->sink, committed->subtask, committed->transaction);
+    if (const auto* aborted = std::get_if<TransactionAborted>(&fact))
+      return on_ended(aborted->sink, aborted->subtask, aborted->transaction);
     if (!std::holds_alternative<SnapshotTaken>(fact)) {
       begun_since_loss_.clear();
       known_.clear();
@@ -67,7 +79,8 @@ class LeakOracle final : public Oracle {
     report_.judged();
     std::optional<uint64_t>& least = least_[vertex];
     if (!least || snapshot.bytes < *least) least = snapshot.bytes;
-    task.empty_bytes = std::max(task.empty_bytes.value_or(0), snapshot.bytes);
+    const uint64_t names = std::min(snapshot.bytes, task.waiting.size() * kTransactionBytes);
+    task.empty_bytes = std::max(task.empty_bytes.value_or(0), snapshot.bytes - names);
   }
 
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId) override {
@@ -93,7 +106,17 @@ class LeakOracle final : public Oracle {
     bool worked = false;  // a row came in this lineage
     bool over = false;    // the watermark MAX has passed
     std::optional<uint64_t> empty_bytes;
+    std::set<uint64_t> waiting;  // transactions that are frozen and not yet committed
   };
+
+  // Null for what is not of this job.
+  Task* task_of(NodeId sink, uint32_t index) {
+    const uint32_t instance = plan_.instance(sink, index);
+    return instance == kNowhere ? nullptr : &tasks_[plan_.subtask_of(instance)];
+  }
+  void on_ended(NodeId sink, uint32_t index, uint64_t transaction) {
+    if (Task* task = task_of(sink, index)) task->waiting.erase(transaction);
+  }
 
   // What the clock is to end may be open for ever once the input has ended; global windows have no
   // end, and a timeout may take a window's cleanup timer with it (Flink: the two are one).

@@ -461,6 +461,26 @@ TEST_F(Wrong, StateThatStaysWhenAllWindowsAreOver) {
   EXPECT_EQ(found(OracleKind::kLeaks), "state_leak");
 }
 
+// A sink's state names each transaction that waits for its commit: what that takes is no leak.
+TEST_F(Wrong, StateThatNamesTransactionsIsNoLeak) {
+  const size_t at = s.find<SnapshotTaken>([](const auto& t) {
+    return t.checkpoint.value == 3 && t.execution.subtask.vertex.value == 1;
+  });
+  auto& snapshot = s.get<SnapshotTaken>(at);
+  snapshot.bytes += 100;
+  const uint32_t index = snapshot.execution.subtask.index;
+  EXPECT_EQ(found(OracleKind::kLeaks), "state_leak");
+  const auto before = [&](size_t step, const Fact& fact) { s.insert(step, {0, fact}); };
+  for (uint64_t n = 0; n < 5; ++n)
+    before(at, TransactionPreCommitted{kOut, index, 1000 + n, CheckpointId{3}, 0, 0});
+  EXPECT_EQ(found(OracleKind::kLeaks), "");
+  before(at + 5, TransactionCommitted{kOut, index, 1000, 0, 0});
+  before(at + 6, TransactionAborted{kOut, index, 1001});
+  EXPECT_EQ(found(OracleKind::kLeaks), "");
+  s.get<SnapshotTaken>(at + 7).bytes += 40;
+  EXPECT_EQ(found(OracleKind::kLeaks), "state_leak");
+}
+
 TEST_F(Wrong, ABlobThatNobodyCanRestoreStaysInStorage) {
   EndOfRun end;
   end.blobs = {"checkpoints/_job", "checkpoints/2/sum[0]#1", "checkpoints/9/sum[0]#1"};
