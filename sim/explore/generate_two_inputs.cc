@@ -74,6 +74,17 @@ DrawnStream draw_broadcast(const Draw& draw, const DrawnStream& left, const Draw
   return out;
 }
 
+// All pairs so far, again at every few rows, are too many: a join over a global window forgets
+// them.
+void forget_pairs(Json& window) {
+  const JsonMember* trigger = window.find("trigger");
+  if (window.find("global") == nullptr || trigger == nullptr ||
+      trigger->value.find("count") == nullptr)
+    return;
+  Json purging = json_of({{"purging", trigger->value}});
+  set_member(window, "trigger", std::move(purging));
+}
+
 }  // namespace
 
 DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
@@ -92,6 +103,7 @@ DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const Dra
     Json window;
     out.stamped = draw_window_of_two(draw, stamped, window);
     const bool group = pairs == Pairs::kFew || kind == 4;
+    if (!group) forget_pairs(window);
     set_member(node, group ? "cogroup" : "join", std::move(window));
     if (group) out.fields = {"k", "v", "r", "l"};
     set_member(node, group ? "aggregate" : "select",
