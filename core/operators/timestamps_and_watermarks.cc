@@ -23,7 +23,7 @@ class TimestampsAndWatermarksOperator::Writer final : public WatermarkOutput {
   // Behind the end there is no silence: where a status overtakes watermarks that wait (an async
   // operator), the end itself would be lost.
   void mark_idle() override {
-    if (op_.idle_ || op_.said_ == EventTime::max()) return;
+    if (op_.idle_ || op_.ended_) return;
     op_.idle_ = true;
     ctx_.emit(StreamStatus::kIdle);
   }
@@ -61,7 +61,9 @@ void TimestampsAndWatermarksOperator::on_rows(uint32_t, RowBatch& rows, Operator
 }
 
 void TimestampsAndWatermarksOperator::on_watermark(EventTime time, OperatorContext& ctx) {
-  if (time == EventTime::max()) Writer(*this, ctx).emit_watermark(time);
+  if (time != EventTime::max()) return;
+  Writer(*this, ctx).emit_watermark(time);
+  ended_ = true;
 }
 
 void TimestampsAndWatermarksOperator::on_status(StreamStatus, OperatorContext&) {}

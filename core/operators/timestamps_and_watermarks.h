@@ -35,6 +35,7 @@ class TimestampsAndWatermarksOperator final : public Operator {
   Duration interval_;
   EventTime said_ = EventTime::min();
   bool idle_ = false;
+  bool ended_ = false;                    // its input: no silence follows
   uint32_t quiet_probes_ = 0;             // that could not change anything, in a row
   std::optional<ProcTime> asleep_since_;  // the last probe before they were given up
 };
