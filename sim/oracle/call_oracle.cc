@@ -41,7 +41,7 @@ class CallOracle final : public Oracle {
   uint32_t taps() const override { return kInputTap | kOutputTap; }
 
   void on_input(uint32_t instance, const RowBatch& rows) override {
-    if (!callers_[instance] || callers_[instance]->lost) return;
+    if (!callers_[instance] || callers_[instance]->history.now.lost) return;
     Caller& caller = *callers_[instance];
     const AsyncSpec& spec = spec_of(instance);
     report_.judged(rows.size());
@@ -53,7 +53,7 @@ class CallOracle final : public Oracle {
         if (spec.timeout) spec.function->timeout(row, result);
       });
       if (!foreseen(spec, answer, late)) {
-        caller.lost = true;
+        caller.history.now.lost = true;
         return;
       }
       Owed& now = caller.history.now;
@@ -67,13 +67,13 @@ class CallOracle final : public Oracle {
   }
 
   void on_output(uint32_t instance, uint32_t, const RowBatch& rows) override {
-    if (!callers_[instance] || callers_[instance]->lost) return;
+    if (!callers_[instance] || callers_[instance]->history.now.lost) return;
     Caller& caller = *callers_[instance];
     for (uint32_t i = 0; i < rows.size(); ++i) {
       report_.judged();
       if (caller.history.now.owed.take(rows.row(i), rows.timestamp(i))) continue;
       if (!caller.history.now.owed.unsure()) wrong(instance, caller.history.now.owed, rows.row(i));
-      caller.lost = true;
+      caller.history.now.lost = true;
       return;
     }
   }
@@ -99,13 +99,14 @@ class CallOracle final : public Oracle {
       if (!callers_[i] || how == Rewind::kKeep) continue;
       Caller& caller = *callers_[i];
       caller.history.rewind(how, to);
-      caller.lost = how == Rewind::kUnknown;
+      if (how == Rewind::kUnknown) caller.history.now.lost = true;
     }
   }
   void finish(const EndOfRun& end) override {
     if (!end.finished()) return;
     for (uint32_t i = 0; i < callers_.size(); ++i) {
-      if (!callers_[i] || callers_[i]->lost || callers_[i]->history.now.owed.empty()) continue;
+      if (!callers_[i] || callers_[i]->history.now.lost || callers_[i]->history.now.owed.empty())
+        continue;
       const Row& owed = callers_[i]->history.now.owed.first();
       violate("missing_result", plan_.where(i), "row (" + to_text(owed) + ")",
               "(" + to_text(owed) + ")", "nothing",
@@ -117,10 +118,10 @@ class CallOracle final : public Oracle {
   struct Owed {
     OwedAnswers owed;
     uint64_t rank = 0;
+    bool lost = false;  // what is owed is not known; nor after a restore of what was known then
   };
   struct Caller {
     Snapshots<Owed> history;
-    bool lost = false;  // the answers are not foreseen
   };
 
   static FirstAnswer answer_of(const std::function<void(ResultFuture&)>& call) {
