@@ -35,12 +35,12 @@ class BenchData final : public SplitData {
   const uint64_t events_;
 };
 
-struct Event {
+struct BenchRow {
   EventTime ts;
   int64_t k = 0;
   int64_t v = 0;
 };
-LEAT_ROW(Event, ts, k, v)
+LEAT_ROW(BenchRow, ts, k, v)
 
 struct Sum {
   int64_t k = 0;
@@ -52,10 +52,10 @@ LEAT_ROW(Sum, k, start, end, s)
 
 Result<StreamGraph> typed_sum(const JobInput& input) {
   StreamExecutionEnvironment env(input);
-  env.source<Event>("events")
-      .key_by(&Event::k)
+  env.source<BenchRow>("events")
+      .key_by(&BenchRow::k)
       .window(TumblingEventTimeWindows::of(Duration{kBenchWindow}))
-      .aggregate<Sum>(sum(&Event::v))
+      .aggregate<Sum>(sum(&BenchRow::v))
       .name("sums")
       .sink_to(Sink::transactional("out"));
   return env.finish();
