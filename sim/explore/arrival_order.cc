@@ -134,7 +134,7 @@ class ArrivalOrder final : public Perturbation {
   }
 };
 
-class Interleaving final : public Perturbation {
+class OtherInterleaving final : public Perturbation {
  public:
   std::string violation() const override { return "order_dependent"; }
   std::string what() const override {
@@ -153,7 +153,7 @@ class Interleaving final : public Perturbation {
 }  // namespace
 
 PerturbationPtr perturb_arrival_order() { return std::make_unique<ArrivalOrder>(); }
-PerturbationPtr perturb_interleaving() { return std::make_unique<Interleaving>(); }
+PerturbationPtr perturb_interleaving() { return std::make_unique<OtherInterleaving>(); }
 
 std::vector<PerturbationPtr> all_perturbations() {
   std::vector<PerturbationPtr> all;

@@ -70,7 +70,7 @@ Duration outage_of(const Scenario& scenario) {
 }
 
 // A crash may cost two restarts: the failure, and a restart that comes before its victim is back.
-std::string why_refused(const Scenario& scenario) {
+std::string why_no_points(const Scenario& scenario) {
   const RestartConfig& restart = scenario.program->graph.config.restart;
   if (restart.kind == RestartConfig::Kind::kNone) return "the job does not restart";
   const bool by_rate = restart.kind == RestartConfig::Kind::kFailureRate;
@@ -226,7 +226,7 @@ std::optional<Scenario> pinned(const Scenario& scenario, const RunOutcome& recor
 
 PointsResult explore_points(const Scenario& scenario, const PointsRequest& request) {
   PointsResult result;
-  result.refused = why_refused(scenario);
+  result.refused = why_no_points(scenario);
   if (!result.refused.empty()) return result;
   Scenario calm = scenario;
   calm.random_faults.max = 0;
