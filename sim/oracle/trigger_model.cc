@@ -13,11 +13,6 @@ constexpr TimeDomain kProcessing = TimeDomain::kProcessing;
 
 int64_t last_ms(const ModelPane& pane) { return pane.window.max_timestamp(); }
 
-double number(const Value& value) {
-  return value.type() == ValueType::kDouble ? value.as_double()
-                                            : static_cast<double>(value.as_int());
-}
-
 void forget_deadline(ModelPane& pane) {
   if (pane.deadline) pane.delete_timer(kProcessing, *pane.deadline);
   pane.deadline.reset();
@@ -33,6 +28,11 @@ void answer_at_multiple(ModelPane& pane, TimeDomain domain, int64_t time, Durati
 }
 
 }  // namespace
+
+double as_number(const Value& value) {
+  return value.type() == ValueType::kDouble ? value.as_double()
+                                            : static_cast<double>(value.as_int());
+}
 
 bool ModelPane::has_timer(TimeDomain domain, int64_t time) const {
   return std::find(timers.begin(), timers.end(), PendingTimer{domain, time}) != timers.end();
@@ -79,7 +79,7 @@ Answer TriggerModel::on_element(const TriggerSpec& trigger, ModelPane& pane, Row
       if (!pane.next) answer_at_multiple(pane, kProcessing, at.now.ms, trigger.interval);
       return {};
     case Kind::kDelta: {
-      const double value = number(trigger.of->eval(row, time));
+      const double value = as_number(trigger.of->eval(row, time));
       const bool first = !pane.last;
       if (!first && !(value - *pane.last > trigger.threshold)) return {};
       pane.last = value;

@@ -38,6 +38,9 @@ struct ModelPane {
   void delete_timer(TimeDomain domain, int64_t time);
 };
 
+// What deltas and evictors measure by.  REQUIRES: a double, an int or a time.
+double as_number(const Value& value);
+
 struct Answer {
   bool fire = false;
   bool purge = false;

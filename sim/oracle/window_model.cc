@@ -17,11 +17,6 @@ bool touch(const TimeWindow& a, const TimeWindow& b) {
   return a.start <= b.end && b.start <= a.end;
 }
 
-double measure(const Value& value) {
-  return value.type() == ValueType::kDouble ? value.as_double()
-                                            : static_cast<double>(value.as_int());
-}
-
 }  // namespace
 
 WindowModel::WindowModel(const StreamNode& node, uint32_t input_width, ExecutionMode mode)
@@ -190,7 +185,7 @@ std::vector<bool> WindowModel::evicted(const ModelPane& pane) const {
     }
     case EvictorSpec::Kind::kDelta: {
       const auto value = [&](uint32_t i) {
-        return measure(evictor.of->eval(pane.rows->row(i), pane.rows->timestamp(i)));
+        return as_number(evictor.of->eval(pane.rows->row(i), pane.rows->timestamp(i)));
       };
       for (uint32_t i = 0; i < pane.count; ++i) {
         out[i] = value(pane.count - 1) - value(i) >= evictor.threshold;
