@@ -3,11 +3,12 @@
 #include <charconv>
 #include <system_error>
 
+#include "sim/scenario/ascii.h"
+
 namespace leat {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_letter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || (c & 0x80) != 0;
 }

@@ -8,6 +8,7 @@
 
 #include "core/base/check.h"
 #include "core/graph/specs.h"
+#include "sim/scenario/ascii.h"
 #include "sim/scenario/expr.h"
 
 namespace leat {
@@ -30,8 +31,6 @@ bool is_in_table(std::string_view object, std::string_view key) {
                      [&](const KeyRow& row) { return row.object == object && row.key == key; });
 }
 
-bool is_ascii_digit(char c) { return c >= '0' && c <= '9'; }
-
 // "00:01:30.250"
 std::optional<int64_t> parse_clock(std::string_view text) {
   int64_t parts[3] = {0, 0, 0};
@@ -40,12 +39,12 @@ std::optional<int64_t> parse_clock(std::string_view text) {
   const char* const end = at + text.size();
   for (int i = 0; i < 3; ++i) {
     const std::from_chars_result read = std::from_chars(at, end, parts[i]);
-    if (read.ec != std::errc() || read.ptr - at > 6 || !is_ascii_digit(*at)) return std::nullopt;
+    if (read.ec != std::errc() || read.ptr - at > 6 || !is_digit(*at)) return std::nullopt;
     at = read.ptr;
     if (i < 2 && (at == end || *at++ != ':')) return std::nullopt;
   }
   if (at != end) {
-    if (*at++ != '.' || end - at != 3 || !is_ascii_digit(*at)) return std::nullopt;
+    if (*at++ != '.' || end - at != 3 || !is_digit(*at)) return std::nullopt;
     const std::from_chars_result read = std::from_chars(at, end, ms);
     if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
   }
@@ -64,7 +63,7 @@ std::optional<int64_t> parse_duration(std::string_view text) {
     int64_t number = 0;
     const std::from_chars_result read =
         std::from_chars(text.data(), text.data() + text.size(), number);
-    if (read.ec != std::errc() || !is_ascii_digit(text.front())) return std::nullopt;
+    if (read.ec != std::errc() || !is_digit(text.front())) return std::nullopt;
     text.remove_prefix(static_cast<size_t>(read.ptr - text.data()));
     while (text.starts_with(' ')) text.remove_prefix(1);
     const size_t letters =
