@@ -6,19 +6,10 @@
 
 #include "sim/explore/run_once.h"
 #include "sim/scenario/decode.h"
+#include "tests/sim/scenario/committed_rows.h"
 
 namespace leat {
 namespace {
-
-class Committed final : public RecordTap {
- public:
-  void on_committed_rows(NodeId, uint64_t, const RowBatch& batch) override {
-    for (uint32_t i = 0; i < batch.size(); ++i) rows.push_back(to_text(batch.row(i)));
-  }
-  std::vector<std::string> rows;
-};
-
-using Rows = std::vector<std::string>;
 
 const char* const kSource =
     R"("sources": {"s": {"fields": ["ts:time", "k:string", "v:int"], "ts": "ts", "partitions": 2,
@@ -33,7 +24,7 @@ Rows run(const std::string& mode, const std::string& nodes, uint64_t seed = 1) {
   const Decoded decoded = decode_scenario(text, "batch.json");
   EXPECT_TRUE(decoded.scenario) << decoded.report;
   if (!decoded.scenario) return {};
-  Committed committed;
+  CommittedRows committed;
   RunRequest request;
   request.seed = seed;
   request.taps.push_back(&committed);

@@ -5,19 +5,10 @@
 
 #include "sim/explore/run_once.h"
 #include "sim/scenario/decode.h"
+#include "tests/sim/scenario/committed_rows.h"
 
 namespace leat {
 namespace {
-
-class Committed final : public RecordTap {
- public:
-  void on_committed_rows(NodeId, uint64_t, const RowBatch& batch) override {
-    for (uint32_t i = 0; i < batch.size(); ++i) rows.push_back(to_text(batch.row(i)));
-  }
-  std::vector<std::string> rows;
-};
-
-using Rows = std::vector<std::string>;
 
 // The rules come at once, the rows a second later.
 std::string job(const std::string& node) {
@@ -37,7 +28,7 @@ Rows run(const std::string& text, uint64_t seed) {
   const Decoded decoded = decode_scenario(text, "rules.json");
   EXPECT_TRUE(decoded.scenario) << decoded.report;
   if (!decoded.scenario) return {};
-  Committed committed;
+  CommittedRows committed;
   RunRequest request;
   request.seed = seed;
   request.taps.push_back(&committed);

@@ -129,9 +129,8 @@ std::string in_sessions(const std::string& gap, const std::string& table) {
          ends + " then 0 else 1 end as fresh from " + table + "))";
 }
 
-void tumbling_windows(const Edit& edit) {
+void fixed_windows(const Fixed& w, const Edit& edit) {
   const Rows input = rows();
-  const Fixed w = tumbling();
   Database database;
   database.add_table("l", input);
   expect_same(reference(windowed(json(w)), input),
@@ -140,16 +139,8 @@ void tumbling_windows(const Edit& edit) {
                                        " group by k, begins"));
 }
 
-void sliding_windows(const Edit& edit) {
-  const Rows input = rows();
-  const Fixed w = sliding();
-  Database database;
-  database.add_table("l", input);
-  expect_same(reference(windowed(json(w)), input),
-              edit.query(database, "select k, begins, begins + " + std::to_string(w.size) + ", " +
-                                       kSqlAggregates + " from " + in_windows(w, "l") +
-                                       " group by k, begins"));
-}
+void tumbling_windows(const Edit& edit) { fixed_windows(tumbling(), edit); }
+void sliding_windows(const Edit& edit) { fixed_windows(sliding(), edit); }
 
 void sessions(const Edit& edit) {
   const Rows input = rows();
