@@ -1,6 +1,7 @@
 #include "sim/oracle/routing.h"
 
 #include <algorithm>
+#include <map>
 
 namespace leat {
 
@@ -48,7 +49,9 @@ std::optional<uint32_t> Routing::place_of(NodeId node, const Input& input, RowVi
                                           uint32_t index) {
   if (input.to_first) return 0;
   if (input.by_key) {
-    return key_lives_[node.value].emplace(key_of(row, input.key_fields), index).first->second;
+    const auto [lives, fresh] = key_lives_[node.value].insert(key_of(row, input.key_fields));
+    if (fresh) *lives = index;
+    return *lives;
   }
   if (input.custom == nullptr) return std::nullopt;
   const int64_t channel = input.custom->channel(row, plan_.parallelism(node));

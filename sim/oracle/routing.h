@@ -3,12 +3,12 @@
 // `rescale` go round, so that no channel of a sender gets more than one row more than another.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/base/ordered_map.h"
 #include "core/trace/task_facts.h"
 #include "sim/oracle/plan.h"
 
@@ -40,13 +40,19 @@ class Routing {
     std::vector<uint32_t> key_fields;
     std::shared_ptr<const PartitionFunction> custom;
   };
+  struct KeyTraits {
+    static uint64_t hash(const Value& key) { return key.hash(); }
+    static bool equal(const Value& a, const Value& b) { return a == b; }
+  };
+  using KeyLives = OrderedMap<Value, uint32_t, KeyTraits>;  // the subtask in which a key was seen
+
   Input input_of(const StreamNode& node, NodeId id, uint32_t input) const;
   static bool has_one_input(const StreamNode& node);
   std::optional<uint32_t> place_of(NodeId node, const Input& input, RowView row, uint32_t index);
 
   const Plan& plan_;
   std::vector<std::vector<Input>> inputs_;            // by node and input
-  std::vector<std::map<Value, uint32_t>> key_lives_;  // by node
+  std::vector<KeyLives> key_lives_;  // by node
   std::vector<std::vector<uint64_t>> sent_;           // by subtask and channel
 };
 

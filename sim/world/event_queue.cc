@@ -6,10 +6,11 @@ namespace leat {
 
 namespace {
 constexpr size_t kUsual = 128;  // a small job has tens of events waiting
+constexpr size_t kNear = 8;     // so many are looked at one by one
 }
 
 EventQueue::EventQueue() {
-  heap_.reserve(kUsual);
+  waiting_.reserve(kUsual);
   slots_.reserve(kUsual);
   free_.reserve(kUsual);
 }
@@ -20,40 +21,17 @@ bool EventQueue::before(const Node& a, const Node& b) const {
   return slots_[a.slot].event.identity < slots_[b.slot].event.identity;
 }
 
-void EventQueue::sift_up(size_t at) {
-  const Node node = heap_[at];
-  while (at > 0) {
-    const size_t parent = (at - 1) / 2;
-    if (!before(node, heap_[parent])) break;
-    heap_[at] = heap_[parent];
-    at = parent;
+void EventQueue::insert(const Node& node) {
+  size_t at = waiting_.size();
+  const size_t near = at < kNear ? 0 : at - kNear;
+  while (at > near && before(waiting_[at - 1], node)) --at;
+  if (at == near && at > 0) {
+    const auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(near);
+    const auto later = [this](const Node& a, const Node& b) { return before(b, a); };
+    at = static_cast<size_t>(std::upper_bound(waiting_.begin(), end, node, later) -
+                             waiting_.begin());
   }
-  heap_[at] = node;
-}
-
-void EventQueue::sift_down(size_t at) {
-  const Node node = heap_[at];
-  for (;;) {
-    size_t child = at * 2 + 1;
-    if (child >= heap_.size()) break;
-    if (child + 1 < heap_.size() && before(heap_[child + 1], heap_[child])) ++child;
-    if (!before(heap_[child], node)) break;
-    heap_[at] = heap_[child];
-    at = child;
-  }
-  heap_[at] = node;
-}
-
-void EventQueue::remove_at(size_t at) {
-  const Node last = heap_.back();
-  heap_.pop_back();
-  if (at == heap_.size()) return;
-  heap_[at] = last;
-  if (at > 0 && before(last, heap_[(at - 1) / 2])) {
-    sift_up(at);
-  } else {
-    sift_down(at);
-  }
+  waiting_.insert(waiting_.begin() + static_cast<std::ptrdiff_t>(at), node);
 }
 
 Event EventQueue::release(uint32_t slot) {
@@ -76,8 +54,7 @@ EventHandle EventQueue::push(ProcTime at, uint64_t order, const Event& event) {
   }
   slots_[slot].event = event;
   slots_[slot].waiting = true;
-  heap_.push_back({at, order, slot});
-  sift_up(heap_.size() - 1);
+  insert({at, order, slot});
   ++live_;
   return {slot, slots_[slot].generation};
 }
@@ -89,8 +66,7 @@ void EventQueue::put_back(ProcTime at, uint64_t order, const Event& event) {
   free_.pop_back();
   --slots_[slot].generation;
   slots_[slot].waiting = true;
-  heap_.push_back({at, order, slot});
-  sift_up(heap_.size() - 1);
+  insert({at, order, slot});
   ++live_;
 }
 
@@ -101,7 +77,7 @@ bool EventQueue::cancel(EventHandle handle) {
   slot.cancelled = true;
   --live_;
   // Timers are set far ahead and cancelled early, all the time: they must not pile up.
-  if (heap_.size() > 64 && live_ * 2 < heap_.size()) {
+  if (waiting_.size() > 64 && live_ * 2 < waiting_.size()) {
     drop_all_cancelled();
   } else {
     drop_cancelled_head();
@@ -110,29 +86,24 @@ bool EventQueue::cancel(EventHandle handle) {
 }
 
 void EventQueue::drop_all_cancelled() {
-  size_t kept = 0;
-  for (const Node& node : heap_) {
-    if (slots_[node.slot].cancelled) {
-      release(node.slot);
-    } else {
-      heap_[kept++] = node;
-    }
-  }
-  heap_.resize(kept);
-  for (size_t at = kept / 2; at-- > 0;) sift_down(at);
+  std::erase_if(waiting_, [this](const Node& node) {
+    if (!slots_[node.slot].cancelled) return false;
+    release(node.slot);
+    return true;
+  });
 }
 
 void EventQueue::drop_cancelled_head() {
-  while (!heap_.empty() && slots_[heap_.front().slot].cancelled) {
-    release(heap_.front().slot);
-    remove_at(0);
+  while (!waiting_.empty() && slots_[waiting_.back().slot].cancelled) {
+    release(waiting_.back().slot);
+    waiting_.pop_back();
   }
 }
 
 Event EventQueue::take() {
   check(live_ > 0, "an event is taken from an empty queue");
-  const uint32_t slot = heap_.front().slot;
-  remove_at(0);
+  const uint32_t slot = waiting_.back().slot;
+  waiting_.pop_back();
   --live_;
   drop_cancelled_head();
   return release(slot);
@@ -141,13 +112,12 @@ Event EventQueue::take() {
 Event EventQueue::take_chosen(const Site& site, Choices& choices) {
   const ProcTime at = next_time();
   ready_.clear();
-  for (const Node& node : heap_) {
-    if (node.at == at && !slots_[node.slot].cancelled) {
-      ready_.push_back(slots_[node.slot].event.identity);
-    }
+  for (size_t i = waiting_.size(); i-- > 0 && waiting_[i].at == at;) {
+    const Slot& slot = slots_[waiting_[i].slot];
+    if (!slot.cancelled) ready_.push_back(slot.event.identity);
   }
   if (ready_.size() == 1) return take();
-  // Sorted, so that no strategy can come to depend on the shape of the heap.
+  // Sorted, so that no strategy can come to depend on the order of keys.
   std::sort(ready_.begin(), ready_.end());
   return take_ready(at, choices.choose_among(site, ready_));
 }
@@ -155,9 +125,9 @@ Event EventQueue::take_chosen(const Site& site, Choices& choices) {
 Event EventQueue::take_chosen(EventChooser& chooser) {
   const ProcTime at = next_time();
   std::vector<Event> ready;
-  for (const Node& node : heap_) {
-    const Slot& slot = slots_[node.slot];
-    if (node.at == at && !slot.cancelled) ready.push_back(slot.event);
+  for (size_t i = waiting_.size(); i-- > 0 && waiting_[i].at == at;) {
+    const Slot& slot = slots_[waiting_[i].slot];
+    if (!slot.cancelled) ready.push_back(slot.event);
   }
   std::sort(ready.begin(), ready.end(),
             [](const Event& a, const Event& b) { return a.identity < b.identity; });
@@ -167,11 +137,11 @@ Event EventQueue::take_chosen(EventChooser& chooser) {
 }
 
 Event EventQueue::take_ready(ProcTime at, const Identity& chosen) {
-  for (size_t i = 0; i < heap_.size(); ++i) {
-    const Node node = heap_[i];
-    if (node.at != at || slots_[node.slot].cancelled) continue;
+  for (size_t i = waiting_.size(); i-- > 0 && waiting_[i].at == at;) {
+    const Node node = waiting_[i];
+    if (slots_[node.slot].cancelled) continue;
     if (slots_[node.slot].event.identity != chosen) continue;
-    remove_at(i);
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
     --live_;
     drop_cancelled_head();
     return release(node.slot);
