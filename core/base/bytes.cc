@@ -6,17 +6,21 @@
 namespace leat {
 
 void ByteWriter::grow(size_t n) {
-  // Fifteen bytes need no memory of their own; most of what is longer fits into the next.
-  const size_t usual = out_.empty() ? 15 : 64;
-  out_.resize(std::max({out_.size() * 2, size_ + n, usual}));
+  const bool first = at_ == short_;
+  long_.resize(std::max(room_ * 2, size_ + n));
+  if (first) std::copy_n(short_, size_, long_.data());
+  at_ = long_.data();
+  room_ = long_.size();
 }
 
 Bytes ByteWriter::take() {
   // What is kept for long must not hold on to room that it does not need.
-  const bool wasteful = out_.size() > 256 && out_.size() / 8 > size_ / 7;
-  Bytes all = wasteful ? Bytes(bytes()) : std::move(out_);
+  const bool wasteful = long_.size() > 256 && long_.size() / 8 > size_ / 7;
+  Bytes all = at_ == short_ || wasteful ? Bytes(bytes()) : std::move(long_);
   all.resize(size_);
-  out_.clear();
+  long_.clear();
+  at_ = short_;
+  room_ = kShort;
   size_ = 0;
   return all;
 }

@@ -16,6 +16,10 @@ using Bytes = std::string;
 
 class ByteWriter {
  public:
+  ByteWriter() = default;
+  ByteWriter(const ByteWriter&) = delete;  // it may write into itself
+  ByteWriter& operator=(const ByteWriter&) = delete;
+
   void u8(uint8_t v) {
     *room(1) = static_cast<char>(v);
     ++size_;
@@ -58,11 +62,11 @@ class ByteWriter {
   size_t size() const { return size_; }
   // Makes room at once for what will be written.
   void reserve(size_t n) {
-    if (out_.size() - size_ < n) grow(n);
+    if (room_ - size_ < n) grow(n);
   }
   // What was written; the writer is empty afterwards.
   Bytes take();
-  std::string_view bytes() const { return std::string_view(out_).substr(0, size_); }
+  std::string_view bytes() const { return {at_, size_}; }
 
  private:
   static uint64_t folded(int64_t v) {
@@ -79,12 +83,16 @@ class ByteWriter {
   }
   // Room for `n` more bytes, to be filled before anything else is asked of the writer.
   char* room(size_t n) {
-    if (out_.size() - size_ < n) grow(n);
-    return out_.data() + size_;
+    if (room_ - size_ < n) grow(n);
+    return at_ + size_;
   }
   void grow(size_t n);
 
-  Bytes out_;  // longer than what was written
+  static constexpr size_t kShort = 128;  // most messages are not longer
+  char short_[kShort];                   // not initialized: what is read was written before
+  Bytes long_;                           // longer than what was written, where that is not short
+  char* at_ = short_;
+  size_t room_ = kShort;
   size_t size_ = 0;
 };
 

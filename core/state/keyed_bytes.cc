@@ -21,11 +21,11 @@ void KeyedBytesWriter::write(ByteWriter& out) {
   for (const auto& [group, section] : sections_) size += section.size() + 20;
   out.reserve(size);
   out.varint(sections_.size());
-  for (auto& [group, section] : sections_) {
+  for (const auto& [group, section] : sections_) {
     out.varint(group);
     out.text(section.bytes());
-    section = {};
   }
+  sections_.clear();
 }
 
 }  // namespace leat

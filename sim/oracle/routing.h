@@ -51,9 +51,9 @@ class Routing {
   std::optional<uint32_t> place_of(NodeId node, const Input& input, RowView row, uint32_t index);
 
   const Plan& plan_;
-  std::vector<std::vector<Input>> inputs_;            // by node and input
-  std::vector<KeyLives> key_lives_;  // by node
-  std::vector<std::vector<uint64_t>> sent_;           // by subtask and channel
+  std::vector<std::vector<Input>> inputs_;   // by node and input
+  std::vector<KeyLives> key_lives_;          // by node
+  std::vector<std::vector<uint64_t>> sent_;  // by subtask and channel
 };
 
 }  // namespace leat

@@ -93,6 +93,7 @@ WindowModel::Added WindowModel::place_of_session(RowView key, const TimeWindow& 
   }
   const Added added = open(key, cover);
   *added.pane = merged(parts, cover, now);
+  note_event_timers(added.id, *added.pane);
   return added;
 }
 
@@ -220,6 +221,7 @@ void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue&
       taken = true;
       pane->rows->append_row_of(rows, i);
       pane->count = pane->rows->size();
+      const size_t timers = pane->timers.size();
       const Answer answer = trigger_.on_element(*pane, row, rows.timestamp(i), {watermark_, now});
       act(*pane, answer, next_rank(), answers);
       const int64_t cleanup = cleanup_time(pane->window).ms;
@@ -227,7 +229,8 @@ void WindowModel::on_rows(const RowBatch& rows, ProcTime now, ExpectedRowsQueue&
       if (cleanup != EventTime::max().ms) {
         pane->set_timer(event ? TimeDomain::kEvent : TimeDomain::kProcessing, cleanup);
       }
-      note_event_timers(id, *pane);
+      // What an element takes back it sets no other time for: new ones show in their number.
+      if (!event || pane->timers.size() != timers) note_event_timers(id, *pane);
     }
     // 4.3: late only if no window took it and it is itself behind the watermark.
     const EventTime time = rows.timestamp(i).value_or(EventTime::min());

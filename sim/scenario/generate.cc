@@ -101,6 +101,7 @@ class Generated final : public SplitData {
   }
   // Down, also below zero.
   int64_t rounded(int64_t time) const {
+    if (spec_.round == 1) return time;
     const int64_t beyond = time % spec_.round;
     return wrapping_sub(time, beyond < 0 ? beyond + spec_.round : beyond);
   }

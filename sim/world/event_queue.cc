@@ -7,7 +7,7 @@ namespace leat {
 namespace {
 constexpr size_t kUsual = 128;  // a small job has tens of events waiting
 constexpr size_t kNear = 8;     // so many are looked at one by one
-}
+}  // namespace
 
 EventQueue::EventQueue() {
   waiting_.reserve(kUsual);

@@ -66,7 +66,10 @@ const std::vector<Ban> kBans = {
     // The mistakes in there are for the checks to find.
     {"", "std::rand", "Choices::choose", {"sim/cli/jobs/mistakes_impure"}},
     {"", "std::hash<", "core/base/hash.h"},
-    {"", "thread_local", "a parameter", {"sim/cli/jobs/mistakes_impure", "sim/explore/other_time"}},
+    {"",
+     "thread_local",
+     "a parameter",
+     {"sim/cli/jobs/mistakes_impure", "sim/explore/other_time", "sim/main/allocation"}},
     {"", "mt19937", "Choices::choose"},
     {"", "minstd_rand", "Choices::choose"},
     {"", "system_clock", "Env::now()"},
