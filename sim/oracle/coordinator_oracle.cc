@@ -167,17 +167,18 @@ class CoordinatorOracle final : public Oracle {
     report_.judged();
     const uint32_t subtask = plan_.subtask(fact.execution.subtask);
     if (subtask == kNowhere) return;
-    const std::string who = plan_.where_subtask(subtask);
-    const std::string what =
-        text(fact.checkpoint) + " attempt " + std::to_string(fact.execution.attempt);
+    const auto who = [&] { return plan_.where_subtask(subtask); };
+    const auto what = [&] {
+      return text(fact.checkpoint) + " attempt " + std::to_string(fact.execution.attempt);
+    };
     if (fact.execution.attempt < runs_.attempt(subtask)) {
-      violate("output_after_fencing", who, what, "ignored", "counted",
+      violate("output_after_fencing", who(), what(), "ignored", "counted",
               "attempt " + std::to_string(runs_.attempt(subtask)) + " has taken over");
       return;
     }
     if (fact.execution.attempt == runs_.attempt(subtask) &&
         !runs_.has_snapshot(subtask, fact.checkpoint)) {
-      violate("inconsistent_cut", who, what, "a snapshot first", "acknowledged without",
+      violate("inconsistent_cut", who(), what(), "a snapshot first", "acknowledged without",
               "a task acknowledges a checkpoint when its state is stored");
     }
     const auto pending = pending_.find(fact.checkpoint);

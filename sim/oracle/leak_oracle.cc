@@ -137,21 +137,34 @@ class LeakOracle final : public Oracle {
     return std::get_if<WindowSpec>(&spec);
   }
 
+  struct Snapshot {
+    CheckpointId checkpoint;
+    uint32_t subtask = 0;
+    uint32_t attempt = 0;
+  };
+
   void on_acknowledged(const CheckpointAcknowledged& fact) {
     const uint32_t subtask = plan_.subtask(fact.execution.subtask);
     if (subtask == kNowhere || begun_since_loss_.count(fact.checkpoint) == 0) return;
-    known_[plan_.graph().config.checkpoint.directory + "/" + std::to_string(fact.checkpoint.value) +
-           "/" + plan_.where_subtask(subtask) + "#" + std::to_string(fact.execution.attempt)] =
-        fact.checkpoint;
+    known_.push_back({fact.checkpoint, subtask, fact.execution.attempt});
+  }
+
+  std::string name_of(const Snapshot& snapshot) const {
+    return plan_.graph().config.checkpoint.directory + "/" +
+           std::to_string(snapshot.checkpoint.value) + "/" + plan_.where_subtask(snapshot.subtask) +
+           "#" + std::to_string(snapshot.attempt);
   }
 
   // A finished job keeps nothing; one that has failed keeps what had completed (reference 8.1).
   void look_into_storage(const EndOfRun& end) {
     if (!end.finished() && end.how != EndOfRun::How::kFailed) return;
     report_.judged(known_.size());
+    if (end.blobs.empty()) return;
+    std::map<std::string, CheckpointId> names;
+    for (const Snapshot& snapshot : known_) names[name_of(snapshot)] = snapshot.checkpoint;
     for (const std::string& blob : end.blobs) {
-      const auto known = known_.find(blob);
-      if (known == known_.end()) continue;
+      const auto known = names.find(blob);
+      if (known == names.end()) continue;
       if (!end.finished() && aborted_.count(known->second) == 0) continue;
       violate("state_leak", "storage", blob, "deleted", "still there",
               "nobody can restore checkpoint " + std::to_string(known->second.value) + " any more");
@@ -185,7 +198,7 @@ class LeakOracle final : public Oracle {
   std::vector<bool> windows_only_;  // by vertex
   std::set<CheckpointId> begun_since_loss_;
   std::set<CheckpointId> aborted_;
-  std::map<std::string, CheckpointId> known_;  // snapshots that the JobMaster was told of
+  std::vector<Snapshot> known_;  // that the JobMaster was told of
 };
 
 }  // namespace

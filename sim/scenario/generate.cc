@@ -54,14 +54,14 @@ class Generated final : public SplitData {
   void read(uint32_t split, uint64_t first, uint32_t count, RowBatch& out) const override {
     check(first + count <= size(split), "a generated split is read beyond its end");
     Value* cells = out.append_unstamped(count).data();
+    const auto values =
+        static_cast<uint64_t>(spec_.value_max) - static_cast<uint64_t>(spec_.value_min) + 1;
     for (uint64_t offset = first; offset < first + count; ++offset, cells += 3) {
       const uint64_t record = original(split, offset);
       cells[0] = Value::time(event_time(split, record));
       cells[1] = Value::text(keys_[key(split, record)]);
-      const uint64_t range =
-          static_cast<uint64_t>(spec_.value_max) - static_cast<uint64_t>(spec_.value_min) + 1;
       cells[2] = Value::integer(wrapping_add(
-          spec_.value_min, static_cast<int64_t>(below(Drawn::kValue, split, record, range))));
+          spec_.value_min, static_cast<int64_t>(below(Drawn::kValue, split, record, values))));
     }
   }
 

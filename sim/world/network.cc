@@ -96,7 +96,7 @@ void Network::grow_table() {
   }
 }
 
-void Network::send(Message message) {
+void Network::send(Message&& message) {
   const uint32_t index = link_of(message);
   Link& link = links_[index];
   Connection& connection = connections_[link.connection];
@@ -131,7 +131,12 @@ void Network::send(Message message) {
     flight = free_.back();
     free_.pop_back();
   }
-  flights_[flight] = {std::move(message), link.last_arrival, sequence, receiver.incarnation, kNone};
+  Flight& sent = flights_[flight];
+  sent.message = std::move(message);
+  sent.arrives = link.last_arrival;
+  sent.sequence = sequence;
+  sent.receiver = receiver.incarnation;
+  sent.next = kNone;
   ++in_flight_;
   if (link.tail != kNone) {
     flights_[link.tail].next = flight;
@@ -157,9 +162,9 @@ void Network::postpone(uint32_t link, ProcTime until, const Event& event) {
   links_[link].arrival = schedule_.push(until, event);
 }
 
-Network::Flight Network::pop(Link& link) {
+Network::Flight& Network::pop(Link& link) {
   const uint32_t at = link.head;
-  Flight flight = std::move(flights_[at]);
+  Flight& flight = flights_[at];
   free_.push_back(at);
   --in_flight_;
   link.head = flight.next;
@@ -187,7 +192,7 @@ std::optional<Message> Network::arrive(const Event& event) {
     postpone(event.index, schedule_.now + Duration{1}, event);
     return std::nullopt;
   }
-  Flight flight = pop(link);
+  Flight& flight = pop(link);
   if (link.head != kNone) schedule_head(event.index);
   if (!current) {
     lose(link, flight);

@@ -22,7 +22,7 @@ class Network {
   // REQUIRES: both outlive this; the number of processes does not change.
   Network(Schedule& schedule, std::vector<ProcessSlot>& processes);
 
-  void send(Message message);
+  void send(Message&& message);
   // The head of link `link` arrives: the message, if its receiver gets it now.
   std::optional<Message> arrive(const Event& event);
   // It arrives later, in the same order.
@@ -83,7 +83,7 @@ class Network {
   uint32_t add_link(const Message& message, uint64_t name);
   void grow_table();
   void schedule_head(uint32_t link);
-  Flight pop(Link& link);
+  Flight& pop(Link& link);  // good until the next is sent
   void lose(const Link& link, const Flight& flight);
   void lose_all(uint32_t link);
   // A sender has died silently: what it sent may have left the machine or not; some first part of
