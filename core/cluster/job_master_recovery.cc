@@ -27,8 +27,13 @@ void JobMaster::read(uint32_t kind, uint64_t arg, const std::string& blob) {
 }
 
 void JobMaster::on_blob(BlobReply reply) {
-  if (is_over()) return;
   const ProcTime now = endpoint_.now();
+  if (is_over()) {
+    // The metadata of a checkpoint that was given up at the end was on its way to storage.
+    if (reply.ticket.kind != kMetadataWritten) return;
+    coordinator_.metadata_stored({reply.ticket.arg}, reply.ok, now);
+    return act();
+  }
   switch (reply.ticket.kind) {
     case kRecordWritten:
       on_record_written(reply.ok);

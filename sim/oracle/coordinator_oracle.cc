@@ -19,12 +19,12 @@ std::string text(CheckpointId id) {
 class CoordinatorOracle final : public Oracle {
  public:
   CoordinatorOracle(const Plan& plan, const Runs& runs)
-      : Oracle("coordinator", plan, runs), running_(plan.subtasks(), 0) {}
+      : Oracle("coordinator", plan, runs), running_(plan.subtasks(), 0), told_(plan.subtasks()) {}
 
   FactSet facts() const override {
     return fact_set<ExecutionStateChanged, JobRestored, TaskDeployed, CheckpointTriggered,
                     CheckpointAcknowledged, CheckpointCompleted, CheckpointAborted,
-                    JobStatusChanged, ProcessDied, SplitFinished>();
+                    CompletionNotified, JobStatusChanged, ProcessDied, SplitFinished>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -42,6 +42,8 @@ class CoordinatorOracle final : public Oracle {
       on_acknowledged(*acknowledged);
     } else if (const auto* completed = std::get_if<CheckpointCompleted>(&fact)) {
       on_checkpoint_completed(completed->checkpoint);
+    } else if (const auto* told = std::get_if<CompletionNotified>(&fact)) {
+      on_told(*told);
     } else if (const auto* status = std::get_if<JobStatusChanged>(&fact)) {
       if (status->status == JobStatus::kRestarting) failing_over_ = true;
       running_job_ = status->status == JobStatus::kRunning;
@@ -145,6 +147,7 @@ class CoordinatorOracle final : public Oracle {
     }
     failing_over_ = false;
     completed_ = std::max(completed_, fact.checkpoint);
+    all_completed_.insert(fact.checkpoint);
     restored_ = fact.checkpoint;
     over_ = triggered_;
     pending_.clear();
@@ -185,8 +188,26 @@ class CoordinatorOracle final : public Oracle {
     if (pending != pending_.end()) pending->second.acknowledged.insert(subtask);
   }
 
+  // A task hears that a checkpoint is complete when it is, once, and not after a later one: its
+  // sinks commit by it. (Flink: SubtaskCheckpointCoordinatorImpl.notifyCheckpoint.)
+  void on_told(const CompletionNotified& fact) {
+    report_.judged();
+    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
+    Told& told = told_[subtask];
+    if (told.attempt != fact.execution.attempt) told = {fact.execution.attempt, {}};
+    const bool known = all_completed_.count(fact.checkpoint) != 0;
+    if (known && fact.checkpoint > told.last) {
+      told.last = fact.checkpoint;
+      return;
+    }
+    violate("checkpoint_out_of_turn", plan_.where_subtask(subtask), text(fact.checkpoint),
+            known ? "a later one than " + text(told.last) : "not complete", "told as complete",
+            "a task hears of each completed checkpoint once, in their order");
+  }
+
   void on_checkpoint_completed(CheckpointId id) {
     report_.judged();
+    all_completed_.insert(id);
     // A JobManager that takes over says again what its predecessor had completed.
     if (id == completed_) return;
     const auto pending = pending_.find(id);
@@ -212,6 +233,12 @@ class CoordinatorOracle final : public Oracle {
   std::vector<uint32_t> running_;  // by subtask: the attempt, as the JobMaster sees it; 0: none
   std::map<CheckpointId, Pending> pending_;
   std::map<ExecutionId, CheckpointId> deployed_from_;
+  struct Told {
+    uint32_t attempt = 0;
+    CheckpointId last;
+  };
+  std::vector<Told> told_;  // by subtask: what it was told is complete
+  std::set<CheckpointId> all_completed_;
   CheckpointId completed_;
   CheckpointId restored_;
   CheckpointId triggered_;

@@ -2,7 +2,7 @@
 // as far as facts show it: by the size of snapshots. And at the end storage holds no snapshot of a
 // checkpoint that nobody can restore any more, if the JobMaster knew of it (it was acknowledged)
 // and can have deleted it: no process has died, and no message was lost, since the checkpoint
-// began.
+// began. Nor its metadata, which the JobMaster writes itself.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -155,6 +155,12 @@ class LeakOracle final : public Oracle {
            "#" + std::to_string(snapshot.attempt);
   }
 
+  // What the JobMaster writes itself when all have acknowledged.
+  std::string metadata_name(CheckpointId id) const {
+    return plan_.graph().config.checkpoint.directory + "/chk-" + std::to_string(id.value) +
+           "/_metadata";
+  }
+
   // A finished job keeps nothing; one that has failed keeps what had completed (reference 8.1).
   void look_into_storage(const EndOfRun& end) {
     if (!end.finished() && end.how != EndOfRun::How::kFailed) return;
@@ -162,6 +168,7 @@ class LeakOracle final : public Oracle {
     if (end.blobs.empty()) return;
     std::map<std::string, CheckpointId> names;
     for (const Snapshot& snapshot : known_) names[name_of(snapshot)] = snapshot.checkpoint;
+    for (const CheckpointId id : begun_since_loss_) names[metadata_name(id)] = id;
     for (const std::string& blob : end.blobs) {
       const auto known = names.find(blob);
       if (known == names.end()) continue;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "sim/oracle/key_place.h"
+
 namespace leat {
 
 Routing::Routing(const Plan& plan) : plan_(plan), key_lives_(plan.graph().nodes.size()) {
@@ -50,7 +52,11 @@ std::optional<uint32_t> Routing::place_of(NodeId node, const Input& input, RowVi
   if (input.to_first) return 0;
   if (input.by_key) {
     const auto [lives, fresh] = key_lives_[node.value].insert(key_of(row, input.key_fields));
-    if (fresh) *lives = index;
+    if (fresh) {
+      const uint32_t parallelism = plan_.parallelism(node);
+      const uint32_t groups = key_groups_of(plan_.graph(), plan_.node(node), parallelism);
+      *lives = place_of_key(row, input.key_fields, groups, parallelism).value_or(index);
+    }
     return *lives;
   }
   if (input.custom == nullptr) return std::nullopt;
@@ -71,7 +77,7 @@ std::optional<Routing::Astray> Routing::on_input(uint32_t instance, uint32_t inp
     return Astray{instance, "row (" + to_text(rows.row(i)) + ")",
                   "at " + plan_.name(node) + "[" + std::to_string(*place) + "]",
                   "at " + plan_.where(instance),
-                  in.by_key     ? "the rows of one key meet in one subtask"
+                  in.by_key     ? "a key lives in the subtask that holds its key group"
                   : in.to_first ? "global goes to the first subtask"
                                 : "the job's own partitioning says where a row goes"};
   }

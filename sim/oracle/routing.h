@@ -1,4 +1,4 @@
-// Where rows go: a key lives in one subtask for the whole run, in both inputs of a node; a custom
+// Where rows go: a key lives in the subtask of its key group, in both inputs of a node; a custom
 // partitioning says of each row where; `global` goes to the first subtask; `rebalance` and
 // `rescale` go round, so that no channel of a sender gets more than one row more than another.
 #pragma once

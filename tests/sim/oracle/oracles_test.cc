@@ -154,7 +154,7 @@ TEST_F(Wrong, AKeyThatMovesToAnotherSubtask) {
   tapped.execution.subtask.index = 1 - tapped.execution.subtask.index;
   const Verdict verdict = s.play({OracleKind::kLedger});
   ASSERT_FALSE(verdict.violations.empty());
-  EXPECT_EQ(verdict.violations[0].rule, "the rows of one key meet in one subtask");
+  EXPECT_EQ(verdict.violations[0].rule, "a key lives in the subtask that holds its key group");
 }
 TEST_F(Wrong, RowsThatAreDealtOutUnevenly) {
   program.graph.nodes[kSum.value].inputs[0].partitioning = Partitioning::kRebalance;
