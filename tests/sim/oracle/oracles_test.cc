@@ -498,6 +498,24 @@ TEST_F(Wrong, ABlobThatNobodyCanRestoreStaysInStorage) {
   EXPECT_EQ(found(OracleKind::kLeaks, end), "state_leak");
 }
 
+TEST_F(Wrong, TheMetadataOfACheckpointThatWasGivenUpStaysInStorage) {
+  EndOfRun end;
+  end.blobs = {"checkpoints/chk-2/_metadata"};  // from before the crash
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "");
+  end.blobs.push_back("checkpoints/chk-3/_metadata");
+  EXPECT_EQ(found(OracleKind::kLeaks, end), "state_leak");
+}
+
+// ---- what tasks are told ----
+TEST_F(Wrong, ACompletionThatIsToldTwice) {
+  s.fact(CompletionNotified{s.task(1), CheckpointId{3}});  // as it was when it completed
+  EXPECT_EQ(found(OracleKind::kCoordinator), "checkpoint_out_of_turn");
+}
+TEST_F(Wrong, ACompletionThatIsToldOfWhatIsNotComplete) {
+  s.fact(CompletionNotified{s.task(1), CheckpointId{9}});
+  EXPECT_EQ(found(OracleKind::kCoordinator), "checkpoint_out_of_turn");
+}
+
 // ---- liveness ----
 TEST_F(Wrong, AJobThatDoesNotEndSaysWhoWaits) {
   EndOfRun end;

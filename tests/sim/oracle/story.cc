@@ -84,6 +84,8 @@ JobProgram finished(StreamGraph graph) {
   graph.config.checkpoint.interval = Duration{100};
   graph.config.restart.kind = RestartConfig::Kind::kFixedDelay;
   graph.config.restart.attempts = 10;
+  // Of four key groups "a" is in the first half, and "b" and "c" are in the second.
+  graph.config.max_parallelism = 4;
   auto job = make_job_graph(graph);
   check(job.ok(), "the story's job has no plan");
   return {std::move(graph), std::move(job.value())};
