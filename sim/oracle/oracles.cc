@@ -1,5 +1,8 @@
 #include "sim/oracle/oracles.h"
 
+#include <bit>
+#include <set>
+
 #include "core/base/check.h"
 #include "sim/oracle/classes.h"
 #include "sim/oracle/not_judged.h"
@@ -28,14 +31,22 @@ constexpr Maker kMakers[kOracleKinds] = {{"output", make_output_oracle},
                                          {"joins", make_join_oracle},
                                          {"calls", make_call_oracle}};
 
-// The execution whose own doing a fact is; facts of the JobMaster about an execution are not.
+// Whether a fact says what an execution itself has done; those of the JobMaster about one do not.
+template <class F>
+constexpr bool kHasDoer =
+    requires(const F& fact) { fact.execution; } && !std::is_same_v<F, ExecutionStateChanged> &&
+    !std::is_same_v<F, CheckpointAcknowledged> && !std::is_same_v<F, TaskDeployed>;
+
+template <class... F>
+constexpr FactSet with_doer(const std::variant<F...>*) {
+  return ((kHasDoer<F> ? fact_set<F>() : 0) | ...);
+}
+constexpr FactSet kDone = with_doer(static_cast<const Fact*>(nullptr));
+
 struct Doer {
-  const ExecutionId* operator()(const ExecutionStateChanged&) const { return nullptr; }
-  const ExecutionId* operator()(const CheckpointAcknowledged&) const { return nullptr; }
-  const ExecutionId* operator()(const TaskDeployed&) const { return nullptr; }
   template <class F>
   const ExecutionId* operator()(const F& fact) const {
-    if constexpr (requires { fact.execution; }) {
+    if constexpr (kHasDoer<F>) {
       return &fact.execution;
     } else {
       return nullptr;
@@ -54,12 +65,15 @@ std::vector<OracleKind> all_oracles() {
 }
 
 Oracles::Oracles(const Plan& plan, const std::vector<OracleKind>& which)
-    : plan_(plan), runs_(plan), by_kind_(kFactKinds) {
-  for (const OracleKind kind : which) {
+    : plan_(plan), runs_(plan) {
+  static_assert(kOracleKinds <= 32, "by_kind_ has a bit for each");
+  for (const OracleKind kind : std::set<OracleKind>(which.begin(), which.end())) {
     oracles_.push_back(kMakers[static_cast<size_t>(kind)].make(plan_, runs_));
     Oracle* oracle = oracles_.back().get();
+    const FactSet facts = oracle->facts();
+    const uint32_t own = 1U << (oracles_.size() - 1);
     for (uint32_t fact = 0; fact < kFactKinds; ++fact) {
-      if (holds(oracle->facts(), fact)) by_kind_[fact].push_back(oracle);
+      if (holds(facts, fact)) by_kind_[fact] |= own;
     }
     const uint32_t taps = oracle->taps();
     if ((taps & kSourceTap) != 0) source_taps_.push_back(oracle);
@@ -85,15 +99,15 @@ void Oracles::attach(Trace& trace) {
 void Oracles::on_fact(ProcTime at, const Fact& fact) {
   runs_.tick(at);
   if (!follow(fact)) return;
-  for (Oracle* oracle : by_kind_[fact.index()]) oracle->on_fact(fact);
+  for (uint32_t who = by_kind_[fact.index()]; who != 0; who &= who - 1)
+    oracles_[static_cast<size_t>(std::countr_zero(who))]->on_fact(fact);
 }
 
 // Keeps the lineage. False: an attempt did this that no longer counts.
 bool Oracles::follow(const Fact& fact) {
-  const ExecutionId* doer = std::visit(Doer{}, fact);
   uint32_t subtask = kNowhere;
-  if (doer != nullptr) {
-    subtask = runs_.live(*doer);
+  if (holds(kDone, fact.index())) {
+    subtask = runs_.live(*std::visit(Doer{}, fact));
     if (subtask == kNowhere) return false;
   }
   switch (fact.index()) {

@@ -7,6 +7,7 @@
 //   Verdict verdict = oracles.judge(end);
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <vector>
@@ -67,7 +68,7 @@ class Oracles final : public FactObserver, public RecordTap {
   const Plan& plan_;
   Runs runs_;
   std::vector<std::unique_ptr<Oracle>> oracles_;
-  std::vector<std::vector<Oracle*>> by_kind_;  // of fact
+  std::array<uint32_t, kFactKinds> by_kind_{};  // who wants to see it: a bit for each of oracles_
   std::vector<Oracle*> source_taps_, input_taps_, output_taps_, committed_taps_, timer_taps_;
 };
 

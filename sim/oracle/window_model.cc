@@ -8,6 +8,8 @@
 namespace leat {
 namespace {
 
+constexpr uint32_t kUsualRows = 8;  // of a pane
+
 uint64_t id_of(RowView key, const TimeWindow& window) {
   return mix(mix(hash_row(key, std::nullopt), static_cast<uint64_t>(window.start)),
              static_cast<uint64_t>(window.end));
@@ -49,6 +51,7 @@ WindowModel::Added WindowModel::open(RowView key, const TimeWindow& window) {
     pane->key = std::make_shared<const Row>(key.begin(), key.end());
     pane->window = window;
     purge(*pane);
+    pane->rows->reserve(kUsualRows);
     if (merges(spec_)) sessions_[hash_row(key, std::nullopt)].push_back(id);
   }
   return {pane, id};

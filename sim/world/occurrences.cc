@@ -5,7 +5,9 @@
 namespace leat {
 
 namespace {
-constexpr size_t kFirstSize = 64;  // powers of two
+// Powers of two: a small job needs no more.
+constexpr size_t kCounters = 256;
+constexpr size_t kNames = 128;
 
 // Never 0, which marks a free cell.
 uint64_t key_of(uint64_t a, uint64_t b) { return mix(a, b) | 1; }
@@ -34,8 +36,7 @@ void Occurrences::Index::grow() {
   }
 }
 
-Occurrences::Occurrences()
-    : counters_(kFirstSize), entity_ids_(kFirstSize), visit_ids_(kFirstSize) {}
+Occurrences::Occurrences() : counters_(kCounters), entity_ids_(kNames), visit_ids_(kNames) {}
 
 uint32_t Occurrences::entity_index(Entity who) {
   bool inserted = false;
