@@ -41,7 +41,8 @@ class WatermarkOracle final : public Oracle {
     raise(instance);
     const SplitData& data = *std::get<SourceSpec>(spec(instance)).data;
     // Read to its end, the split holds nothing back any more.
-    if (split < data.splits() && first + rows.size() == data.size(split)) at.finished = true;
+    if (split >= data.splits() || first + rows.size() != data.size(split)) return;
+    at.finished = true;
     raise(instance);
   }
 
