@@ -74,10 +74,11 @@ class SlidingWindows final : public WindowAssigner {
     const int64_t at = time_on_grid(domain_, time, ctx);
     const int64_t after = wrapping_sub(at, size_);
     int64_t start = window_start(at, offset_, slide_);
-    // Near MIN the loop would run through the whole range; it holds these many windows at most.
-    for (int64_t left = size_ / slide_ + 1; left > 0 && start > after; --left) {
+    for (; start > after; start = wrapping_sub(start, slide_)) {
+      // Near MIN the start has wrapped and the bound has not: Flink's loop would go round the whole
+      // range of a long. No further window holds the time.
+      if (start > at && after <= at) return;
       out.push_back({start, wrapping_add(start, size_)});
-      start = wrapping_sub(start, slide_);
     }
   }
 

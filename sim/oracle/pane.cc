@@ -50,9 +50,8 @@ int64_t behind_grid(int64_t time, Duration offset, Duration step) {
   const int64_t rest = wrapping_sub(time, offset.ms) % step.ms;
   return rest < 0 ? rest + step.ms : rest;
 }
-Duration step_of(const WindowSpec& spec) {
-  return spec.assigner == WindowSpec::Assigner::kSliding ? spec.slide : spec.size;
-}
+bool slides(const WindowSpec& spec) { return spec.assigner == WindowSpec::Assigner::kSliding; }
+Duration step_of(const WindowSpec& spec) { return slides(spec) ? spec.slide : spec.size; }
 
 }  // namespace
 
@@ -74,10 +73,14 @@ void windows_of(const WindowSpec& spec, RowView row, Timestamp time, ProcTime no
     return windows.push_back({at, wrapping_add(at, gap)});
   }
   const Duration step = step_of(spec);
+  const bool size_wraps = slides(spec) && at < wrapping_add(EventTime::min().ms, spec.size.ms);
   // A window holds the time for `size` from its start on: its start lies less than that behind.
   for (int64_t behind = behind_grid(at, spec.offset, step); behind < spec.size.ms;
        behind += step.ms) {
     const int64_t start = wrapping_sub(at, behind);
+    // Flink asks whether the start is above time - size. So near to MIN that has wrapped to the far
+    // end, and only starts that have wrapped as well are above it; the first other ends its loop.
+    if (size_wraps && start <= at) return;
     windows.push_back({start, wrapping_add(start, spec.size.ms)});
   }
 }

@@ -134,6 +134,20 @@ RC_GTEST_PROP(SlidingWindows, AreExactlyThoseThatHoldTheElement, ()) {
   RC_ASSERT(windows_of(sliding(size, slide, offset), time) == expected);
 }
 
+// Java's long wraps, and Flink's loop compares what has wrapped.
+TEST(SlidingWindows, NearMinAreWhatFlinksArithmeticMakes) {
+  const int64_t min = EventTime::min().ms;
+  // Its last start is MIN + 4, and MIN + 5 - 10 lies near MAX.
+  EXPECT_EQ(windows_of(sliding(10, 4, 0), min + 5), std::vector<TimeWindow>{});
+  // Its last start has wrapped as well.
+  EXPECT_EQ(windows_of(sliding(10, 6, 5), min + 1), (std::vector<TimeWindow>{{kMax - 2, min + 7}}));
+  // Windows with gaps between them, the last start wrapped, the time in a gap.
+  EXPECT_EQ(windows_of(sliding(1, 5, 0), min + 2), std::vector<TimeWindow>{});
+  // The first start is above MIN + 10 - 10, the next has wrapped.
+  EXPECT_EQ(windows_of(sliding(10, 10, 1), min + 10),
+            (std::vector<TimeWindow>{{min + 9, min + 19}}));
+}
+
 AggregateSpec over_field(AggregateSpec::Kind kind) {
   AggregateSpec spec;
   spec.kind = kind;
