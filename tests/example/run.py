@@ -29,6 +29,11 @@ def main():
     run("cmake", "--install", build, "--prefix", prefix)
     run("cmake", "-G", generator, "-S", HERE, "-B", example, f"-DCMAKE_PREFIX_PATH={prefix}",
         f"-DCMAKE_CXX_COMPILER={compiler}", *sys.argv[5:])
+    for version in ("99", "0.99", "1.0"):
+        told = run("cmake", "-S", os.path.join(HERE, "version"), "-B", os.path.join(work, "version"),
+                   f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}",
+                   f"-DWANTED={version}", expect=1)
+        check("compatible with" in told and "leat" in told, f"version {version} is not refused", told)
     run("cmake", "--build", example)
     os.environ["RC_PARAMS"] = "seed=1"
     right = run("./payments_tests", "--gtest_filter=-Mistake*", cwd=example)

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -86,6 +87,16 @@ const std::vector<Ban> kBans = {
     {"sim/oracle", "steady_clock", "the time of a fact"},
     {"sim/scenario", "steady_clock", "a parameter"},
     {"core/", "#include <thread>", "a step machine", {"core/env/real_env"}},
+    // A process has one thread and is never left in the middle of a step.
+    {"core/", "std::mutex", "a step machine", {"core/env/real_env"}},
+    {"core/", "std::atomic", "a step machine", {"core/env/real_env"}},
+    {"core/", "std::async", "a step machine"},
+    {"core/", "pthread", "a step machine"},
+    {"core/", "co_await", "a step machine"},
+    {"core/", "co_yield", "a step machine"},
+    {"", "high_resolution_clock", "Env::now()"},
+    {"", "localtime", "a number of milliseconds"},
+    {"", "setlocale", "text that is the same everywhere"},
     {"core/", "nlohmann", "sim/scenario, the one JSON door"},
     {"core/", "#include \"sim/", "nothing: core does not know the simulation"},
     {"core/", "#include \"viz/", "nothing: core does not know the pictures"},
@@ -113,6 +124,74 @@ TEST(Tidy, NothingBannedIsUsed) {
             << file.path << ":" << i + 1 << ": " << ban.text << " is banned here; use "
             << ban.instead;
       }
+    }
+  }
+}
+
+// The same under the names of C, which are also parts of other words.
+TEST(Tidy, ChanceAndClocksOfTheMachineAreNotAsked) {
+  const std::regex machine(
+      R"((^|[^\w.>])((rand|random|drand48|arc4random|clock|getpid|gettid)\(\)(?! const)|(srand|getrandom|time)\((nullptr|NULL|0)))");
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    // There calls of the machine's clock are answered by the program, or made for the checks to
+    // find.
+    if (starts_with(file.path, "sim/explore/other_time") ||
+        starts_with(file.path, "sim/cli/jobs/mistakes_impure"))
+      continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string code = code_of(file.lines[i]);
+      if (code.find('(') == std::string::npos) continue;
+      EXPECT_FALSE(std::regex_search(code, machine))
+          << file.path << ":" << i + 1 << ": use Env: " << code;
+    }
+  }
+}
+
+// Addresses differ from run to run, and so would the order of what is kept by them.
+TEST(Tidy, NothingIsOrderedByAddresses) {
+  const std::regex by_address(R"((map|set|Map)<\s*(const )?[\w:]+(<[^<>]*>)?( const)?\s*\*)");
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      const std::string code = code_of(file.lines[i]);
+      if (code.find('*') == std::string::npos && code.find('%') == std::string::npos) continue;
+      EXPECT_FALSE(std::regex_search(code, by_address) || code.find("%p") != std::string::npos)
+          << file.path << ":" << i + 1 << ": use an id: " << code;
+    }
+  }
+}
+
+// A crash is a destructor, and nothing polite happens in it.
+TEST(Tidy, DestructorsOfTheEngineDoNothing) {
+  // Blocks of values are counted; a cluster on the real clock ends its threads.
+  const std::set<std::string> fine = {"core/data/value.h", "core/env/real_env.cc"};
+  const std::regex with_a_body(R"(~\w+\(\)[^;]*\{)");
+  for (const SourceFile& file : sources_under({"core"})) {
+    if (fine.contains(file.path)) continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      if (file.lines[i].find('~') == std::string::npos) continue;
+      EXPECT_FALSE(std::regex_search(code_of(file.lines[i]), with_a_body))
+          << file.path << ":" << i + 1 << ": a destructor that does something";
+    }
+  }
+}
+
+// So that a planted bug is one source more in front of the libraries, and a change is built
+// quickly.
+TEST(Tidy, SemanticsLiveInSourcesNotInHeaders) {
+  const std::set<std::string> layers = {"core/state",      "core/window",  "core/operators",
+                                        "core/connectors", "core/runtime", "core/cluster"};
+  const std::regex opens(
+      R"(^( {0,2})(?! |(class|struct|namespace|if|for|while|switch|else)\b|[}/]).*\).*\{$)");
+  for (const SourceFile& file : sources_under({"core"})) {
+    if (!file.path.ends_with(".h") || !layers.contains(folder_of(file.path))) continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      std::smatch match;
+      if (!file.lines[i].ends_with("{") || !std::regex_match(file.lines[i], match, opens)) continue;
+      const std::string close = match[1].str() + "}";
+      size_t end = i + 1;
+      while (end < file.lines.size() && !starts_with(file.lines[end], close)) ++end;
+      EXPECT_LE(end - i - 1, 12U) << file.path << ":" << i + 1
+                                  << ": move it to a .cc: " << file.lines[i];
     }
   }
 }
@@ -246,6 +325,59 @@ TEST(Tidy, NothingStaticCanChange) {
           << file.path << ":" << i + 1 << ": a static that can change: " << rest;
     }
   }
+}
+
+// A line that begins a variable outside of all functions and classes (what stands in a namespace is
+// not indented).
+bool defines_a_variable(const std::string& code) {
+  static const std::regex no_variable(
+      "^(using|typedef|namespace|class|struct|enum|union|template|friend|concept|return|goto|"
+      "static_assert|public|private|protected|case|default|else)\\b.*|extern \"C\".*");
+  if (code.empty() || (std::isalpha(static_cast<unsigned char>(code[0])) == 0 && code[0] != '_'))
+    return false;
+  const size_t value = code.find_first_of("={");
+  const bool ends = code.ends_with(";") || (value != std::string::npos && code.ends_with("{"));
+  if (!ends || code.find(' ') == std::string::npos || code.find("operator") != std::string::npos)
+    return false;
+  static const std::regex arguments("<[^<>]*>");
+  std::string left = code.substr(0, value);
+  for (std::string before; before != left;) {
+    before = left;
+    left = std::regex_replace(left, arguments, "");
+  }
+  // "(*" opens a pointer to a function.
+  const size_t call = left.find('(');
+  const bool function = call != std::string::npos && left.compare(call, 2, "(*") != 0;
+  return !function && !std::regex_match(code, no_variable);
+}
+
+// Constant is also the pointer itself: in `const char* p` only what it points at is.
+bool is_constant(const std::string& code) {
+  const std::string left = code.substr(0, code.find_first_of("={"));
+  if (left.find("constexpr ") != std::string::npos) return true;
+  const size_t pointer = left.rfind('*');
+  if (pointer != std::string::npos) return left.find("const ", pointer) != std::string::npos;
+  return starts_with(left, "const ") || left.find(" const ") != std::string::npos;
+}
+
+// What no word `static` gives away: a variable of a namespace.
+TEST(Tidy, NothingGlobalCanChange) {
+  // The surroundings of the process, and the clock that is ahead where calls are made again.
+  const std::set<std::string> fine = {"extern char** environ;",
+                                      "thread_local int64_t ahead_of_clock = 0;"};
+  size_t constants = 0;
+  for (const SourceFile& file : sources_under({"core", "sim", "viz"})) {
+    if (file.path == "sim/cli/jobs/mistakes_impure.cc") continue;
+    for (size_t i = 0; i < file.lines.size(); ++i) {
+      std::string code = code_of(file.lines[i]);
+      code.erase(code.find_last_not_of(' ') + 1);
+      if (!defines_a_variable(code) || fine.contains(code)) continue;
+      EXPECT_TRUE(is_constant(code))
+          << file.path << ":" << i + 1 << ": a global that can change: " << code;
+      ++constants;
+    }
+  }
+  EXPECT_GT(constants, 100u);
 }
 
 // The linker takes two types of one name for one, and keeps either's functions for both: where they

@@ -20,6 +20,19 @@ struct IntTraits {
 };
 using IntMap = OrderedMap<int, int, IntTraits>;
 
+template <class A, class B>
+concept Comparable = requires(A a, B b) { a < b; } || requires(A a, B b) { a == b; };
+
+// The mistake that two types are for.
+TEST(Time, EventTimeAndProcessingTimeDoNotCompare) {
+  static_assert(!Comparable<EventTime, ProcTime> && !Comparable<ProcTime, EventTime>);
+  static_assert(!std::is_convertible_v<EventTime, ProcTime>);
+  static_assert(!std::is_convertible_v<ProcTime, EventTime>);
+  static_assert(!Comparable<EventTime, int64_t> && !std::is_convertible_v<double, EventTime>);
+  static_assert(Comparable<EventTime, EventTime> && Comparable<ProcTime, ProcTime>);
+  static_assert(std::is_integral_v<decltype(EventTime::ms)>);
+}
+
 TEST(Time, SumsWrapAtTheEndsAsInJava) {
   EXPECT_EQ(EventTime::max() + Duration{1}, EventTime::min());
   EXPECT_EQ(EventTime::min() - Duration{1}, EventTime::max());
