@@ -26,6 +26,15 @@ class FirstAnswer final : public ResultFuture {
   void fail_later(const std::string& cause) override { fail(cause); }
 };
 
+struct OwedCalls {
+  OwedAnswers owed;
+  uint64_t rank = 0;
+  bool lost = false;  // what is owed is not known; nor after a restore of what was known then
+};
+struct Caller {
+  Snapshots<OwedCalls> history;
+};
+
 class CallOracle final : public Oracle {
  public:
   CallOracle(const Plan& plan, const Runs& runs)
@@ -56,7 +65,7 @@ class CallOracle final : public Oracle {
         caller.history.now.lost = true;
         return;
       }
-      Owed& now = caller.history.now;
+      OwedCalls& now = caller.history.now;
       if (spec.mode == AsyncSpec::Mode::kOrdered) ++now.rank;
       for (const Row& owed : *answer.rows) {
         std::optional<Row> in_its_place;
@@ -115,15 +124,6 @@ class CallOracle final : public Oracle {
   }
 
  private:
-  struct Owed {
-    OwedAnswers owed;
-    uint64_t rank = 0;
-    bool lost = false;  // what is owed is not known; nor after a restore of what was known then
-  };
-  struct Caller {
-    Snapshots<Owed> history;
-  };
-
   static FirstAnswer answer_of(const std::function<void(ResultFuture&)>& call) {
     FirstAnswer answer;
     try {

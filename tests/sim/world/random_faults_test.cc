@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 
 #include "sim/world/seeded_choices.h"
@@ -98,6 +99,38 @@ TEST(RandomFaults, AJobThatMayNotRestartIsOnlySlowedDown) {
 TEST(RandomFaults, ThePlainAnswersAreNone) {
   PlainChoices plain;
   EXPECT_TRUE(draw_faults(scenario_with(8, 20), plain).empty());
+}
+
+// Plain, but for the answers that let faults come at all, and for those of some sites.
+class AStorm final : public Choices {
+ public:
+  explicit AStorm(std::vector<std::string_view> answered) : answered_(std::move(answered)) {}
+  uint32_t choose(const Site& site, Entity, uint32_t count) override {
+    const bool storm = site.name == "fault.stormy" || site.name == "fault.swarm";
+    const bool answered =
+        std::find(answered_.begin(), answered_.end(), site.name) != answered_.end();
+    return storm || answered ? count - 1 : 0;
+  }
+  Identity choose_among(const Site&, std::span<const Identity> c) override { return c.front(); }
+  void enter_epoch(Entity, uint64_t) override {}
+
+ private:
+  std::vector<std::string_view> answered_;
+};
+
+// So that a fault that is left out of a recorded run does not come back as another.
+TEST(RandomFaults, InAStormTooThePlainAnswerIsNone) {
+  AStorm quiet({});
+  EXPECT_TRUE(draw_faults(scenario_with(8, 20), quiet).empty());
+  AStorm kinds_only({"fault.kind"});
+  const std::vector<Fault> plain = draw_faults(scenario_with(8, 20), kinds_only);
+  ASSERT_FALSE(plain.empty());
+  for (const Fault& fault : plain) {
+    EXPECT_EQ(std::get<AtTime>(fault.when).time.ms, 0);
+    EXPECT_EQ(fault.lasts.ms, 1);
+    EXPECT_EQ(fault.amount.ms, 1);
+    EXPECT_EQ(fault.count, 1u);
+  }
 }
 
 }  // namespace
