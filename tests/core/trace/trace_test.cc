@@ -77,6 +77,67 @@ TEST(Digest, OneBitOfATimerAnAcknowledgementOrAStateByteChangesIt) {
   }
 }
 
+// Turns one bit of the n-th field of a fact. The fact is no constant, only the visitor sees it so.
+struct TurnedField {
+  size_t nth;
+  size_t& seen;
+  bool& is_a_copy;
+  template <class T>
+  void operator()(const char*, const T& field) {
+    if (seen++ != nth) return;
+    // Numbers that are given a name for the visitor only; they are turned below.
+    is_a_copy = std::is_same_v<T, LinkId> || std::is_same_v<T, FaultKindId>;
+    turn(const_cast<T&>(field));
+  }
+  static void turn(std::string& text) { text += 'x'; }
+  static void turn(EventTime& time) { time.ms ^= 1; }
+  static void turn(ExecutionId& id) { id.attempt ^= 1; }
+  template <class T>
+  static void turn(T& field) {
+    if constexpr (std::is_enum_v<T>) {
+      field = static_cast<T>(static_cast<uint32_t>(field) ^ 1);
+    } else if constexpr (requires { field.value; }) {
+      field.value ^= 1;
+    } else {
+      field ^= 1;
+    }
+  }
+};
+
+template <class F>
+size_t expect_every_field_folded() {
+  F plain{};
+  for (size_t nth = 0;; ++nth) {
+    F turned{};
+    size_t seen = 0;
+    bool is_a_copy = false;
+    turned.fields(TurnedField{nth, seen, is_a_copy});
+    if (nth >= seen) return seen;
+    if (is_a_copy) continue;
+    EXPECT_NE(digest_of(plain, {0}), digest_of(turned, {0})) << to_text(turned);
+    EXPECT_NE(to_text(plain), to_text(turned));
+  }
+}
+
+template <size_t... I>
+size_t expect_every_kind_folded(std::index_sequence<I...>) {
+  return (expect_every_field_folded<std::variant_alternative_t<I, Fact>>() + ...);
+}
+
+TEST(Digest, NoticesABitOfEveryFieldOfEveryKindOfFact) {
+  EXPECT_GT(expect_every_kind_folded(std::make_index_sequence<kFactKinds>{}), 2 * kFactKinds);
+  const ExecutionId other_subtask{{{2}, 0}, 3};
+  const ExecutionId other_vertex{{{3}, 1}, 3};
+  for (const ExecutionId& other : {other_subtask, other_vertex})
+    EXPECT_NE(digest_of(BarrierAligned{kExecution, {3}}, {0}),
+              digest_of(BarrierAligned{other, {3}}, {0}));
+  EXPECT_NE(digest_of(MessageDelivered{{1}, {2}, 8, 1, 1}, {0}),
+            digest_of(MessageDelivered{{1}, {2}, 9, 1, 1}, {0}));
+  EXPECT_NE(digest_of(MessageLost{{1}, {2}, 8, 1, 1}, {0}),
+            digest_of(MessageLost{{1}, {2}, 9, 1, 1}, {0}));
+  EXPECT_NE(digest_of(FaultInjected{2, 0, {1}}, {0}), digest_of(FaultInjected{3, 0, {1}}, {0}));
+}
+
 TEST(Digest, NoticesWhenAndInWhichOrderThingsHappened) {
   const Fact one = CheckpointTriggered{{1}};
   const Fact two = CheckpointTriggered{{2}};
