@@ -22,7 +22,9 @@ class WatermarkOracle final : public Oracle {
       : Oracle("watermarks", plan, runs),
         at_(plan.instances()),
         floor_(plan),
-        speaks_(plan.graph().nodes.size(), false) {}
+        speaks_(plan.graph().nodes.size(), false) {
+    for (uint32_t i = 0; i < plan.instances(); ++i) roles_.push_back(role_of(i));
+  }
 
   FactSet facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
@@ -158,12 +160,16 @@ class WatermarkOracle final : public Oracle {
   };
 
   const NodeSpec& spec(uint32_t instance) const { return plan_.node(plan_.node_of(instance)).spec; }
-  bool is_source(uint32_t instance) const {
-    return std::holds_alternative<SourceSpec>(spec(instance));
+  // What an instance has to do with watermarks besides handing them on: asked at every batch.
+  enum class Role : uint8_t { kNone, kSource, kAssigner, kAsync };
+  Role role_of(uint32_t instance) const {
+    if (std::holds_alternative<SourceSpec>(spec(instance))) return Role::kSource;
+    if (std::holds_alternative<AssignSpec>(spec(instance))) return Role::kAssigner;
+    return std::holds_alternative<AsyncSpec>(spec(instance)) ? Role::kAsync : Role::kNone;
   }
-  bool assigns(uint32_t instance) const {
-    return std::holds_alternative<AssignSpec>(spec(instance));
-  }
+  bool is_source(uint32_t instance) const { return roles_[instance] == Role::kSource; }
+  bool assigns(uint32_t instance) const { return roles_[instance] == Role::kAssigner; }
+  bool calls(uint32_t instance) const { return roles_[instance] == Role::kAsync; }
   const WatermarkSpec& strategy(uint32_t instance) const {
     if (const auto* source = std::get_if<SourceSpec>(&spec(instance))) return source->watermark;
     return std::get<AssignSpec>(spec(instance)).watermark;
@@ -255,8 +261,7 @@ class WatermarkOracle final : public Oracle {
   void settle_status(uint32_t subtask) {
     const uint32_t first = plan_.instances_of(subtask).front();
     Instance& at = at_[first];
-    const bool own =
-        is_source(first) || assigns(first) || std::holds_alternative<AsyncSpec>(spec(first));
+    const bool own = is_source(first) || assigns(first) || calls(first);
     if (own || at.lags || !floor_.has_one_input(subtask)) return;
     const bool idle = floor_.all_idle(subtask);
     if (at.is_idle == idle) return;
@@ -272,7 +277,7 @@ class WatermarkOracle final : public Oracle {
     for (const Plan::Feed& feed : plan_.feeds(plan_.node_of(instance))) {
       if (!feed.chained) continue;
       const uint32_t from = plan_.instance(feed.from, plan_.index_of(instance));
-      const bool holds = assigns(from) || std::holds_alternative<AsyncSpec>(spec(from));
+      const bool holds = assigns(from) || calls(from);
       if (holds || at_[from].was_idle) return std::nullopt;
       return at_[from].said;
     }
@@ -326,7 +331,7 @@ class WatermarkOracle final : public Oracle {
   // The queue of open calls holds watermarks too, and a restored one gives them out before its
   // inputs have said any. (Flink: AsyncWaitOperator.open.)
   bool says_again_what_it_held(uint32_t instance) const {
-    return attempt_of(instance) > 1 && std::holds_alternative<AsyncSpec>(spec(instance));
+    return attempt_of(instance) > 1 && calls(instance);
   }
 
   // What the instance was given, whatever became of those who gave it.
@@ -338,7 +343,7 @@ class WatermarkOracle final : public Oracle {
     for (const Plan::Feed& feed : plan_.feeds(plan_.node_of(instance))) {
       if (!feed.chained) continue;
       const uint32_t from = plan_.instance(feed.from, plan_.index_of(instance));
-      const bool own = assigns(from) || std::holds_alternative<AsyncSpec>(spec(from));
+      const bool own = assigns(from) || calls(from);
       return own || !speaks_[feed.from.value] ? std::nullopt : std::optional(at_[from].said);
     }
     return std::nullopt;
@@ -407,6 +412,7 @@ class WatermarkOracle final : public Oracle {
 
   static constexpr uint32_t kProbes = 6;
   std::vector<Instance> at_;
+  std::vector<Role> roles_;  // by instance
   WatermarkFloor floor_;
   std::vector<bool> speaks_;  // by node: it says its watermark in facts
 };
