@@ -168,8 +168,9 @@ class OperatorOracle final : public Oracle {
       Step& step = *steps_[i];
       for (ExpectedRowsQueue& queue : step.owed) queue.clear();
       step.lost = how == Rewind::kUnknown && step.model;
-      if (!step.model || how == Rewind::kKeep) continue;
+      if (!step.model) continue;
       step.history.rewind(how, to);
+      if (how == Rewind::kKeep) step.history.now = {};  // it has finished, and runs no more
       step.model->restart(step.history.now);
     }
   }

@@ -80,6 +80,8 @@ class TimerOracle final : public Oracle {
   void on_rewind(uint32_t subtask, Rewind how, CheckpointId to) override {
     for (const uint32_t i : plan_.instances_of(subtask)) {
       instances_[i].history.rewind(how, to);
+      // A subtask that had finished runs no operator again: what never fired in it never will.
+      if (how == Rewind::kKeep) instances_[i].history.now = {};
       instances_[i].watermark = instances_[i].heard = EventTime::min();
       instances_[i].firing = false;
       // What is read back first fires when it is.

@@ -105,8 +105,8 @@ class WindowOracle final : public Oracle {
       Window& window = *windows_[i];
       // What an attempt still owed when it was killed is owed no more.
       window.forget();
-      if (how == Rewind::kKeep) continue;
       window.history.rewind(how, to);
+      if (how == Rewind::kKeep) window.history.now = {};  // it has finished, and runs no more
       window.model.restart(window.history.now);
       window.lost = how == Rewind::kUnknown;
     }

@@ -739,6 +739,20 @@ TEST_F(Timers, TimersThatWereNotRestored) {
   EXPECT_EQ(found(OracleKind::kTimers), Names{"timer_wrong"});
 }
 
+// Set behind the last watermark, a timer stays when its task finishes; the task that stands for it
+// after a restore runs no operator. (FLIP-147.)
+TEST_F(Timers, WhatNeverFiredInATaskThatHasFinishedNeverWill) {
+  begin();
+  for (uint32_t task = 0; task < 3; ++task) s.fact(TaskFinished{s.task(task)});
+  s.fact(CheckpointTriggered{CheckpointId{2}});
+  s.complete(2);
+  s.start(2);
+  watermark(0);
+  watermark(1);
+  EXPECT_EQ(found(OracleKind::kTimers), Names{});
+  EXPECT_EQ(found(OracleKind::kOperators), Names{});
+}
+
 // The first row comes at 20 and asks the clock for 50; the second comes later.
 struct Clock : Timers {
   Clock() {
