@@ -24,6 +24,7 @@
 #include "core/api/row_type.h"
 #include "core/api/typed_functions.h"
 #include "core/api/typed_states.h"
+#include "core/api/user_aggregate.h"
 #include "core/graph/functions.h"
 #include "core/graph/stream_graph.h"
 #include "core/graph/two_input_functions.h"
@@ -69,6 +70,10 @@ class ProcessDeclarations : public SideDeclarations {
   struct Reducing {
     uint32_t index = 0;
   };
+  template <class T, class Out>
+  struct Aggregating {
+    uint32_t index = 0;
+  };
   const std::vector<StateDescriptor>& declared_states() const { return states_; }
 
  protected:
@@ -91,6 +96,15 @@ class ProcessDeclarations : public SideDeclarations {
   Reducing<T> reducing_state(std::string name, F f, std::optional<StateTtl> ttl = std::nullopt) {
     const uint32_t index = declare(std::move(name), StateDescriptor::Kind::kReducing, ttl);
     states_.back().reduce = std::make_shared<ReducingLambda<T, F>>(std::move(f));
+    return {index};
+  }
+  // The aggregate folds what is added into its accumulator; what is read is its result.
+  template <RowType T, UserAggregate<T> A>
+  Aggregating<T, ResultOf<A>> aggregating_state(std::string name, A aggregate,
+                                                std::optional<StateTtl> ttl = std::nullopt) {
+    const uint32_t index = declare(std::move(name), StateDescriptor::Kind::kAggregating, ttl);
+    states_.back().aggregate =
+        std::make_shared<AggregateAdapter<T, A, AddedAs::kCell>>(std::move(aggregate));
     return {index};
   }
 
@@ -156,6 +170,10 @@ class KeyedProcess : public ProcessDeclarations {
     template <class T>
     TypedReducingState<T> state(Reducing<T> handle) {
       return TypedReducingState<T>(this->ctx_.reducing(handle.index));
+    }
+    template <class T, class Out>
+    TypedAggregatingState<T, Out> state(Aggregating<T, Out> handle) {
+      return TypedAggregatingState<T, Out>(this->ctx_.aggregating(handle.index));
     }
     void register_timer(EventTime time) { this->ctx_.register_timer(time); }
     void register_timer(ProcTime time) { this->ctx_.register_timer(time); }

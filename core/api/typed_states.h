@@ -95,6 +95,22 @@ class TypedReducingState {
   ReducingState& state_;
 };
 
+template <RowType T, RowType Out>
+class TypedAggregatingState {
+ public:
+  explicit TypedAggregatingState(AggregatingState& state) : state_(state) {}
+  // The aggregate's result; nothing where nothing was added.
+  std::optional<Out> get() const {
+    const Value value = state_.get();
+    return value.is_null() ? std::nullopt : std::optional<Out>(ValueCodec<Out>::decode(value));
+  }
+  void add(const T& value) { state_.add(ValueCodec<T>::encode(value)); }
+  void clear() { state_.clear(); }
+
+ private:
+  AggregatingState& state_;
+};
+
 // f(T, T) -> T over what a reducing state keeps.
 template <RowType T, class F>
 class ReducingLambda final : public ReduceFunction {

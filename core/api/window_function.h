@@ -7,15 +7,7 @@
 //     }
 //   };
 //
-// and an aggregate of one's own, a struct of four functions:
-//
-//   struct Average {
-//     struct Sums { int64_t sum = 0, n = 0; };   // with LEAT_ROW
-//     Sums create_accumulator() const { return {}; }
-//     Sums add(const Reading& r, Sums sums) const { return {sums.sum + r.value, sums.n + 1}; }
-//     Sums merge(const Sums& a, const Sums& b) const { return {a.sum + b.sum, a.n + b.n}; }
-//     double get_result(const Sums& sums) const { return ...; }
-//   };
+// For an aggregate of one's own see user_aggregate.h.
 #pragma once
 
 #include <array>
@@ -25,6 +17,7 @@
 #include <vector>
 
 #include "core/api/process_function.h"
+#include "core/api/user_aggregate.h"
 #include "core/graph/window_functions.h"
 
 namespace leat {
@@ -128,38 +121,6 @@ class WindowAdapter final : public WindowFunction {
  private:
   const F f_;
   const uint32_t first_side_;
-};
-
-// (Flink: AggregateFunction.)
-template <class A, class T>
-concept UserAggregate = requires(const A& a, const T& row) {
-  a.get_result(a.merge(a.add(row, a.create_accumulator()), a.create_accumulator()));
-};
-
-template <RowType T, class A>
-class AggregateAdapter final : public AggregateFunction {
- public:
-  explicit AggregateAdapter(A a) : a_(std::move(a)) {}
-  Value create() const override { return Codec::encode(a_.create_accumulator()); }
-  Value add(Value accumulator, RowView row) const override {
-    return Codec::encode(a_.add(RowCodec<T>::decode(row), Codec::decode(accumulator)));
-  }
-  Value merge(Value a, Value b) const override {
-    return Codec::encode(a_.merge(Codec::decode(a), Codec::decode(b)));
-  }
-  Value result(const Value& accumulator) const override {
-    return FieldCodec<Result>::encode(a_.get_result(Codec::decode(accumulator)));
-  }
-  std::unique_ptr<AggregateFunction> clone() const override {
-    return std::make_unique<AggregateAdapter>(a_);
-  }
-
- private:
-  using Accumulator = std::remove_cvref_t<decltype(std::declval<const A&>().create_accumulator())>;
-  using Result = std::remove_cvref_t<decltype(std::declval<const A&>().get_result(
-      std::declval<Accumulator>()))>;
-  using Codec = ValueCodec<Accumulator>;
-  const A a_;
 };
 
 }  // namespace leat

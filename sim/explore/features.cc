@@ -50,8 +50,11 @@ const Names<Running> kRunning = {
     {Running::kMaxBy, "running max_by"}, {Running::kReduce, "running reduce"}};
 
 using State = StateDescriptor::Kind;
-const Names<State> kStates = {
-    {State::kValue, "state value"}, {State::kList, "state list"}, {State::kMap, "state map"}};
+const Names<State> kStates = {{State::kValue, "state value"},
+                              {State::kList, "state list"},
+                              {State::kMap, "state map"},
+                              {State::kReducing, "state reducing"},
+                              {State::kAggregating, "state aggregating"}};
 
 using Mark = WatermarkSpec::Kind;
 const Names<Mark> kWatermarks = {{Mark::kNone, "watermark none"},

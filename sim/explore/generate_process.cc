@@ -24,8 +24,12 @@ class DrawnProcess {
         count_("n_" + name),
         list_("seen_" + name),
         map_("by_" + name),
+        reducing_("most_" + name),
+        aggregating_("mean_" + name),
         lists_(draw.chance("list", 25)),
         maps_(draw.chance("map", 25)),
+        reduces_(draw.chance("reducing", 20)),
+        aggregates_(draw.chance("aggregating", 20)),
         clock_(draw.chance("clock timer", 50)),
         side_(draw.chance("side", 20)) {}
 
@@ -33,6 +37,17 @@ class DrawnProcess {
     Json state = json_of({{total_.c_str(), json_text("int")}, {count_.c_str(), json_text("int")}});
     if (lists_) set_member(state, list_, json_text("list"));
     if (maps_) set_member(state, map_, json_text("map"));
+    if (reduces_) {
+      set_member(state, reducing_,
+                 json_of({{"of", json_text("int")},
+                          {"reduce", json_text(draw_.one_of<const char*>(
+                                         "kept", {"greatest(a, b)", "2 * a % 97 - b"}))}}));
+    }
+    if (aggregates_) {
+      set_member(state, aggregating_, std::get<Json>(parse_json(R"({"of": "int",
+          "start": {"sum": "0", "n": "0"}, "add": {"sum": "sum + value", "n": "n + 1"},
+          "result": "sum * 100 / n"})")));
+    }
     Json process = json_of({{"state", std::move(state)}});
     if (draw_.chance("ttl", 20)) {
       set_member(process, "ttl",
@@ -54,6 +69,8 @@ class DrawnProcess {
     std::string more;
     if (lists_) more += fmt::format(R"(, "{} as seen")", list_);
     if (maps_) more += fmt::format(R"(, "{} as by")", map_);
+    if (reduces_) more += fmt::format(R"(, "{} as most")", reducing_);
+    if (aggregates_) more += fmt::format(R"(, "{} as mean")", aggregating_);
     return fmt::format(R"({{"emit": ["k", "coalesce({}, 0) as total", "{} as why"{}]}})", total_,
                        why, more);
   }
@@ -65,6 +82,8 @@ class DrawnProcess {
     if (draw_.chance("count", 50))
       lines.push_back(fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + 1"}}}})", count_));
     if (lists_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", list_, v));
+    if (reduces_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", reducing_, v));
+    if (aggregates_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", aggregating_, v));
     if (maps_) {
       lines.push_back(fmt::format(R"({{"put": {{"{}": ["{} % 3", "{}"]}}}})", map_, v, v));
       lines.push_back(
@@ -72,8 +91,11 @@ class DrawnProcess {
     }
     add_timers(lines);
     if (draw_.chance("clear", 25)) {
-      lines.push_back(fmt::format(R"({{"when": "{} % 7 = 0", "clear": ["{}"{}]}})", v, total_,
-                                  lists_ ? fmt::format(R"(, "{}")", list_) : ""));
+      std::string others = lists_ ? fmt::format(R"(, "{}")", list_) : "";
+      if (reduces_) others += fmt::format(R"(, "{}")", reducing_);
+      if (aggregates_) others += fmt::format(R"(, "{}")", aggregating_);
+      lines.push_back(
+          fmt::format(R"({{"when": "{} % 7 = 0", "clear": ["{}"{}]}})", v, total_, others));
     }
     if (side_) {
       lines.push_back(
@@ -139,8 +161,12 @@ class DrawnProcess {
   const std::string count_;
   const std::string list_;
   const std::string map_;
+  const std::string reducing_;
+  const std::string aggregating_;
   const bool lists_;
   const bool maps_;
+  const bool reduces_;
+  const bool aggregates_;
   const bool clock_;
   const bool side_;
 };

@@ -113,6 +113,16 @@ bool decode_running_reduce(const Fields& node, const Schema& input, StreamNode& 
 // {"v": "a.v + b.v"}: fields that are not named come from a. Null where it is wrong (reported).
 std::shared_ptr<const ReduceFunction> decode_reduce(const Json& json, const Schema& input,
                                                     Diagnostics& d);
+// A state of a process function.
+struct DecodedState {
+  StateDescriptor descriptor;
+  ValueType reads = ValueType::kNull;  // what an expression sees
+  std::optional<ValueType> takes;      // what a state that folds is given
+};
+// Those that are right, in the order in which they are written.
+std::vector<DecodedState> decode_states(const Json& json, Diagnostics& d);
+// The expression as a value of this type; nothing where it is of another.
+std::optional<Expression> fitted(const Expression& e, ValueType wanted);
 bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d);
 
 // ---- expectations ----

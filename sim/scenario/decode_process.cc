@@ -41,7 +41,11 @@ class ProcessDecoder {
   void decode_states() {
     const Json* state = fields_.get("state");
     if (state == nullptr) return;
-    states_ = decode_schema(*state, d_).value_or(Schema{});
+    for (DecodedState& one : leat::decode_states(*state, d_)) {
+      states_.fields.push_back({one.descriptor.name, one.reads});
+      takes_.push_back(one.takes);
+      program_.states.push_back(std::move(one.descriptor));
+    }
     if (states_.width() > ProcessLocals::kMaxStates)
       d_.error("SC103", state->span, "a process function has at most 16 states");
     for (const Field& field : states_.fields) {
@@ -50,10 +54,6 @@ class ProcessDecoder {
         d_.error("SC105", state->span,
                  fmt::format("the state \"{}\" has the name of something else", field.name));
       }
-      StateDescriptor::Kind kind = StateDescriptor::Kind::kValue;
-      if (field.type == ValueType::kList) kind = StateDescriptor::Kind::kList;
-      if (field.type == ValueType::kMap) kind = StateDescriptor::Kind::kMap;
-      program_.states.push_back({field.name, kind});
     }
     decode_ttl();
   }
@@ -149,7 +149,7 @@ class ProcessDecoder {
     return std::nullopt;
   }
 
-  // {"seen": "v"} for lists, {"last": ["k", "v"]} and {"last": "k"} for maps.
+  // {"seen": "v"} for lists and states that fold, {"last": ["k", "v"]} and {"last": "k"} for maps.
   void decode_change(const JsonMember& action, ActionKind kind, const ExprScope& names,
                      ProcessStep& step) {
     const Json& json = action.value;
@@ -162,7 +162,11 @@ class ProcessDecoder {
     for (const JsonMember& member : json.members) {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
       if (!state) continue;
-      if (states_.fields[*state].type != wanted) {
+      if (takes_[*state] && kind == ActionKind::kAdd) {
+        decode_fold(member, *state, names, step);
+        continue;
+      }
+      if (states_.fields[*state].type != wanted || takes_[*state]) {
         d_.error("SC121", member.key_span,
                  fmt::format("\"{}\" is of a {}, and this state is a {}", action.key,
                              name_of(wanted), name_of(states_.fields[*state].type)));
@@ -194,17 +198,36 @@ class ProcessDecoder {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
       const auto e = decode_expression(member.value, names, d_);
       if (!state || !e) continue;
-      const ValueType wanted = states_.fields[*state].type;
-      const bool fits = e->type() == wanted || e->type() == ValueType::kNull ||
-                        (is_numeric(wanted) && is_integral(e->type()));
-      if (!fits) {
-        d_.error("SC121", member.value.span,
-                 fmt::format("the state is a {}, and this is a {}", name_of(wanted),
-                             name_of(e->type())));
+      if (takes_[*state]) {
+        d_.error("SC121", member.key_span, "this state folds what is added: it cannot be set",
+                 "\"add\" and \"clear\" are what it knows");
         continue;
       }
-      step.actions.push_back(
-          {ActionKind::kSet, *state, {Expression(convert(wanted, e->node()), e->text())}});
+      const ValueType wanted = states_.fields[*state].type;
+      if (const auto value = fitted(*e, wanted)) {
+        step.actions.push_back({ActionKind::kSet, *state, {*value}});
+      } else {
+        report_misfit(member.value, wanted, *e);
+      }
+    }
+  }
+
+  void report_misfit(const Json& json, ValueType wanted, const Expression& e) {
+    d_.error(
+        "SC121", json.span,
+        fmt::format("the state is a {}, and this is a {}", name_of(wanted), name_of(e.type())));
+  }
+
+  // One value more for a state that folds.
+  void decode_fold(const JsonMember& member, uint32_t state, const ExprScope& names,
+                   ProcessStep& step) {
+    const auto e = decode_expression(member.value, names, d_);
+    if (!e) return;
+    const ValueType wanted = *takes_[state];
+    if (const auto value = fitted(*e, wanted)) {
+      step.actions.push_back({ActionKind::kAdd, state, {*value}});
+    } else {
+      report_misfit(member.value, wanted, *e);
     }
   }
 
@@ -262,7 +285,8 @@ class ProcessDecoder {
   StreamNode& out_;
   Diagnostics& d_;
   Fields fields_;
-  Schema states_;
+  Schema states_;  // as expressions see them
+  std::vector<std::optional<ValueType>> takes_;
   ProcessProgram program_;
 };
 

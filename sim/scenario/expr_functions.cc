@@ -148,6 +148,39 @@ class Stamp final : public MapFunction {
   std::unique_ptr<MapFunction> clone() const override { return std::make_unique<Stamp>(*this); }
 };
 
+class AggregateByExpressions final : public AggregateFunction {
+ public:
+  explicit AggregateByExpressions(AggregateExpressions expressions)
+      : expressions_(std::move(expressions)) {}
+  Value create() const override {
+    std::vector<Value> cells;
+    for (const Expression& field : expressions_.start) cells.push_back(field.eval(ExprFrame{}));
+    return Value::list(std::move(cells));
+  }
+  Value add(Value accumulator, RowView row) const override {
+    const auto held = accumulator.as_list();
+    const ExprFrame frame{held.data(), row.data()};
+    std::vector<Value> cells;
+    for (size_t i = 0; i < held.size(); ++i) {
+      const std::optional<Expression>& next = expressions_.add[i];
+      cells.push_back(next ? next->eval(frame) : held[i]);
+    }
+    return Value::list(std::move(cells));
+  }
+  Value merge(Value, Value) const override {
+    throw JobError("an aggregate of a scenario file does not say how two become one");
+  }
+  Value result(const Value& accumulator) const override {
+    return expressions_.result.eval(accumulator.as_list());
+  }
+  std::unique_ptr<AggregateFunction> clone() const override {
+    return std::make_unique<AggregateByExpressions>(*this);
+  }
+
+ private:
+  AggregateExpressions expressions_;
+};
+
 class SortedCollect final : public AggregateFunction {
  public:
   explicit SortedCollect(std::shared_ptr<const ScalarFunction> argument)
@@ -182,6 +215,9 @@ std::unique_ptr<PartitionFunction> partition_function(Expression channel) {
 }
 std::unique_ptr<ReduceFunction> reduce_function(std::vector<std::optional<Expression>> outputs) {
   return std::make_unique<ReduceByExpressions>(std::move(outputs));
+}
+std::unique_ptr<AggregateFunction> aggregate_function(AggregateExpressions expressions) {
+  return std::make_unique<AggregateByExpressions>(std::move(expressions));
 }
 std::unique_ptr<AggregateFunction> sorted_collect(std::shared_ptr<const ScalarFunction> argument) {
   return std::make_unique<SortedCollect>(std::move(argument));

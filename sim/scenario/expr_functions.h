@@ -29,6 +29,19 @@ std::unique_ptr<PartitionFunction> partition_function(Expression channel);
 // row; a field without an expression comes from the kept row.
 std::unique_ptr<ReduceFunction> reduce_function(std::vector<std::optional<Expression>> outputs);
 
+// One value out of another and what is added to it, folded by expressions.
+struct AggregateExpressions {
+  // The accumulator's fields at first. They see nothing.
+  std::vector<Expression> start;
+  // The same with one value more, which is the frame's one extra value; the accumulator is its row.
+  // A field without an expression stays as it is.
+  std::vector<std::optional<Expression>> add;
+  // What is read, of the accumulator as the row.
+  Expression result;
+};
+// Cannot merge: of what scenario files keep nothing does.
+std::unique_ptr<AggregateFunction> aggregate_function(AggregateExpressions expressions);
+
 // `collect` as scenario files mean it: the list of the argument's values, sorted, so that it does
 // not depend on the order in which they came.
 std::unique_ptr<AggregateFunction> sorted_collect(std::shared_ptr<const ScalarFunction> argument);

@@ -56,9 +56,14 @@ class ScriptedProcess final : public KeyedProcessFunction {
         return Value::list(ctx.list(state).get());
       case StateDescriptor::Kind::kMap:
         return Value::map(ctx.map(state).entries());
-      default:
+      case StateDescriptor::Kind::kReducing:
+        return ctx.reducing(state).get();
+      case StateDescriptor::Kind::kAggregating:
+        return ctx.aggregating(state).get();
+      case StateDescriptor::Kind::kValue:
         return ctx.value(state).get();
     }
+    fail_check("a state of an unknown kind");
   }
 
   void set(uint32_t state, Value value, ProcessContext& ctx) const {
@@ -68,13 +73,28 @@ class ScriptedProcess final : public KeyedProcessFunction {
     ctx.list(state).update({value.as_list().begin(), value.as_list().end()});
   }
 
+  void add(uint32_t state, Value value, ProcessContext& ctx) const {
+    switch (program_->states[state].kind) {
+      case StateDescriptor::Kind::kReducing:
+        return ctx.reducing(state).add(std::move(value));
+      case StateDescriptor::Kind::kAggregating:
+        return ctx.aggregating(state).add(value);
+      default:
+        return ctx.list(state).add(std::move(value));
+    }
+  }
+
   void clear(uint32_t state, ProcessContext& ctx) const {
     switch (program_->states[state].kind) {
       case StateDescriptor::Kind::kList:
         return ctx.list(state).clear();
       case StateDescriptor::Kind::kMap:
         return ctx.map(state).clear();
-      default:
+      case StateDescriptor::Kind::kReducing:
+        return ctx.reducing(state).clear();
+      case StateDescriptor::Kind::kAggregating:
+        return ctx.aggregating(state).clear();
+      case StateDescriptor::Kind::kValue:
         return ctx.value(state).clear();
     }
   }
@@ -84,7 +104,7 @@ class ScriptedProcess final : public KeyedProcessFunction {
     using Kind = ProcessAction::Kind;
     const auto value = [&](size_t i) { return action.values[i].eval(frame); };
     if (action.kind == Kind::kSet) set(action.target, value(0), ctx);
-    if (action.kind == Kind::kAdd) ctx.list(action.target).add(value(0));
+    if (action.kind == Kind::kAdd) add(action.target, value(0), ctx);
     if (action.kind == Kind::kPut) ctx.map(action.target).put(value(0), value(1));
     if (action.kind == Kind::kRemove) ctx.map(action.target).remove(value(0));
     if (action.kind == Kind::kClear) clear(action.target, ctx);

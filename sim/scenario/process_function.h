@@ -2,7 +2,7 @@
 //
 // Names in its expressions: the row's fields (on_row) or the key's fields (timers), the states, and
 // `timestamp`, `watermark`, `now`, `time` (the timer's). An unset state is null; a list state reads
-// as its list, a map state as its map.
+// as its list, a map state as its map, a reducing or aggregating state as what it has made of all.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ namespace leat {
 struct ProcessAction {
   enum class Kind : uint8_t {
     kSet,     // a value, or all of a list
-    kAdd,     // to a list
+    kAdd,     // to a list, or to what a reducing or aggregating state folds
     kPut,     // into a map: key, value
     kRemove,  // from a map: key
     kClear,
@@ -40,7 +40,7 @@ struct ProcessStep {
   std::vector<ProcessAction> actions;
 };
 struct ProcessProgram {
-  std::vector<StateDescriptor> states;  // of values, lists and maps
+  std::vector<StateDescriptor> states;
   uint32_t key_width = 0;
   std::vector<ProcessStep> on_row;
   std::vector<ProcessStep> on_event_timer;

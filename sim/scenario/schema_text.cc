@@ -57,6 +57,7 @@ constexpr Nesting kNestings[] = {
     {"trigger", "processing_timeout", "processing_timeout", Nesting::Form::kOne},
     {"processing_timeout", "trigger", "trigger", Nesting::Form::kOne},
     {"evictor", "delta", "delta", Nesting::Form::kOne},
+    {"process", "state", "state", Nesting::Form::kByName},
     {"process", "on_row", "action", Nesting::Form::kList},
     {"process", "on_event_timer", "action", Nesting::Form::kList},
     {"process", "on_processing_timer", "action", Nesting::Form::kList},
@@ -85,7 +86,8 @@ Ordered property(const KeyRow& row) {
     if (nesting.object != row.object || nesting.key != row.key) continue;
     const Ordered ref = {{"$ref", fmt::format("#/$defs/{}", nesting.inside)}};
     const Ordered or_text = {{"anyOf", {{{"type", "string"}}, ref}}};
-    const bool short_form = row.type.find("string") != std::string_view::npos || row.key == "sinks";
+    const bool short_form = row.type.find("string") != std::string_view::npos ||
+                            row.key == "sinks" || row.key == "state";
     switch (nesting.form) {
       case Nesting::Form::kOne:
         schema["anyOf"] = {{{"type", "null"}}, short_form ? or_text : ref};

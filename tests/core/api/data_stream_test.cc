@@ -260,6 +260,56 @@ TEST(DataStream, ASumOverSessionsIsNotAccused) {
   }
 }
 
+// A user's largest amount, and the mean of those since it was last above 15.
+struct MeanOfAmounts {
+  struct Sums {
+    int64_t sum = 0;
+    int64_t n = 0;
+  };
+  Sums create_accumulator() const { return {}; }
+  Sums add(const Event& e, const Sums& sums) const { return {sums.sum + e.amount, sums.n + 1}; }
+  Sums merge(const Sums& a, const Sums& b) const { return {a.sum + b.sum, a.n + b.n}; }
+  double get_result(const Sums& sums) const {
+    return static_cast<double>(sums.sum) / static_cast<double>(sums.n);
+  }
+};
+using SumsOfAmounts = MeanOfAmounts::Sums;
+LEAT_ROW(SumsOfAmounts, sum, n)
+
+class Folds final : public KeyedProcess<std::string, Event, std::string> {
+ public:
+  void process(const Event& event, Context& ctx) const {
+    auto most = ctx.state(most_);
+    auto mean = ctx.state(mean_);
+    const bool first = !mean.get();
+    most.add(event.amount);
+    mean.add(event);
+    ctx.emit(ctx.key() + " " + std::to_string(*most.get()) + " " +
+             std::to_string(static_cast<int64_t>(*mean.get() * 100)) + (first ? " first" : ""));
+    if (*mean.get() > 15) mean.clear();
+  }
+
+ private:
+  Reducing<int32_t> most_ =
+      reducing_state<int32_t>("most", [](int32_t a, int32_t b) { return std::max(a, b); });
+  Aggregating<Event, double> mean_ = aggregating_state<Event>("mean", MeanOfAmounts());
+};
+TEST(DataStream, StatesThatFoldWhatIsAdded) {
+  StreamExecutionEnvironment env(durable());
+  const auto amount = [](const char* user, int32_t n) {
+    return Event{EventTime{0}, user, n, std::nullopt, {}};
+  };
+  env.from_collection("events",
+                      std::vector<Event>{amount("ann", 3), amount("bob", 20), amount("ann", 30),
+                                         amount("bob", 5), amount("ann", 4), amount("ann", 5)})
+      .key_by(&Event::user)
+      .process(Folds())
+      .sink_to(Sink::transactional("out"));
+  EXPECT_EQ(committed(env.finish(), "out"),
+            (std::vector<std::string>{"ann 3 300 first", "ann 30 1650", "ann 30 400 first",
+                                      "ann 30 450", "bob 20 2000 first", "bob 20 500 first"}));
+}
+
 // Two own timers, and a third that nobody would call.
 template <class Time>
 struct Ticks : KeyedProcess<std::string, Event, int64_t> {
