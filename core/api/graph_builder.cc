@@ -41,6 +41,10 @@ std::string mistake_of(const WatermarkSpec& watermark) {
   if (watermark.bound.ms < 0) return "the bound of out-of-orderness is not negative";
   if (watermark.idle_after && watermark.idle_after->ms <= 0)
     return "a partition is idle after longer than nothing";
+  if (watermark.alignment && watermark.alignment->max_drift.ms < 0)
+    return "how far a source may run ahead is not negative";
+  if (watermark.alignment && watermark.alignment->update_interval.ms <= 0)
+    return "sources are aligned at intervals that are longer than nothing";
   return {};
 }
 
@@ -53,7 +57,10 @@ std::string mistake_of(const NodeSpec& spec) {
       return "the least latency of an async call is above the most";
   }
   if (const auto* source = std::get_if<SourceSpec>(&spec)) return mistake_of(source->watermark);
-  if (const auto* assign = std::get_if<AssignSpec>(&spec)) return mistake_of(assign->watermark);
+  if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
+    if (assign->watermark.alignment) return "only sources are aligned, not assigners in midstream";
+    return mistake_of(assign->watermark);
+  }
   if (const auto* window = std::get_if<WindowSpec>(&spec)) return mistake_of_window(*window);
   if (const auto* join = std::get_if<IntervalJoinSpec>(&spec)) {
     if (join->lower > join->upper)

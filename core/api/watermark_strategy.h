@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -32,6 +33,12 @@ class WatermarkStrategy {
   }
   WatermarkStrategy with_idleness(Duration after) && {
     watermark_.idle_after = after;
+    return std::move(*this);
+  }
+  // Of sources: none of the group reads on that is further ahead of the others than this.
+  WatermarkStrategy with_watermark_alignment(std::string group, Duration max_drift,
+                                             Duration update_interval = {1000}) && {
+    watermark_.alignment = AlignmentSpec{std::move(group), max_drift, update_interval};
     return std::move(*this);
   }
   template <class C>

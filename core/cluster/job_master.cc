@@ -66,6 +66,7 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       graph_(program_->job),
       coordinator_(graph_, settings_of(env, program_->graph)),
       sources_(source_coordinators(*program_)),
+      alignment_(program_->graph),
       restart_(make_restart_strategy(program_->graph.config.restart, env.choices())),
       record_(env, job_blob(program_->graph.config.checkpoint.directory),
               {kJobMaster, kRecordWritten, 0}),
@@ -74,7 +75,8 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       checkpoint_alarm_(env, timer(kCheckpointTimer)),
       restart_alarm_(env, timer(kRestartTimer)),
       slot_alarm_(env, timer(kSlotTimer)),
-      store_alarm_(env, timer(kStoreTimer)) {}
+      store_alarm_(env, timer(kStoreTimer)),
+      alignment_alarm_(env, timer(kAlignmentTimer)) {}
 
 JobMaster::Worker* JobMaster::find_worker(ProcessId process) {
   for (Worker& worker : workers_) {
@@ -119,7 +121,9 @@ void JobMaster::settle() {
   act();  // what is decided about checkpoints is done before the job goes on from one of them
   advance();
   act();
-  if (!is_over()) checkpoint_alarm_.set(coordinator_.next_due());
+  if (is_over()) return;
+  checkpoint_alarm_.set(coordinator_.next_due());
+  alignment_alarm_.set(alignment_.next_due());
 }
 
 void JobMaster::on_worker_message(MessageType type, const Message& message) {
@@ -269,6 +273,7 @@ void JobMaster::on_task_state(const TaskState& message) {
   } else if (graph_.transition(flat, message.state)) {
     set_state(flat, message.state);
     if (message.state == ExecutionState::kFinished) {
+      reader_finished(message.execution.subtask);
       coordinator_.on_task_finished(message.execution, endpoint_.now());
     }
   }
@@ -321,6 +326,10 @@ void JobMaster::on_timer(const TimerTag& tag) {
       slot_alarm_.fired();
       // NoResourceAvailableException: a failure of the job like any other.
       if (status_ == JobStatus::kRunning && graph_.all(ExecutionState::kCreated)) on_failure();
+      break;
+    case kAlignmentTimer:
+      alignment_alarm_.fired();
+      announce_alignment();
       break;
     case kStoreTimer:
       store_alarm_.fired();

@@ -17,6 +17,7 @@
 #include <optional>
 #include <vector>
 
+#include "core/cluster/alignment_groups.h"
 #include "core/cluster/checkpoint_coordinator.h"
 #include "core/cluster/endpoint.h"
 #include "core/cluster/heartbeat_monitor.h"
@@ -128,6 +129,8 @@ class JobMaster {
   void look_at_source_snapshots();
   void on_reader_event(ProcessId from, const rpc::ReaderEvent& message);
   void send_source_events();
+  void announce_alignment();
+  void reader_finished(SubtaskId subtask);
 
   Endpoint endpoint_;
   const ClusterConfig& config_;
@@ -138,6 +141,7 @@ class JobMaster {
   ExecutionGraph graph_;
   CheckpointCoordinator coordinator_;
   std::vector<SourceCoordinator> sources_;
+  AlignmentGroups alignment_;
   std::unique_ptr<RestartStrategy> restart_;
   JobRecordWriter record_;
   Recovery recovery_;
@@ -152,6 +156,7 @@ class JobMaster {
   Alarm restart_alarm_;
   Alarm slot_alarm_;
   Alarm store_alarm_;
+  Alarm alignment_alarm_;
 };
 
 }  // namespace leat

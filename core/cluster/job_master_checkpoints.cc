@@ -4,6 +4,7 @@
 
 #include "core/cluster/job_master.h"
 #include "core/cluster/job_master_timers.h"
+#include "core/connectors/source_events.h"
 
 namespace leat {
 
@@ -125,9 +126,32 @@ void JobMaster::on_reader_event(ProcessId from, const ReaderEvent& message) {
       execution->state == ExecutionState::kCanceling) {
     return;
   }
+  const uint32_t subtask = message.execution.subtask.index;
+  if (kind_of_event(message.event) == SourceEventKind::kReaderWatermark) {
+    const EventTime time = ReaderWatermark::decode(message.event).time;
+    endpoint_.add_fact(AlignmentHeard{message.node, subtask, time});
+    return alignment_.report(message.node, subtask, time, endpoint_.now());
+  }
   for (SourceCoordinator& source : sources_) {
-    if (source.node() != message.node) continue;
-    source.on_reader_event(message.execution.subtask.index, message.event);
+    if (source.node() == message.node) source.on_reader_event(subtask, message.event);
+  }
+}
+
+void JobMaster::announce_alignment() {
+  for (const AlignmentGroups::Announcement& one : alignment_.due(endpoint_.now())) {
+    if (status_ != JobStatus::kRunning) continue;
+    endpoint_.add_fact(AlignmentAnnounced{one.node, one.subtask, one.limit});
+    for (SourceCoordinator& source : sources_) {
+      if (source.node() == one.node) source.send(one.subtask, AlignmentLimit{one.limit}.encode());
+    }
+  }
+}
+
+void JobMaster::reader_finished(SubtaskId subtask) {
+  for (SourceCoordinator& source : sources_) {
+    if (source.vertex() != subtask.vertex) continue;
+    source.on_reader_finished(subtask.index);
+    alignment_.end(source.node(), subtask.index);
   }
 }
 

@@ -52,6 +52,7 @@ uint32_t JobMaster::slots_here() const {
 void JobMaster::start_attempt() {
   const uint32_t attempt = record_.wanted().attempt;
   coordinator_.failover(endpoint_.now());
+  alignment_.start(endpoint_.now());
   graph_.reset(attempt);
   open_triggers_.clear();
   snapshotting_.reset();

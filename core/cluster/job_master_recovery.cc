@@ -148,8 +148,8 @@ void JobMaster::on_record_written(bool ok) {
 void JobMaster::announce_end() {
   const JobStatus end = record_.durable().status;
   set_status(end);
-  for (Alarm* alarm :
-       {&heartbeat_alarm_, &checkpoint_alarm_, &restart_alarm_, &slot_alarm_, &store_alarm_}) {
+  for (Alarm* alarm : {&heartbeat_alarm_, &checkpoint_alarm_, &restart_alarm_, &slot_alarm_,
+                       &store_alarm_, &alignment_alarm_}) {
     alarm->cancel();
   }
   if (end == JobStatus::kFinished) {

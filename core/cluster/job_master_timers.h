@@ -10,7 +10,8 @@ enum JobMasterTimer : uint32_t {
   kCheckpointTimer,
   kRestartTimer,
   kSlotTimer,
-  kStoreTimer
+  kStoreTimer,
+  kAlignmentTimer
 };
 enum JobMasterBlob : uint32_t {
   kRecordWritten,

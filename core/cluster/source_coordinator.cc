@@ -13,6 +13,23 @@ void SourceCoordinator::on_reader_event(uint32_t subtask, std::string_view event
   send_held(subtask);
 }
 
+void SourceCoordinator::send(uint32_t subtask, Bytes event) {
+  if (gateways_[subtask].finished) return;
+  gateways_[subtask].held.push_back(std::move(event));
+  send_held(subtask);
+}
+
+void SourceCoordinator::on_reader_finished(uint32_t subtask) {
+  Gateway& gateway = gateways_[subtask];
+  gateway.finished = true;
+  gateway.held.clear();
+  for (const uint64_t number : std::exchange(gateway.in_flight, {})) {
+    for (Snapshot& snapshot : snapshots_)
+      std::erase(snapshot.waits_for, std::pair{subtask, number});
+  }
+  take_waiting_snapshots();
+}
+
 void SourceCoordinator::send_held(uint32_t subtask) {
   Gateway& gateway = gateways_[subtask];
   if (!gateway.closed_for.empty()) return;

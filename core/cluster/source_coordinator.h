@@ -32,6 +32,10 @@ class SourceCoordinator {
   VertexId vertex() const { return vertex_; }
 
   void on_reader_event(uint32_t subtask, std::string_view event);
+  // An event that is no answer. Nothing is sent to a reader that has ended.
+  void send(uint32_t subtask, Bytes event);
+  // The reader has finished: what is on its way to it arrives nowhere, and nobody waits for it.
+  void on_reader_finished(uint32_t subtask);
   void on_event_received(uint32_t subtask, uint64_t number);
 
   void begin_snapshot(CheckpointId id);
@@ -54,6 +58,7 @@ class SourceCoordinator {
     std::vector<CheckpointId> closed_for;
     std::deque<Bytes> held;  // events that wait for the gateway to open
     std::vector<uint64_t> in_flight;
+    bool finished = false;
   };
   struct Snapshot {
     CheckpointId id;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/base/check.h"
+
 namespace leat {
 
 ProbeSchedule::ProbeSchedule(ProcTime opened, Duration interval, std::optional<Duration> idle_after)
@@ -10,7 +12,9 @@ ProbeSchedule::ProbeSchedule(ProcTime opened, Duration interval, std::optional<D
 }
 
 void ProbeSchedule::add_split(uint32_t split) {
-  tracks_.push_back({split, idle_after_ ? Stage::kQuiet : Stage::kSaid, {}});
+  Track& track = tracks_.emplace_back();
+  track.split = split;
+  track.stage = idle_after_ ? Stage::kQuiet : Stage::kSaid;
 }
 
 void ProbeSchedule::release_split(uint32_t split) {
@@ -29,6 +33,25 @@ void ProbeSchedule::probed(ProcTime now) {
   for (Track& track : tracks_) advance(track, now);
 }
 
+ProbeSchedule::Track& ProbeSchedule::track(std::optional<uint32_t> split) {
+  const auto found = std::find_if(tracks_.begin(), tracks_.end(),
+                                  [&](const Track& track) { return track.split == split; });
+  check(found != tracks_.end(), "a split is paused that is not there");
+  return *found;
+}
+
+void ProbeSchedule::pause(std::optional<uint32_t> split, ProcTime now) {
+  Track& paused = track(split);
+  if (!paused.paused_at) paused.paused_at = now;
+}
+
+void ProbeSchedule::resume(std::optional<uint32_t> split, ProcTime now) {
+  Track& resumed = track(split);
+  if (!resumed.paused_at) return;
+  resumed.paused.ms += (now - *resumed.paused_at).ms;
+  resumed.paused_at.reset();
+}
+
 void ProbeSchedule::advance(Track& track, ProcTime now) const {
   switch (track.stage) {
     case Stage::kRecords:
@@ -36,10 +59,11 @@ void ProbeSchedule::advance(Track& track, ProcTime now) const {
       return;
     case Stage::kQuiet:
       track.stage = Stage::kCounting;
-      track.since = now;
+      track.since = track.paused_at.value_or(now) - track.paused;
       return;
     case Stage::kCounting:
-      if (now - track.since > *idle_after_) track.stage = Stage::kSaid;
+      if (track.paused_at.value_or(now) - track.paused - track.since > *idle_after_)
+        track.stage = Stage::kSaid;
       return;
     case Stage::kSaid:
       return;
@@ -55,7 +79,9 @@ std::optional<ProcTime> ProbeSchedule::next(ProcTime now) const {
   for (const Track& track : tracks_) {
     if (track.stage == Stage::kSaid) continue;
     const bool counts = track.stage == Stage::kCounting;
-    consider(grid_after(counts ? std::max(now, track.since + *idle_after_) : now));
+    if (counts && track.paused_at) continue;  // until it is resumed
+    const Duration until{counts ? idle_after_->ms + track.paused.ms : 0};
+    consider(grid_after(counts ? std::max(now, track.since + until) : now));
   }
   return earliest;
 }

@@ -24,6 +24,9 @@ class ProbeSchedule {
   void release_split(uint32_t split);
   void saw_records(uint32_t split);
   void probed(ProcTime now);
+  // The clock of idleness stands still for this split (none: for the main output).
+  void pause(std::optional<uint32_t> split, ProcTime now);
+  void resume(std::optional<uint32_t> split, ProcTime now);
 
   // The first point of the grid after `now` whose probe can matter; none if no later one can.
   std::optional<ProcTime> next(ProcTime now) const;
@@ -40,8 +43,11 @@ class ProbeSchedule {
   struct Track {
     std::optional<uint32_t> split;  // none: the main output
     Stage stage = Stage::kQuiet;
-    ProcTime since;
+    ProcTime since;      // on the split's own clock
+    Duration paused{0};  // in all, before the present pause
+    std::optional<ProcTime> paused_at;
   };
+  Track& track(std::optional<uint32_t> split);
 
   void advance(Track& track, ProcTime now) const;
 

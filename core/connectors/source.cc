@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "core/connectors/aligned_reading.h"
 #include "core/connectors/connector_context.h"
 #include "core/connectors/probe_schedule.h"
 #include "core/connectors/source_events.h"
@@ -24,7 +25,9 @@ class SourceReaderOperator final : public SourceOperator {
         assigner_(spec_),
         reader_(make_reader(node)),
         output_(assigner_, generator_factory(spec_.watermark)),
-        rows_(node.output.width()) {}
+        rows_(node.output.width()) {
+    if (spec_.watermark.alignment) aligned_.emplace(*spec_.watermark.alignment, output_);
+  }
 
   void restore(ByteReader& in, OperatorContext&) override {
     for (uint64_t n = in.varint(); n > 0; --n) {
@@ -41,16 +44,22 @@ class SourceReaderOperator final : public SourceOperator {
     if (ctx.config().auto_watermark_interval.ms > 0) {
       probes_.emplace(ctx.now(), ctx.config().auto_watermark_interval, spec_.watermark.idle_after);
     }
+    if (aligned_) aligned_->open(ctx.now());
     ReaderStarted started;
     for (const Split& split : splits_) started.splits.push_back(split.id);
     // All splits have their outputs before the first is read: none can be late for the others.
     for (const Split& split : splits_) take_over(split, ctx);
     for (Split& split : splits_) go_on(split, ctx);
     ctx.send_to_enumerator(started.encode());
-    arm_probe(ctx);
+    settle(ctx);
   }
 
   void on_enumerator_event(std::string_view event, ConnectorContext& ctx) override {
+    if (kind_of_event(event) == SourceEventKind::kAlignmentLimit) {
+      check(aligned_.has_value(), "a source is told to wait that is not aligned with others");
+      aligned_->on_limit(AlignmentLimit::decode(event).limit, ctx);
+      return settle(ctx);
+    }
     const SplitsAssigned assigned = SplitsAssigned::decode(event);
     const size_t before = splits_.size();
     for (const uint32_t id : assigned.splits) {
@@ -59,12 +68,13 @@ class SourceReaderOperator final : public SourceOperator {
     for (size_t i = before; i < splits_.size(); ++i) take_over(splits_[i], ctx);
     for (size_t i = before; i < splits_.size(); ++i) go_on(splits_[i], ctx);
     no_more_splits_ = no_more_splits_ || assigned.no_more;
-    arm_probe(ctx);
+    settle(ctx);
   }
 
   void read(uint32_t id, uint32_t rows_max, ConnectorContext& ctx) override {
     Split* split = find(id);
     if (split == nullptr || split->finished) return;
+    if (aligned_ && !aligned_->may_read(id)) return;
     rows_.clear();
     reader_->take(id, split->offset, rows_max, ctx.now(), rows_);
     const uint32_t count = rows_.size();
@@ -77,19 +87,17 @@ class SourceReaderOperator final : public SourceOperator {
       if (probes_) probes_->saw_records(id);
     }
     go_on(*split, ctx);
-    arm_probe(ctx);
+    settle(ctx);
   }
 
-  bool finished() const override {
-    return no_more_splits_ && std::all_of(splits_.begin(), splits_.end(),
-                                          [](const Split& split) { return split.finished; });
-  }
+  bool finished() const override { return all_read() && !(aligned_ && aligned_->waiting()); }
 
-  void on_processing_time(ProcTime, OperatorContext& ctx) override {
+  void on_processing_time(ProcTime, OperatorContext& base) override {
+    auto& ctx = static_cast<ConnectorContext&>(base);
     armed_.reset();
     output_.probe(ctx);
     probes_->probed(ctx.now());
-    arm_probe(ctx);
+    settle(ctx);
   }
 
   // ---- the log ----
@@ -103,10 +111,14 @@ class SourceReaderOperator final : public SourceOperator {
     const std::optional<uint32_t> id = reader_->on_fetched(std::move(*fetched), ctx);
     if (!id) return;
     finish_if_read(*find(*id), ctx);
-    arm_probe(ctx);
+    settle(ctx);
   }
   void on_log_disconnected(ConnectorContext& ctx) override { reader_->on_disconnected(ctx); }
-  void on_timer(uint64_t arg, ConnectorContext& ctx) override { reader_->on_timer(arg, ctx); }
+  void on_timer(uint64_t arg, ConnectorContext& ctx) override {
+    if (!aligned_ || arg != AlignedReading::kTimer) return reader_->on_timer(arg, ctx);
+    aligned_->on_timer(ctx);
+    settle(ctx);
+  }
 
   // ---- checkpoints ----
   // A split is in the state from the moment it is owned, read or not (hazelcast-jet #2747), and
@@ -149,6 +161,7 @@ class SourceReaderOperator final : public SourceOperator {
     ctx.add_fact(SplitAssigned{ctx.execution(), ctx.node_id(), split.id, split.offset});
     if (split.finished) return add_finished(split, ctx);
     output_.add_split(split.id);
+    if (aligned_) aligned_->add_split(split.id);
     if (probes_) probes_->add_split(split.id);
   }
 
@@ -161,6 +174,7 @@ class SourceReaderOperator final : public SourceOperator {
     if (reader_->end(split.id) != split.offset) return false;
     split.finished = true;
     output_.release_split(split.id, ctx);
+    if (aligned_) aligned_->release_split(split.id);
     if (probes_) probes_->release_split(split.id);
     add_finished(split, ctx);
     return true;
@@ -178,6 +192,21 @@ class SourceReaderOperator final : public SourceOperator {
     for (RecordTap* tap : ctx.taps()) {
       tap->on_source_rows(ctx.execution(), ctx.node_id(), split.id, split.offset, rows_);
     }
+  }
+
+  bool all_read() const {
+    return no_more_splits_ && std::all_of(splits_.begin(), splits_.end(),
+                                          [](const Split& split) { return split.finished; });
+  }
+
+  // The end of each call: what may be read again is, and the timers are set.
+  void settle(ConnectorContext& ctx) {
+    if (aligned_) {
+      aligned_->follow(probes_, ctx);
+      for (const uint32_t id : aligned_->released()) go_on(*find(id), ctx);
+      if (finished()) aligned_->on_end(ctx);
+    }
+    arm_probe(ctx);
   }
 
   // Asks for the next probe that can matter, on the grid.
@@ -199,6 +228,7 @@ class SourceReaderOperator final : public SourceOperator {
   const TimestampAssigner assigner_;
   const std::unique_ptr<SplitReader> reader_;
   SourceOutput output_;
+  std::optional<AlignedReading> aligned_;
   std::optional<ProbeSchedule> probes_;  // none: no periodic watermarks
   std::optional<ProcTime> armed_;        // the probe asked for
   std::vector<Split> splits_;            // all that were ever assigned, in that order

@@ -1,8 +1,29 @@
 #include "core/connectors/source_events.h"
 
+#include "core/base/check.h"
+
 namespace leat {
 
 namespace {
+
+ByteWriter begin(SourceEventKind kind) {
+  ByteWriter out;
+  out.u8(static_cast<uint8_t>(kind));
+  return out;
+}
+
+ByteReader open(std::string_view event, SourceEventKind kind) {
+  check(kind_of_event(event) == kind, "an event of a source is read as another");
+  ByteReader in(event);
+  in.u8();
+  return in;
+}
+
+Bytes encode_time(SourceEventKind kind, EventTime time) {
+  ByteWriter out = begin(kind);
+  out.time(time);
+  return out.take();
+}
 
 void write_splits(const std::vector<uint32_t>& splits, ByteWriter& out) {
   out.varint(splits.size());
@@ -17,29 +38,50 @@ std::vector<uint32_t> read_splits(ByteReader& in) {
 
 }  // namespace
 
+SourceEventKind kind_of_event(std::string_view event) {
+  ByteReader in(event);
+  return static_cast<SourceEventKind>(in.u8());
+}
+
 Bytes ReaderStarted::encode() const {
-  ByteWriter out;
+  ByteWriter out = begin(SourceEventKind::kReaderStarted);
   write_splits(splits, out);
   return out.take();
 }
 
 ReaderStarted ReaderStarted::decode(std::string_view event) {
-  ByteReader in(event);
+  ByteReader in = open(event, SourceEventKind::kReaderStarted);
   return {read_splits(in)};
 }
 
 Bytes SplitsAssigned::encode() const {
-  ByteWriter out;
+  ByteWriter out = begin(SourceEventKind::kSplitsAssigned);
   write_splits(splits, out);
   out.boolean(no_more);
   return out.take();
 }
 
 SplitsAssigned SplitsAssigned::decode(std::string_view event) {
-  ByteReader in(event);
+  ByteReader in = open(event, SourceEventKind::kSplitsAssigned);
   SplitsAssigned assigned{read_splits(in), false};
   assigned.no_more = in.boolean();
   return assigned;
+}
+
+Bytes ReaderWatermark::encode() const {
+  return encode_time(SourceEventKind::kReaderWatermark, time);
+}
+
+ReaderWatermark ReaderWatermark::decode(std::string_view event) {
+  return {open(event, SourceEventKind::kReaderWatermark).event_time()};
+}
+
+Bytes AlignmentLimit::encode() const {
+  return encode_time(SourceEventKind::kAlignmentLimit, limit);
+}
+
+AlignmentLimit AlignmentLimit::decode(std::string_view event) {
+  return {open(event, SourceEventKind::kAlignmentLimit).event_time()};
 }
 
 }  // namespace leat

@@ -5,8 +5,32 @@
 #include <vector>
 
 #include "core/base/bytes.h"
+#include "core/base/time.h"
 
 namespace leat {
+
+// What an event is, for whoever gets it.
+enum class SourceEventKind : uint8_t {
+  kReaderStarted,
+  kReaderWatermark,
+  kSplitsAssigned,
+  kAlignmentLimit
+};
+SourceEventKind kind_of_event(std::string_view event);
+
+// How far a reader is (MAX: idle, or at its end). (Flink: ReportedWatermarkEvent.)
+struct ReaderWatermark {
+  EventTime time;
+  Bytes encode() const;
+  static ReaderWatermark decode(std::string_view event);
+};
+
+// How far it may be. (Flink: WatermarkAlignmentEvent.)
+struct AlignmentLimit {
+  EventTime limit;
+  Bytes encode() const;
+  static AlignmentLimit decode(std::string_view event);
+};
 
 // A reader has opened; it brings these splits from its snapshot.
 struct ReaderStarted {

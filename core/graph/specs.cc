@@ -43,6 +43,10 @@ std::string describe(const WatermarkSpec& spec) {
       break;
   }
   if (spec.idle_after) text += ", idle after " + describe(*spec.idle_after);
+  if (spec.alignment) {
+    text += ", " + describe(spec.alignment->max_drift) + " ahead of " + spec.alignment->group +
+            " at most";
+  }
   return text;
 }
 

@@ -36,6 +36,14 @@ class SplitData {
   virtual void read(uint32_t split, uint64_t first, uint32_t count, RowBatch& out) const = 0;
 };
 
+// Sources of one group wait for each other: none reads on once its watermark is more than so much
+// above the least of all. (Flink: WatermarkStrategy.withWatermarkAlignment.)
+struct AlignmentSpec {
+  std::string group;
+  Duration max_drift;
+  Duration update_interval{1000};  // above 0
+};
+
 struct WatermarkSpec {
   enum class Kind : uint8_t {
     kNone,        // nothing until the end
@@ -45,6 +53,7 @@ struct WatermarkSpec {
   Kind kind = Kind::kNone;
   Duration bound;
   std::optional<Duration> idle_after;
+  std::optional<AlignmentSpec> alignment = std::nullopt;  // of sources only
 };
 
 struct SourceSpec {

@@ -1,5 +1,7 @@
 #include "core/operators/watermark_alignment.h"
 
+#include <algorithm>
+
 #include "core/base/check.h"
 
 namespace leat {
@@ -8,6 +10,16 @@ void WatermarkAlignment::Samples::take() {
   if (taken_.empty()) return;
   taken_.pop_front();
   taken_.push_back(present);
+}
+
+bool WatermarkAlignment::Samples::settled() const {
+  return std::all_of(taken_.begin(), taken_.end(), [&](EventTime t) { return t == present; });
+}
+
+bool WatermarkAlignment::settled() const {
+  return output_.settled() && std::all_of(splits_.begin(), splits_.end(), [](const auto& split) {
+           return split.second.samples.settled();
+         });
 }
 
 void WatermarkAlignment::on_watermark(EventTime time) {

@@ -39,6 +39,8 @@ class WatermarkAlignment {
   // The interval has passed: takes the samples. The answer is what the coordinator is told; nothing
   // before the first watermark.
   std::optional<EventTime> report();
+  // Whether a report would take samples that say nothing new, and change nothing.
+  bool settled() const;
   // The coordinator announces the largest watermark allowed; before that it is MAX.
   void set_limit(EventTime limit);
 
@@ -55,6 +57,7 @@ class WatermarkAlignment {
     EventTime present = EventTime::min();
     void take();
     EventTime compared() const { return taken_.empty() ? present : taken_.front(); }
+    bool settled() const;
 
    private:
     std::deque<EventTime> taken_;  // the oldest first

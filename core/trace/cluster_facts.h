@@ -93,6 +93,31 @@ struct JobRestored {  // the whole job starts anew from `checkpoint` (0: from no
   }
 };
 
+struct AlignmentHeard {  // the JobMaster knows how far this subtask of a source is
+  static constexpr const char* kName = "AlignmentHeard";
+  NodeId node;
+  uint32_t subtask = 0;
+  EventTime time;
+  template <class F>
+  void fields(F&& f) const {
+    f("node", node);
+    f("subtask", subtask);
+    f("time", time);
+  }
+};
+struct AlignmentAnnounced {  // and tells it how far it may be
+  static constexpr const char* kName = "AlignmentAnnounced";
+  NodeId node;
+  uint32_t subtask = 0;
+  EventTime limit;
+  template <class F>
+  void fields(F&& f) const {
+    f("node", node);
+    f("subtask", subtask);
+    f("limit", limit);
+  }
+};
+
 struct CheckpointTriggered {
   static constexpr const char* kName = "CheckpointTriggered";
   CheckpointId checkpoint;

@@ -29,7 +29,8 @@ using Fact =
                  SplitRead, SplitAssigned, SplitFinished, SplitWatermark, SplitIdle,
                  WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
                  TransactionPreCommitted, TransactionCommitted, TransactionAborted, BlobRead,
-                 BlobRemoved, BlobMissing, TimersChanged, GroupOffsetCommitted>;
+                 BlobRemoved, BlobMissing, TimersChanged, GroupOffsetCommitted, AlignmentReported,
+                 AlignmentLimited, AlignmentHeard, AlignmentAnnounced>;
 
 inline constexpr size_t kFactKinds = std::variant_size_v<Fact>;
 

@@ -172,6 +172,31 @@ struct SplitIdle {
     f("idle", idle);
   }
 };
+// A source tells how far it is (MAX: idle, or at its end; MIN: nothing yet), and takes its samples.
+struct AlignmentReported {
+  static constexpr const char* kName = "AlignmentReported";
+  ExecutionId execution;
+  NodeId node;
+  EventTime time;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("time", time);
+  }
+};
+struct AlignmentLimited {  // it has been told how far it may be
+  static constexpr const char* kName = "AlignmentLimited";
+  ExecutionId execution;
+  NodeId node;
+  EventTime limit;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("node", node);
+    f("limit", limit);
+  }
+};
 struct WatermarkAdvanced {  // of an operator: its timers up to `time` fire now
   static constexpr const char* kName = "WatermarkAdvanced";
   ExecutionId execution;

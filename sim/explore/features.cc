@@ -84,6 +84,8 @@ const Names<Restart> kRestarts = {{Restart::kNone, "restart none"},
 const std::vector<std::string> kOthers = {"source table",
                                           "source log",
                                           "idleness",
+                                          "alignment",
+                                          "alignment",
                                           "ingestion time",
                                           "map",
                                           "filter",
@@ -219,6 +221,7 @@ class Reader {
   void watermark(const WatermarkSpec& spec) {
     name(kWatermarks, spec.kind);
     add("idleness", spec.idle_after.has_value());
+    add("alignment", spec.alignment.has_value());
   }
   void trigger(const TriggerSpec& spec) {
     name(kTriggers, spec.kind);

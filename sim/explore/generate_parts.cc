@@ -21,6 +21,38 @@ void set_drawn_parallelism(const Draw& draw, Json& node) {
   if (draw.chance("apart", 2)) set_member(node, "slot_sharing_group", json_text("apart"));
 }
 
+namespace {
+
+Json draw_watermark(const Draw& draw, int64_t disorder, bool silent) {
+  Json watermark = json_object();
+  switch (draw.upto("watermark", 5)) {
+    case 3:
+      set_member(watermark, "ascending", json_boolean(true));
+      break;
+    case 4:
+      set_member(watermark, "punctuated", json_integer(disorder));
+      break;
+    default:
+      set_member(watermark, "bounded",
+                 json_integer(draw.chance("too strict", 30) ? disorder / 2 : disorder));
+  }
+  if (silent || draw.chance("idle", 20)) {
+    set_member(watermark, "idle_after",
+               json_integer(draw.one_of<int64_t>("idle after", {100, 20, 50, 1000})));
+  }
+  if (draw.chance("aligned", 12)) {
+    set_member(
+        watermark, "align",
+        json_of({{"group", json_text("all")},
+                 {"max_drift", json_integer(draw.one_of<int64_t>("drift", {200, 50, 1000, 0}))},
+                 {"update_interval",
+                  json_integer(draw.one_of<int64_t>("update", {50, 10, 200, 1000}))}}));
+  }
+  return watermark;
+}
+
+}  // namespace
+
 Json draw_source(const Draw& draw, const std::string& name) {
   const int64_t disorder = draw.one_of<int64_t>("disorder", {100, 0, 20, 400, 900});
   Json generate = json_object();
@@ -70,22 +102,7 @@ Json draw_source(const Draw& draw, const std::string& name) {
   else
     set_member(source, "ts", json_text("ts"));
   if (draw.chance("from the log", 40)) set_member(source, "topic", json_text("in-" + name));
-  Json watermark = json_object();
-  switch (draw.upto("watermark", 5)) {
-    case 3:
-      set_member(watermark, "ascending", json_boolean(true));
-      break;
-    case 4:
-      set_member(watermark, "punctuated", json_integer(disorder));
-      break;
-    default:
-      set_member(watermark, "bounded",
-                 json_integer(draw.chance("too strict", 30) ? disorder / 2 : disorder));
-  }
-  if (silent || draw.chance("idle", 20)) {
-    set_member(watermark, "idle_after",
-               json_integer(draw.one_of<int64_t>("idle after", {100, 20, 50, 1000})));
-  }
+  Json watermark = draw_watermark(draw, disorder, silent);
   if (!draw.chance("no watermarks", 4)) set_member(source, "watermark", std::move(watermark));
   set_drawn_parallelism(draw, source);
   return source;

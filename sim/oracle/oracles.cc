@@ -29,7 +29,8 @@ constexpr Maker kMakers[kOracleKinds] = {{"output", make_output_oracle},
                                          {"liveness", make_liveness_oracle},
                                          {"failures", make_failure_oracle},
                                          {"joins", make_join_oracle},
-                                         {"calls", make_call_oracle}};
+                                         {"calls", make_call_oracle},
+                                         {"alignment", make_alignment_oracle}};
 
 // Whether a fact says what an execution itself has done; those of the JobMaster about one do not.
 template <class F>

@@ -33,9 +33,10 @@ enum class OracleKind : uint8_t {
   kLiveness,
   kFailures,
   kJoins,
-  kCalls
+  kCalls,
+  kAlignment
 };
-inline constexpr uint32_t kOracleKinds = 16;
+inline constexpr uint32_t kOracleKinds = 17;
 const char* name_of(OracleKind kind);  // "output", "windows", ...
 std::vector<OracleKind> all_oracles();
 
@@ -90,5 +91,6 @@ OraclePtr make_ledger_oracle(const Plan&, const Runs&);
 OraclePtr make_leak_oracle(const Plan&, const Runs&);
 OraclePtr make_liveness_oracle(const Plan&, const Runs&);
 OraclePtr make_failure_oracle(const Plan&, const Runs&);
+OraclePtr make_alignment_oracle(const Plan&, const Runs&);
 
 }  // namespace leat

@@ -254,7 +254,7 @@ class NodeDecoder {
       if (e) spec.event_time = scalar_function(*e);
     }
     spec.ingestion_time = decode_ingestion_time(inner);
-    spec.watermark = decode_watermark(inner.get("watermark"), d_);
+    spec.watermark = decode_watermark(inner.get("watermark"), d_, WatermarksOf::kAssigner);
     node_.spec = std::move(spec);
   }
 

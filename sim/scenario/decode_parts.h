@@ -68,7 +68,9 @@ uint64_t decode_count(const Fields& generator, const Json& json, const std::stri
 // What "generate_logs" says.  REQUIRES: the source has it.
 std::shared_ptr<const SplitData> decode_generate_logs(const Fields& source, const Schema& schema,
                                                       uint32_t partitions, uint64_t seed);
-WatermarkSpec decode_watermark(const Json* json, Diagnostics& d);
+enum class WatermarksOf : uint8_t { kSource, kAssigner };
+WatermarkSpec decode_watermark(const Json* json, Diagnostics& d,
+                               WatermarksOf whose = WatermarksOf::kSource);
 // "ingestion_time" of a source or an assigner, which rules out "ts".
 bool decode_ingestion_time(const Fields& fields);
 // Adds the node; announces it.

@@ -11,7 +11,22 @@
 
 namespace leat {
 
-WatermarkSpec decode_watermark(const Json* json, Diagnostics& d) {
+namespace {
+
+AlignmentSpec decode_alignment(const Json& json, Diagnostics& d) {
+  const Fields fields(json, "align", d);
+  AlignmentSpec spec;
+  spec.group = fields.text("group", "");
+  spec.max_drift = fields.duration("max_drift", {0});
+  spec.update_interval = fields.duration("update_interval", spec.update_interval, {1});
+  if (!fields.has("group") || !fields.has("max_drift"))
+    d.error("SC108", fields.span(), "\"align\" needs \"group\" and \"max_drift\"");
+  return spec;
+}
+
+}  // namespace
+
+WatermarkSpec decode_watermark(const Json* json, Diagnostics& d, WatermarksOf whose) {
   WatermarkSpec spec;
   if (json == nullptr) return spec;
   const Fields fields(*json, "watermark", d);
@@ -35,6 +50,13 @@ WatermarkSpec decode_watermark(const Json* json, Diagnostics& d) {
     d.error("SC106", json->span, "a watermark is made in one way",
             "keep one of: bounded, ascending, punctuated");
   spec.idle_after = fields.maybe_duration("idle_after", {1});
+  if (const Json* align = fields.get("align"); align != nullptr) {
+    if (whose == WatermarksOf::kSource) {
+      spec.alignment = decode_alignment(*align, d);
+    } else {
+      d.error("SC106", align->span, "only sources are aligned, not assigners in midstream");
+    }
+  }
   return spec;
 }
 

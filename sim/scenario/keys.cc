@@ -88,6 +88,12 @@ const std::vector<KeyRow>& key_table() {
       {"watermark", "punctuated", "duration", "As `bounded`, but after each row."},
       {"watermark", "idle_after", "duration",
        "A split that is silent for so long no longer holds the watermark back."},
+      {"watermark", "align", "object",
+       "Of a source: it does not run ahead of the others of its group."},
+      {"align", "group", "string", "Sources with the same wait for each other."},
+      {"align", "max_drift", "duration", "So far ahead of the one furthest behind, at most."},
+      {"align", "update_interval", "duration",
+       "How often each tells how far it is, and is told how far it may be; default 1 s."},
 
       {"file", "path", "string", "Relative to the scenario."},
       {"file", "format", "string", "csv, json or jsonl; default: by the path's ending."},

@@ -49,6 +49,7 @@ constexpr Nesting kNestings[] = {
     {"node", "async", "async", Nesting::Form::kOne},
     {"node", "full_window", "full_window", Nesting::Form::kOne},
     {"async", "retry", "retry", Nesting::Form::kOne},
+    {"watermark", "align", "align", Nesting::Form::kOne},
     {"assign", "watermark", "watermark", Nesting::Form::kOne},
     {"window", "trigger", "trigger", Nesting::Form::kOne},
     {"window", "evictor", "evictor", Nesting::Form::kOne},

@@ -378,5 +378,61 @@ RC_GTEST_PROP(LogSource, DeliversWhatATableDoesWhateverHappensToItsConnection, (
   RC_ASSERT(read == all);
 }
 
+WatermarkSpec aligned(Duration every) {
+  WatermarkSpec watermark = punctuated();
+  watermark.alignment = AlignmentSpec{"g", {0}, every};
+  return watermark;
+}
+
+// Three reports above the limit stop it; a higher limit lets it go on.
+TEST(AlignedSource, WhoIsTooFarAheadReadsNothing) {
+  World world;
+  const auto data = splits({{{0, 100}, {150, 200}, {450, 300}, {460, 400}}});
+  Station station(world, source_node(table(data, aligned({100}))), {}, 1);
+  station.assign({0});
+  world.run_to(10);
+  station.source().on_enumerator_event(AlignmentLimit{{50}}.encode(), station);
+  world.run_to(440);
+  EXPECT_EQ(station.heard, (Heard{"100", "W 99", "200", "W 199"}));
+  const size_t told = station.to_enumerator.size();
+  world.run_to(1000);  // at 300 the oldest of three reports was above
+  EXPECT_EQ(station.heard.size(), 4u);
+  EXPECT_EQ(station.to_enumerator.size(), told);
+  EXPECT_FALSE(station.source().finished());
+  station.source().on_enumerator_event(AlignmentLimit{{1000}}.encode(), station);
+  world.settle();
+  EXPECT_EQ(station.heard.size(), 8u);
+  EXPECT_TRUE(station.source().finished());
+  EXPECT_EQ(ReaderWatermark::decode(station.to_enumerator.back()).time, EventTime::max());
+}
+
+TEST(AlignedSource, AWeekOfSilenceCostsNothingWhileItIsAligned) {
+  World world;
+  const auto data = splits({{{0, 100}, {7 * kDay, 200}}});
+  Station station(world, source_node(table(data, aligned({100}))), {}, 1);
+  station.assign({0});
+  world.run_to(7 * kDay - 1);
+  // That it has started, and how far it is.
+  EXPECT_EQ(station.to_enumerator.size(), 2u);
+}
+
+// The clock of idleness stands still where nothing may be read.
+TEST(AlignedSource, WhatMayNotFlowIsNotIdle) {
+  World world;
+  WatermarkSpec watermark = aligned({10});
+  watermark.idle_after = Duration{300};
+  const auto data = splits({{{0, 100}, {2000, 200}}});
+  Station station(world, source_node(table(data, watermark)), {}, 1);
+  station.assign({0});
+  station.source().on_enumerator_event(AlignmentLimit{{50}}.encode(), station);
+  world.run_to(1900);
+  EXPECT_EQ(station.heard, (Heard{"100", "W 99"}));
+  station.source().on_enumerator_event(AlignmentLimit{{150}}.encode(), station);
+  world.run_to(1999);
+  EXPECT_EQ(station.heard, (Heard{"100", "W 99"}));
+  world.run_to(3000);
+  EXPECT_EQ(station.heard, (Heard{"100", "W 99", "200", "W 199"}));
+}
+
 }  // namespace
 }  // namespace leat::rim

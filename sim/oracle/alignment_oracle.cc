@@ -1,0 +1,205 @@
+// Watermark alignment: each source of a group tells the JobMaster how far it is, is told how far it
+// may be (the least of the group plus its drift), and reads no split that was above that for three
+// reports in a row (1.16).
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "sim/oracle/oracles.h"
+
+namespace leat {
+namespace {
+
+std::string alignment_text(EventTime t) {
+  return t == EventTime::min() ? "MIN" : t == EventTime::max() ? "MAX" : std::to_string(t.ms);
+}
+
+class AlignmentOracle final : public Oracle {
+ public:
+  AlignmentOracle(const Plan& plan, const Runs& runs)
+      : Oracle("alignment", plan, runs), at_(plan.instances()) {}
+
+  FactSet facts() const override {
+    return fact_set<AlignmentReported, AlignmentLimited, AlignmentHeard, AlignmentAnnounced,
+                    WatermarkAdvanced, StatusChanged, SplitAssigned, SplitFinished, SplitWatermark,
+                    SplitIdle, SplitRead, JobRestored>();
+  }
+  void on_fact(const Fact& fact) override {
+    std::visit([this](const auto& f) { on(f); }, fact);
+  }
+  void on_rewind(uint32_t subtask, Rewind, CheckpointId) override {
+    for (const uint32_t i : plan_.instances_of(subtask)) at_[i] = Reader{};
+  }
+
+ private:
+  static constexpr size_t kSamples = 3;
+  // What was seen at the last reports, the oldest first.
+  struct Samples {
+    EventTime now = EventTime::min();
+    std::deque<EventTime> seen = std::deque<EventTime>(kSamples, EventTime::min());
+    void take() {
+      seen.pop_front();
+      seen.push_back(now);
+    }
+  };
+  struct SplitState {
+    Samples samples;
+    bool idle = false;
+    bool finished = false;
+    bool stopped = false;
+  };
+  struct Reader {
+    Samples samples;
+    bool idle = false;
+    EventTime limit = EventTime::max();
+    std::map<uint32_t, SplitState> splits;
+    std::optional<EventTime> sent;     // last
+    std::deque<EventTime> on_its_way;  // to the JobMaster
+    std::deque<EventTime> to_come;     // limits, from it
+  };
+
+  template <class F>
+  void on(const F&) {}
+
+  const AlignmentSpec* alignment_of(NodeId node) const {
+    const auto* source = std::get_if<SourceSpec>(&plan_.node(node).spec);
+    if (source == nullptr || !source->watermark.alignment) return nullptr;
+    return &*source->watermark.alignment;
+  }
+  // Null where the node is not aligned.
+  template <class F>
+  Reader* reader_of(const F& fact) {
+    if (alignment_of(fact.node) == nullptr) return nullptr;
+    return &at_[plan_.instance(fact.node, fact.execution.subtask.index)];
+  }
+
+  void wrong(NodeId node, uint32_t subtask, std::string subject, EventTime expected, EventTime got,
+             std::string rule) {
+    violate("watermark_too_high", plan_.where(plan_.instance(node, subtask)), std::move(subject),
+            alignment_text(expected), alignment_text(got), std::move(rule));
+  }
+
+  // ---- how far a reader is ----
+
+  void on(const WatermarkAdvanced& fact) {
+    if (Reader* reader = reader_of(fact)) reader->samples.now = fact.time;
+  }
+  void on(const StatusChanged& fact) {
+    if (Reader* reader = reader_of(fact)) reader->idle = fact.idle != 0;
+  }
+  void on(const SplitAssigned& fact) {
+    if (Reader* reader = reader_of(fact)) reader->splits[fact.split] = SplitState{};
+  }
+  void on(const SplitFinished& fact) {
+    if (Reader* reader = reader_of(fact)) reader->splits[fact.split].finished = true;
+  }
+  void on(const SplitWatermark& fact) {
+    if (Reader* reader = reader_of(fact)) reader->splits[fact.split].samples.now = fact.time;
+  }
+  void on(const SplitIdle& fact) {
+    Reader* reader = reader_of(fact);
+    if (reader == nullptr) return;
+    SplitState& split = reader->splits[fact.split];
+    split.idle = fact.idle != 0;
+    if (!split.idle) split.stopped |= split.samples.seen.front() > reader->limit;
+  }
+
+  // Only here a split may go on again; idle ones are left as they are.
+  static void look_at_splits(Reader& reader) {
+    for (auto& [number, split] : reader.splits) {
+      if (!split.idle) split.stopped = split.samples.seen.front() > reader.limit;
+    }
+  }
+
+  void on(const SplitRead& fact) {
+    Reader* reader = reader_of(fact);
+    if (reader == nullptr) return;
+    report_.judged();
+    const SplitState& split = reader->splits[fact.split];
+    const EventTime source = reader->samples.seen.front();
+    if (source <= reader->limit && !split.stopped) return;
+    wrong(fact.node, fact.execution.subtask.index, "read of split " + std::to_string(fact.split),
+          reader->limit, std::max(source, split.samples.seen.front()),
+          "who was further ahead of its group than its drift for three reports reads nothing");
+  }
+
+  // ---- what is told ----
+
+  // MIN: nothing was to be told, but samples were taken.
+  void on(const AlignmentReported& fact) {
+    Reader* reader = reader_of(fact);
+    if (reader == nullptr) return;
+    report_.judged();
+    const bool ended = std::all_of(reader->splits.begin(), reader->splits.end(),
+                                   [](const auto& split) { return split.second.finished; });
+    const EventTime expected = reader->idle && reader->samples.now != EventTime::min()
+                                   ? EventTime::max()
+                                   : reader->samples.now;
+    if (fact.time != expected && !(ended && fact.time == EventTime::max())) {
+      wrong(fact.node, fact.execution.subtask.index, "report", expected, fact.time,
+            "a source tells its present watermark, MAX where it is idle or at its end");
+    }
+    reader->samples.take();
+    for (auto& [number, split] : reader->splits) split.samples.take();
+    look_at_splits(*reader);
+    if (fact.time == EventTime::min() || reader->sent == fact.time) return;
+    reader->sent = fact.time;
+    reader->on_its_way.push_back(fact.time);
+  }
+
+  void on(const AlignmentHeard& fact) {
+    report_.judged();
+    std::deque<EventTime>& sent = at_[plan_.instance(fact.node, fact.subtask)].on_its_way;
+    const EventTime expected = sent.empty() ? EventTime::min() : sent.front();
+    if (!sent.empty()) sent.pop_front();
+    if (fact.time != expected)
+      wrong(fact.node, fact.subtask, "what is known of it", expected, fact.time,
+            "the JobMaster knows what the source has told, in that order");
+    heard_[{fact.node, fact.subtask}] = fact.time;
+  }
+
+  void on(const AlignmentAnnounced& fact) {
+    report_.judged();
+    const AlignmentSpec& own = *alignment_of(fact.node);
+    EventTime least = EventTime::max();
+    for (const auto& [who, time] : heard_) {
+      if (alignment_of(who.first)->group == own.group) least = std::min(least, time);
+    }
+    // MAX where it overflows.
+    const EventTime sum = least + own.max_drift;
+    const EventTime expected = sum < least ? EventTime::max() : sum;
+    if (fact.limit != expected)
+      wrong(fact.node, fact.subtask, "limit", expected, fact.limit,
+            "a source may be its drift above the least of its group");
+    at_[plan_.instance(fact.node, fact.subtask)].to_come.push_back(fact.limit);
+  }
+
+  void on(const AlignmentLimited& fact) {
+    Reader* reader = reader_of(fact);
+    if (reader == nullptr) return;
+    report_.judged();
+    const EventTime expected = reader->to_come.empty() ? EventTime::max() : reader->to_come.front();
+    if (!reader->to_come.empty()) reader->to_come.pop_front();
+    if (fact.limit != expected)
+      wrong(fact.node, fact.execution.subtask.index, "limit as it came", expected, fact.limit,
+            "what the JobMaster announces comes to the source, in that order");
+    reader->limit = fact.limit;
+    look_at_splits(*reader);
+  }
+
+  // All begin anew, and nobody has told anything.
+  void on(const JobRestored&) { heard_.clear(); }
+
+  std::vector<Reader> at_;                                  // by instance
+  std::map<std::pair<NodeId, uint32_t>, EventTime> heard_;  // by source and subtask
+};
+
+}  // namespace
+
+OraclePtr make_alignment_oracle(const Plan& plan, const Runs& runs) {
+  return std::make_unique<AlignmentOracle>(plan, runs);
+}
+
+}  // namespace leat
