@@ -27,6 +27,21 @@ class CheckpointOptions {
     config().mode = mode;
     return *this;
   }
+  // Barriers overtake rows, which are part of the checkpoint then.
+  CheckpointOptions& enable_unaligned_checkpoints() {
+    config().unaligned = CheckpointConfig::Unaligned::kEnabled;
+    return *this;
+  }
+  // The same where rows are dealt by a function of the user's, too.
+  CheckpointOptions& set_force_unaligned_checkpoints() {
+    config().unaligned = CheckpointConfig::Unaligned::kForced;
+    return *this;
+  }
+  // They are aligned for so long before they overtake.
+  CheckpointOptions& set_aligned_checkpoint_timeout(Duration timeout) {
+    config().alignment_timeout = timeout;
+    return *this;
+  }
   // Where in the storage checkpoints are kept; names no place of this machine.
   CheckpointOptions& set_checkpoint_storage_dir(std::string directory) {
     config().directory = std::move(directory);

@@ -34,6 +34,11 @@ std::string mistake_of(const CheckpointConfig& checkpoint) {
   if (checkpoint.min_pause.ms < 0) return "the pause between two checkpoints is not negative";
   if (checkpoint.timeout.ms <= 0) return "the timeout of a checkpoint is longer than nothing";
   if (checkpoint.max_concurrent < 1) return "at least one checkpoint is under way at a time";
+  if (checkpoint.alignment_timeout.ms < 0) return "the time for an alignment is not negative";
+  if (checkpoint.is_unaligned() && checkpoint.max_concurrent > 1)
+    return "of unaligned checkpoints only one is under way at a time";
+  if (checkpoint.is_unaligned() && checkpoint.mode == CheckpointingMode::kAtLeastOnce)
+    return "checkpoints that are at least once wait for no barrier: they are not unaligned";
   return {};
 }
 

@@ -14,6 +14,7 @@ struct ControlEncoder {
   void operator()(CheckpointBarrier b) const {
     out.id(b.id);
     out.time(b.timestamp);
+    out.u8(static_cast<uint8_t>(b.kind));
   }
   void operator()(CancelCheckpointMarker m) const { out.id(m.id); }
   void operator()(EndOfData e) const { out.boolean(e.drain); }
@@ -35,7 +36,8 @@ Control decode_control(ByteReader& in) {
       return static_cast<StreamStatus>(in.u8());
     case 3: {
       const CheckpointId id = in.checkpoint();
-      return CheckpointBarrier{id, in.proc_time()};
+      const ProcTime timestamp = in.proc_time();
+      return CheckpointBarrier{id, timestamp, static_cast<BarrierKind>(in.u8())};
     }
     case 4:
       return CancelCheckpointMarker{in.checkpoint()};
@@ -68,7 +70,8 @@ uint64_t hash_control(const Control& control) {
     uint64_t operator()(Watermark w) const { return mix(1, static_cast<uint64_t>(w.time.ms)); }
     uint64_t operator()(StreamStatus s) const { return mix(2, static_cast<uint64_t>(s)); }
     uint64_t operator()(CheckpointBarrier b) const {
-      return mix(3, b.id.value, static_cast<uint64_t>(b.timestamp.ms));
+      const uint64_t hash = mix(3, b.id.value, static_cast<uint64_t>(b.timestamp.ms));
+      return b.kind == BarrierKind::kAligned ? hash : mix(hash, static_cast<uint64_t>(b.kind));
     }
     uint64_t operator()(CancelCheckpointMarker m) const { return mix(4, m.id.value); }
     uint64_t operator()(EndOfData e) const { return mix(5, e.drain ? 1 : 0); }
@@ -78,6 +81,11 @@ uint64_t hash_control(const Control& control) {
 }
 
 uint64_t Batch::hash() const { return mix(rows.hash(), hash_control(control)); }
+
+bool takes_credit(const Batch& batch) {
+  return !batch.rows.empty() || std::holds_alternative<Watermark>(batch.control) ||
+         std::holds_alternative<StreamStatus>(batch.control);
+}
 
 std::string to_text(const Control& control) {
   struct Namer {

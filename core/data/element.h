@@ -14,9 +14,16 @@ struct Watermark {
   friend bool operator==(Watermark, Watermark) = default;
 };
 enum class StreamStatus : uint8_t { kActive, kIdle };
+// Whether a barrier waits for what is before it. (Flink: CheckpointOptions.AlignmentType.)
+enum class BarrierKind : uint8_t {
+  kAligned,
+  kUnaligned,  // it has overtaken all rows
+  kTimeout,    // it waits, and overtakes if that takes too long
+};
 struct CheckpointBarrier {
   CheckpointId id;
   ProcTime timestamp;  // when the coordinator triggered it
+  BarrierKind kind = BarrierKind::kAligned;
   friend bool operator==(CheckpointBarrier, CheckpointBarrier) = default;
 };
 // The checkpoint was aborted upstream: let go of its alignment.
@@ -48,6 +55,10 @@ struct Batch {
   uint64_t hash() const;
 };
 
+// Whether it needs a credit of its channel: rows, watermarks and statuses do. Barriers, cancels and
+// ends do not, or those of checkpoints that follow each other soon would leave none for rows.
+// (Flink: Buffer.isBuffer; events need no credit.)
+bool takes_credit(const Batch& batch);
 uint64_t hash_control(const Control& control);
 std::string to_text(const Control& control);  // "W 1999", "idle", "barrier 3", "end of data"
 

@@ -76,9 +76,13 @@ struct CheckpointConfig {
   uint32_t tolerable_failures = 0;
   uint32_t retained = 1;  // completed checkpoints kept
   std::string directory = "checkpoints";
-  // Whether barriers may overtake rows. Read by the plan only: the tasks always align.
+  // Whether barriers may overtake rows, which are then part of the checkpoint (exactly once, one at
+  // a time); kForced: also rows that are dealt by a function of the user's.
   enum class Unaligned : uint8_t { kNo, kEnabled, kForced };
   Unaligned unaligned = Unaligned::kNo;
+  // They wait so long before they do. (Flink: aligned-checkpoint-timeout.)
+  Duration alignment_timeout{0};
+  bool is_unaligned() const { return unaligned != Unaligned::kNo; }
 };
 
 struct RestartConfig {

@@ -2,6 +2,7 @@
 // (most are) costs nothing, where a std::deque allocates at once.
 #pragma once
 
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -12,6 +13,7 @@ namespace leat {
 struct QueuedBatch {
   uint64_t sequence = 0;
   Batch batch;
+  bool restored = false;  // of a checkpoint: it has no number, and took no credit
 };
 
 class BatchQueue {
@@ -19,7 +21,11 @@ class BatchQueue {
   bool empty() const { return head_ == items_.size(); }
   size_t size() const { return items_.size() - head_; }
 
+  // From the head on.
+  std::span<QueuedBatch> items() { return std::span(items_).subspan(head_); }
+
   void push(QueuedBatch item) { items_.push_back(std::move(item)); }
+  const Batch& front() const { return items_[head_].batch; }  // REQUIRES: !empty()
   // REQUIRES: !empty().
   QueuedBatch pop() {
     check(!empty(), "a batch is taken from an empty queue");

@@ -14,7 +14,7 @@
 
 namespace leat {
 
-enum class TimerKind : uint32_t { kWake, kConnector, kFlush, kPartitionRetry };
+enum class TimerKind : uint32_t { kWake, kConnector, kFlush, kPartitionRetry, kAlignment };
 enum class BlobKind : uint32_t { kRestore, kSnapshot };
 
 // What a chain asks of the task that it runs in.

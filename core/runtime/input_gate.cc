@@ -18,17 +18,36 @@ void InputGate::push(uint32_t c, uint64_t sequence, Batch batch) {
   check(c < channels_.size(), "a batch for a channel that does not exist");
   Channel& channel = channels_[c];
   check(sequence == channel.next_sequence, "a channel has lost or repeated a batch");
-  check(channel.queue.size() < credits_, "a batch was sent without a credit");
+  if (takes_credit(batch)) {
+    check(channel.held < credits_, "a batch was sent without a credit");
+    ++channel.held;
+  }
   check(!channel.complete, "a batch comes behind the end of its channel");
   ++channel.next_sequence;
   channel.complete = std::holds_alternative<EndOfPartition>(batch.control);
   channel.queue.push({sequence, std::move(batch)});
 }
 
+void InputGate::pass(uint32_t c, uint64_t sequence) {
+  check(c < channels_.size(), "a barrier for a channel that does not exist");
+  check(sequence == channels_[c].next_sequence, "a channel has lost or repeated a batch");
+  ++channels_[c].next_sequence;
+}
+
+void InputGate::restore(uint32_t c, Batch batch) {
+  check(c < channels_.size(), "a checkpoint has rows of a channel that does not exist");
+  check(channels_[c].held == 0, "rows of a checkpoint come behind others");
+  channels_[c].queue.push({0, std::move(batch), true});
+}
+
 QueuedBatch InputGate::pop(uint32_t c) {
   check(readable(c), "a batch is taken from a channel that cannot be read");
-  ++channels_[c].taken;
-  return channels_[c].queue.pop();
+  QueuedBatch item = channels_[c].queue.pop();
+  if (!item.restored && takes_credit(item.batch)) {
+    --channels_[c].held;
+    ++channels_[c].taken;
+  }
+  return item;
 }
 
 bool InputGate::claim_announcement(uint32_t c) {

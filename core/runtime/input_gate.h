@@ -2,9 +2,9 @@
 // channel. (Flink: SingleInputGate, RemoteInputChannel.)
 //
 // Invariants: a channel is first in first out, its sequence numbers have no gap and no repeat; it
-// holds no more batches than credits were granted; each channel that can be read is announced to
-// the world exactly once (`claim_announcement`), so that the world and nobody else decides who is
-// next.
+// holds no more batches that take a credit than were granted; each channel that can be read is
+// announced to the world exactly once (`claim_announcement`), so that the world and nobody else
+// decides who is next.
 #pragma once
 
 #include <optional>
@@ -23,6 +23,12 @@ class InputGate {
   const InChannel& channel(uint32_t c) const { return channels_[c].wiring; }
 
   void push(uint32_t c, uint64_t sequence, Batch batch);
+  // A batch that is nothing but a barrier which overtakes: it has its number, but no place in the
+  // queue, and needs no credit.
+  void pass(uint32_t c, uint64_t sequence);
+  // A batch of a checkpoint.  REQUIRES: before the first push.
+  void restore(uint32_t c, Batch batch);
+  std::span<QueuedBatch> queued(uint32_t c) { return channels_[c].queue.items(); }
   bool readable(uint32_t c) const { return !channels_[c].blocked && !channels_[c].queue.empty(); }
   // REQUIRES: readable(c).
   QueuedBatch pop(uint32_t c);
@@ -48,6 +54,7 @@ class InputGate {
     BatchQueue queue;
     uint64_t next_sequence = 0;
     uint32_t taken = 0;
+    uint32_t held = 0;  // of the queue, batches that took a credit
     bool blocked = false;
     bool announced = false;
     bool complete = false;

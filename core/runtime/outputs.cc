@@ -58,6 +58,27 @@ void Outputs::broadcast(const Control& control) {
   for (uint32_t c = 0; c < size(); ++c) add_control(c, control);
 }
 
+bool Outputs::supports_unaligned(uint32_t c) const {
+  return host_.program().job.edges[channels_[c].wiring.edge].supports_unaligned;
+}
+
+void Outputs::add_overtaking(uint32_t c, const CheckpointBarrier& barrier,
+                             std::vector<ChannelBatch>& overtaken) {
+  Channel& channel = channels_[c];
+  if (!channel.buffer.empty()) finish_batch(channel, {});
+  for (const QueuedBatch& item : channel.queue.items()) {
+    if (auto data = data_of(item.batch)) overtaken.push_back({c, std::move(*data)});
+  }
+  channel.urgent.push_back(barrier);
+  send_urgent(c);
+}
+
+void Outputs::restore(uint32_t c, Batch batch) {
+  check(c < channels_.size(), "a checkpoint has rows of a channel that does not exist");
+  check(channels_[c].buffer.empty(), "rows of a checkpoint come behind others");
+  channels_[c].queue.push({0, std::move(batch), true});
+}
+
 void Outputs::end_step() {
   for (uint32_t c = 0; c < size(); ++c) {
     Channel& channel = channels_[c];
@@ -91,23 +112,37 @@ void Outputs::open(uint32_t c, ExecutionId consumer, uint32_t credits) {
   Channel& channel = channels_[c];
   if (channel.opened || consumer != channel.consumer) return;
   channel.opened = true;
+  send_urgent(c);
   grant(c, credits);
 }
 
 void Outputs::send_what_credits_allow(uint32_t c) {
-  if (abandoned_) return;
   Channel& channel = channels_[c];
-  while (channel.credits > 0 && !channel.queue.empty()) {
-    Batch batch = channel.queue.pop().batch;
-    --channel.credits;
-    const uint64_t sequence = channel.next_sequence++;
-    Env& env = host_.env();
-    const bool plain = std::holds_alternative<std::monostate>(batch.control);
-    env.trace().add(env.now(), BatchSent{execution_, c, sequence, batch.rows.size(), batch.hash(),
-                                         plain ? 0 : hash_control(batch.control)});
-    host_.send_batch(channel.consumer, channel.process, channel.wiring.consumer_channel, sequence,
-                     std::move(batch));
+  if (abandoned_ || !channel.opened) return;
+  while (!channel.queue.empty()) {
+    if (takes_credit(channel.queue.front())) {
+      if (channel.credits == 0) return;
+      --channel.credits;
+    }
+    send(channel, c, channel.queue.pop().batch);
   }
+}
+
+void Outputs::send_urgent(uint32_t c) {
+  Channel& channel = channels_[c];
+  if (abandoned_ || !channel.opened) return;
+  for (const CheckpointBarrier& barrier : std::exchange(channel.urgent, {}))
+    send(channel, c, Batch{RowBatch(channel.buffer.width()), barrier});
+}
+
+void Outputs::send(Channel& channel, uint32_t c, Batch batch) {
+  const uint64_t sequence = channel.next_sequence++;
+  Env& env = host_.env();
+  const bool plain = std::holds_alternative<std::monostate>(batch.control);
+  env.trace().add(env.now(), BatchSent{execution_, c, sequence, batch.rows.size(), batch.hash(),
+                                       plain ? 0 : hash_control(batch.control)});
+  host_.send_batch(channel.consumer, channel.process, channel.wiring.consumer_channel, sequence,
+                   std::move(batch));
 }
 
 void Outputs::abandon() { abandoned_ = true; }

@@ -1,14 +1,15 @@
 // The sending end of a task's out-channels. (Flink: ResultPartition with its subpartitions.)
 //
 // Per channel: a buffer of rows that is being filled, a queue of finished batches that wait for
-// credits, and what is on the wire. The three are separate, and only what goes on the wire gets its
-// sequence number. The queue is not bounded by itself: a task takes no further input while
-// `available()` is false, so it holds what one step has made.
+// credits (or behind one that does), and what is on the wire. The three are separate, and only what
+// goes on the wire gets its sequence number. The queue is not bounded by itself: a task takes no
+// further input while `available()` is false, so it holds what one step has made.
 #pragma once
 
 #include <vector>
 
 #include "core/runtime/batch_queue.h"
+#include "core/runtime/channel_state.h"
 #include "core/runtime/task.h"
 #include "core/runtime/wiring.h"
 
@@ -35,6 +36,13 @@ class Outputs {
   // A control element for one channel, behind all rows so far.
   void add_control(uint32_t c, const Control& control);
   void broadcast(const Control& control);
+  // A barrier that overtakes goes out at once, without a credit; what it has overtaken in the
+  // channel is appended to `overtaken`.
+  void add_overtaking(uint32_t c, const CheckpointBarrier& barrier,
+                      std::vector<ChannelBatch>& overtaken);
+  bool supports_unaligned(uint32_t c) const;
+  // A batch of a checkpoint.  REQUIRES: before the first row.
+  void restore(uint32_t c, Batch batch);
   void end_step();  // sends what the flushing rule wants sent
   void flush();     // sends all
 
@@ -57,12 +65,15 @@ class Outputs {
     ProcessId process;
     RowBatch buffer;
     BatchQueue queue;
+    std::vector<CheckpointBarrier> urgent;  // not sent, as nobody reads the channel yet
     uint32_t credits = 0;
     uint64_t next_sequence = 0;
     bool opened = false;
   };
   void finish_batch(Channel& channel, const Control& control);
   void send_what_credits_allow(uint32_t c);
+  void send_urgent(uint32_t c);
+  void send(Channel& channel, uint32_t c, Batch batch);
 
   TaskHost& host_;
   ExecutionId execution_;

@@ -31,7 +31,13 @@ Subtask::Subtask(TaskHost& host, TaskDescription description, uint32_t local_tas
       ends_(gate_.size()) {
   if (has_inputs()) {
     watermarks_.emplace(chain_.head().node(), input_of_channel());
-    barriers_.emplace(gate_.size(), host_.program().graph.config.checkpoint.mode);
+    const CheckpointConfig& checkpoint = host_.program().graph.config.checkpoint;
+    if (checkpoint.is_unaligned()) {
+      UnalignedInput::Owner& owner = *this;
+      unaligned_.emplace(gate_, checkpoint.alignment_timeout, owner);
+    } else {
+      barriers_.emplace(gate_.size(), checkpoint.mode);
+    }
   }
   if (chain_.head().is_source()) source_ = &static_cast<SourceOperator&>(chain_.head().op());
   check(has_inputs() != (source_ != nullptr), "a task reads either splits or channels");
@@ -52,6 +58,10 @@ void Subtask::settle() {
   if (outputs_.holds_rows() && !flush_timer_set_) {
     flush_timer_set_ = true;
     call_at(host_.env().now() + host_.cluster().buffer_timeout, entity_, TimerKind::kFlush, 0, 0);
+  }
+  if (unaligned_ && unaligned_->next_due() < alignment_timer_) {
+    alignment_timer_ = unaligned_->next_due();
+    call_at(alignment_timer_, entity_, TimerKind::kAlignment, 0, 0);
   }
   close_if_done();
   announce();
@@ -109,16 +119,34 @@ void Subtask::begin_running(std::string_view snapshot) {
   const CheckpointId from = description_.restore_from;
   if (from != CheckpointId{} || execution().attempt > 1) enter_epoch(from);
   draw_batching();
-  if (from != CheckpointId{} && !description_.snapshot_blob.empty()) {
-    host_.env().trace().add(host_.env().now(),
-                            TaskRestored{execution(), from, hash_bytes(snapshot)});
-  }
-  chain_.open(snapshot);
+  TaskSnapshot restored{snapshot, {}};
+  if (host_.program().graph.config.checkpoint.is_unaligned() && !snapshot.empty())
+    restored = decode_snapshot(snapshot);
+  if (from != CheckpointId{} && !description_.snapshot_blob.empty())
+    tell(TaskRestored{execution(), from, hash_bytes(restored.operators)});
+  chain_.open(restored.operators);
+  restore_channels(std::move(restored.channels));
   for (uint32_t c = 0; c < gate_.size(); ++c) request_partition(c);
   if (dead()) return;
   state_ = ExecutionState::kRunning;
   host_.report_running(execution());
+  if (unaligned_) unaligned_->settle(host_.env().now());
   end_source_if_finished();
+}
+
+void Subtask::restore_channels(ChannelState channels) {
+  const auto told = [&](uint8_t out, const ChannelBatch& one) {
+    tell(ChannelStateRestored{execution(), out, one.channel, one.batch.rows.size(),
+                              sum_of_hashes(one.batch.rows)});
+  };
+  for (ChannelBatch& one : channels.out) {
+    told(1, one);
+    outputs_.restore(one.channel, std::move(one.batch));
+  }
+  for (ChannelBatch& one : channels.in) {
+    told(0, one);
+    gate_.restore(one.channel, std::move(one.batch));
+  }
 }
 
 // Small batches expose interleavings, large ones are fast; so are batches that wait for company.
@@ -158,6 +186,11 @@ void Subtask::partition_not_found(uint32_t in_channel) {
 
 void Subtask::on_batch(uint32_t channel, uint64_t sequence, Batch batch) {
   if (dead()) return;
+  if (unaligned_) {
+    unaligned_->arrived(channel, sequence, std::move(batch));
+    if (running()) guarded([&] { unaligned_->settle(host_.env().now()); });
+    return;
+  }
   gate_.push(channel, sequence, std::move(batch));
   if (running() && takes_input() && gate_.claim_announcement(channel)) {
     announce(channel, host_.env().now());
@@ -212,6 +245,10 @@ void Subtask::on_timer(const TimerTag& tag) {
       case TimerKind::kFlush:
         flush_timer_set_ = false;
         outputs_.flush();
+        break;
+      case TimerKind::kAlignment:
+        alignment_timer_ = ProcTime::max();
+        unaligned_->on_time(host_.env().now());
         break;
       case TimerKind::kPartitionRetry:
         request_partition(static_cast<uint32_t>(tag.arg));

@@ -12,10 +12,11 @@
 #include "core/runtime/input_barriers.h"
 #include "core/runtime/input_gate.h"
 #include "core/runtime/subtask_checkpoints.h"
+#include "core/runtime/unaligned_input.h"
 
 namespace leat {
 
-class Subtask final : public Task, private ChainServices {
+class Subtask final : public Task, private ChainServices, private UnalignedInput::Owner {
  public:
   Subtask(TaskHost& host, TaskDescription description, uint32_t local_task,
           const OperatorFactory& factory);
@@ -55,6 +56,12 @@ class Subtask final : public Task, private ChainServices {
   }
   bool dead() const override { return state_ == ExecutionState::kFailed; }
 
+  // UnalignedInput::Owner
+  void snapshot_now(CheckpointId id, ProcTime timestamp, Alignment how) override;
+  void input_is_complete(CheckpointId id, std::vector<ChannelBatch> in) override;
+  void give_up(CheckpointId id, BarrierAbort reason) override;
+  void tell(const Fact& fact) override { host_.env().trace().add(host_.env().now(), fact); }
+
   // Runs a part of the task in which user code may throw, and then settles.
   template <class F>
   void guarded(F&& part);
@@ -79,6 +86,12 @@ class Subtask final : public Task, private ChainServices {
   void on_end_of_data(uint32_t channel, EndOfData end);
   void hand_on(const InputWatermarks::Outputs& combined);
   void act(const std::vector<BarrierAction>& actions);
+  void on_barrier(uint32_t channel, const CheckpointBarrier& barrier);
+  void on_cancel(uint32_t channel, CheckpointId id);
+  void on_end_of_partition(uint32_t channel);
+  bool any_channel_open() const;
+  BarrierKind own_kind() const;
+  void restore_channels(ChannelState channels);
 
   void end_source_if_finished();
   void finish_data();
@@ -98,7 +111,9 @@ class Subtask final : public Task, private ChainServices {
   InputGate gate_;
   std::optional<InputWatermarks> watermarks_;  // of a task with inputs
   std::optional<InputBarriers> barriers_;      // the same
-  ProcTime barrier_timestamp_;                 // of the checkpoint that is aligning
+  std::optional<UnalignedInput> unaligned_;    // in their place, where barriers may overtake
+  ProcTime alignment_timer_ = ProcTime::max();
+  ProcTime barrier_timestamp_;  // of the checkpoint that is aligning
   Outputs outputs_;
   OperatorChain chain_;
   SubtaskCheckpoints checkpoints_;

@@ -8,7 +8,7 @@ SubtaskCheckpoints::SubtaskCheckpoints(ChainServices& services, OperatorChain& c
                                        Outputs& outputs)
     : services_(services), chain_(chain), outputs_(outputs) {}
 
-void SubtaskCheckpoints::perform(CheckpointBarrier barrier) {
+void SubtaskCheckpoints::perform(CheckpointBarrier barrier, InChannels in) {
   const CheckpointId id = barrier.id;
   if (id <= last_) return;
   last_ = id;
@@ -23,21 +23,67 @@ void SubtaskCheckpoints::perform(CheckpointBarrier barrier) {
   pending_.push_back({});
   pending_.back().id = id;
   chain_.prepare_snapshot_pre_barrier(id);
-  outputs_.broadcast(barrier);
+  ChannelState channels;
+  send_barrier(barrier, channels.out);
   services_.enter_epoch(id);
   Bytes state = chain_.snapshot(id);
   Env& env = services_.host().env();
   const SnapshotHandle handle{"", state.size(), hash_bytes(state)};
   env.trace().add(env.now(), SnapshotTaken{services_.execution(), id, handle.bytes, handle.hash});
+  tell_taken(id, channels.out, 1);
   Pending* pending = find(id);
   if (pending == nullptr) return;  // a connector has failed the task meanwhile
   pending->handle = handle;
   pending->taken = true;
-  store(id, std::move(state));
+  pending->operators = std::move(state);
+  pending->channels = std::move(channels);
+  pending->waits_for_input = in == InChannels::kFollow;
+  if (!pending->waits_for_input) store(id);
 }
 
-void SubtaskCheckpoints::store(CheckpointId id, Bytes state) {
+// Where it may overtake it does, but for edges that cannot have that.
+void SubtaskCheckpoints::send_barrier(const CheckpointBarrier& barrier,
+                                      std::vector<ChannelBatch>& overtaken) {
+  for (uint32_t c = 0; c < outputs_.size(); ++c) {
+    CheckpointBarrier one = barrier;
+    if (!outputs_.supports_unaligned(c)) one.kind = BarrierKind::kAligned;
+    if (one.kind == BarrierKind::kUnaligned) {
+      outputs_.add_overtaking(c, one, overtaken);
+    } else {
+      outputs_.add_control(c, one);
+    }
+  }
+}
+
+void SubtaskCheckpoints::tell_taken(CheckpointId id, const std::vector<ChannelBatch>& batches,
+                                    uint8_t out) {
+  Env& env = services_.host().env();
+  for (const ChannelBatch& one : batches) {
+    env.trace().add(env.now(),
+                    ChannelStateTaken{services_.execution(), id, out, one.channel,
+                                      one.batch.rows.size(), sum_of_hashes(one.batch.rows)});
+  }
+}
+
+void SubtaskCheckpoints::add_in_channels(CheckpointId id, std::vector<ChannelBatch> in) {
+  Pending* pending = find(id);
+  if (pending == nullptr || !pending->waits_for_input) return;  // it was given up
+  tell_taken(id, in, 0);
+  pending->channels.in = std::move(in);
+  pending->waits_for_input = false;
+  store(id);
+}
+
+void SubtaskCheckpoints::store(CheckpointId id) {
   Pending& pending = *find(id);
+  Bytes state = std::move(pending.operators);
+  const ChannelState channels = std::move(pending.channels);
+  if (services_.host().program().graph.config.checkpoint.is_unaligned() &&
+      !(state.empty() && channels.empty())) {
+    state = encode_snapshot(state, channels);
+    pending.handle.bytes = state.size();
+    pending.handle.hash = hash_bytes(state);
+  }
   if (state.empty()) {
     pending.stored = true;
     acknowledge_if_done(id);
@@ -99,6 +145,8 @@ void SubtaskCheckpoints::acknowledge_if_done(CheckpointId id) {
 void SubtaskCheckpoints::abort_on_barrier(CheckpointId id, AbortReason reason,
                                           const std::string& cause) {
   last_ = std::max(last_, id);
+  // One that has overtaken is under way already.
+  if (const Pending* pending = find(id); pending != nullptr && pending->waits_for_input) drop(id);
   std::erase_if(aborted_early_, [&](CheckpointId early) { return early <= id; });
   services_.host().decline(services_.execution(), id, reason, cause);
   outputs_.broadcast(CancelCheckpointMarker{id});

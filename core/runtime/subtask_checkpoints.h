@@ -15,7 +15,12 @@ class SubtaskCheckpoints {
 
   // All barriers are in (or the coordinator triggers the source): barrier out, snapshot, storage.
   // A checkpoint that was aborted before becomes a cancel marker; an older one nothing.
-  void perform(CheckpointBarrier barrier);
+  void perform(CheckpointBarrier barrier) { perform(barrier, InChannels::kHaveNothing); }
+  // Of a checkpoint that may hold rows of in-channels, which follow.
+  enum class InChannels : uint8_t { kHaveNothing, kFollow };
+  void perform(CheckpointBarrier barrier, InChannels in);
+  // What it holds of them.
+  void add_in_channels(CheckpointId id, std::vector<ChannelBatch> in);
   // The alignment was given up: says so to the coordinator and downstream.
   void abort_on_barrier(CheckpointId id, AbortReason reason, const std::string& cause);
 
@@ -41,11 +46,16 @@ class SubtaskCheckpoints {
     uint32_t holds = 0;
     bool taken = false;
     bool stored = false;
+    bool waits_for_input = false;
+    Bytes operators;  // until they are stored
+    ChannelState channels;
   };
   Pending* find(CheckpointId id);
   std::string blob_name(CheckpointId id) const;
   void drop(CheckpointId id);
-  void store(CheckpointId id, Bytes state);
+  void send_barrier(const CheckpointBarrier& barrier, std::vector<ChannelBatch>& overtaken);
+  void tell_taken(CheckpointId id, const std::vector<ChannelBatch>& batches, uint8_t out);
+  void store(CheckpointId id);
   void acknowledge_if_done(CheckpointId id);
 
   ChainServices& services_;

@@ -35,7 +35,11 @@ void Subtask::take_batch(uint32_t channel) {
   QueuedBatch item = gate_.pop(channel);
   RowBatch& rows = item.batch.rows;
   Env& env = host_.env();
-  env.trace().add(env.now(), BatchProcessed{execution(), channel, item.sequence, rows.size()});
+  if (item.restored) {
+    tell(RestoredProcessed{execution(), channel, rows.size()});
+  } else {
+    env.trace().add(env.now(), BatchProcessed{execution(), channel, item.sequence, rows.size()});
+  }
   if (!rows.empty()) {
     const JobEdge& edge = host_.program().job.edges[gate_.channel(channel).edge];
     chain_.head().receive(edge.to_input, rows);
@@ -62,17 +66,12 @@ void Subtask::on_control(uint32_t channel, const Control& control) {
       task.hand_on(task.watermarks_->on_watermark(channel, w.time));
     }
     void operator()(StreamStatus s) const { task.hand_on(task.watermarks_->on_status(channel, s)); }
-    void operator()(CheckpointBarrier b) const {
-      task.barrier_timestamp_ = std::max(task.barrier_timestamp_, b.timestamp);
-      task.act(task.barriers_->on_barrier(channel, b.id));
-    }
-    void operator()(CancelCheckpointMarker m) const {
-      task.act(task.barriers_->on_cancel(channel, m.id));
-    }
+    void operator()(CheckpointBarrier b) const { task.on_barrier(channel, b); }
+    void operator()(CancelCheckpointMarker m) const { task.on_cancel(channel, m.id); }
     void operator()(EndOfData e) const { task.on_end_of_data(channel, e); }
     void operator()(EndOfPartition) const {
       check(task.ends_[channel].has_value(), "a channel ends before its data");
-      task.act(task.barriers_->on_end(channel));
+      task.on_end_of_partition(channel);
     }
   };
   std::visit(Handler{*this, channel}, control);
@@ -123,7 +122,7 @@ void Subtask::close_if_done() {
   if (!closing_) {
     const bool checkpoints = host_.program().graph.config.checkpoint.interval.has_value();
     if (checkpoints && !checkpoints_.final_complete()) return;
-    if (barriers_ && barriers_->any_open()) return;
+    if (any_channel_open()) return;
     if (!chain_.ready_to_close()) return;
     closing_ = true;
     chain_.close();
@@ -136,6 +135,59 @@ void Subtask::close_if_done() {
 }
 
 // ---- checkpoints ----
+
+void Subtask::on_barrier(uint32_t channel, const CheckpointBarrier& barrier) {
+  if (unaligned_) {
+    unaligned_->on_barrier(channel, barrier, host_.env().now());
+  } else {
+    barrier_timestamp_ = std::max(barrier_timestamp_, barrier.timestamp);
+    act(barriers_->on_barrier(channel, barrier.id));
+  }
+}
+
+void Subtask::on_cancel(uint32_t channel, CheckpointId id) {
+  if (unaligned_) {
+    unaligned_->on_cancel(id);
+  } else {
+    act(barriers_->on_cancel(channel, id));
+  }
+}
+
+void Subtask::on_end_of_partition(uint32_t channel) {
+  if (unaligned_) {
+    unaligned_->on_end(channel, host_.env().now());
+  } else {
+    act(barriers_->on_end(channel));
+  }
+}
+
+bool Subtask::any_channel_open() const {
+  return (barriers_ && barriers_->any_open()) || (unaligned_ && unaligned_->any_open());
+}
+
+// How a barrier begins that this task sends on.
+BarrierKind Subtask::own_kind() const {
+  const CheckpointConfig& checkpoint = host_.program().graph.config.checkpoint;
+  if (!checkpoint.is_unaligned()) return BarrierKind::kAligned;
+  return checkpoint.alignment_timeout.ms > 0 ? BarrierKind::kTimeout : BarrierKind::kUnaligned;
+}
+
+void Subtask::snapshot_now(CheckpointId id, ProcTime timestamp, Alignment how) {
+  if (how == Alignment::kAligned) tell(BarrierAligned{execution(), id});
+  const BarrierKind kind = how == Alignment::kUnaligned ? BarrierKind::kUnaligned : own_kind();
+  checkpoints_.perform({id, timestamp, kind}, SubtaskCheckpoints::InChannels::kFollow);
+}
+
+void Subtask::input_is_complete(CheckpointId id, std::vector<ChannelBatch> in) {
+  checkpoints_.add_in_channels(id, std::move(in));
+}
+
+void Subtask::give_up(CheckpointId id, BarrierAbort reason) {
+  const bool later = reason == BarrierAbort::kSubsumed || reason == BarrierAbort::kOvertakenByLater;
+  checkpoints_.abort_on_barrier(
+      id, later ? AbortReason::kSubsumed : AbortReason::kTaskNotRunning,
+      later ? "a later checkpoint has begun" : "cancelled upstream, or a channel has ended");
+}
 
 void Subtask::act(const std::vector<BarrierAction>& actions) {
   using Kind = BarrierAction::Kind;
@@ -181,15 +233,15 @@ void Subtask::trigger_checkpoint(CheckpointId id, ProcTime timestamp) {
     return;
   }
   guarded([&] {
-    if (!barriers_ || !barriers_->any_open()) {
-      checkpoints_.perform({id, timestamp});
+    if (!any_channel_open()) {
+      checkpoints_.perform({id, timestamp, own_kind()});
       return;
     }
     // All tasks before this one have finished, but the ends of some channels are not taken yet: the
     // trigger stands for their barriers. (StreamTask.triggerUnfinishedChannelsCheckpoint.)
-    barrier_timestamp_ = std::max(barrier_timestamp_, timestamp);
     for (uint32_t c = 0; c < gate_.size(); ++c) {
-      if (barriers_->is_open(c)) act(barriers_->on_barrier(c, id));
+      const bool open = unaligned_ ? unaligned_->is_open(c) : barriers_->is_open(c);
+      if (open) on_barrier(c, {id, timestamp, BarrierKind::kUnaligned});
     }
   });
 }

@@ -30,7 +30,8 @@ using Fact =
                  WatermarkAdvanced, StatusChanged, TimerFired, LateRecord, PaneFired, LogAppended,
                  TransactionPreCommitted, TransactionCommitted, TransactionAborted, BlobRead,
                  BlobRemoved, BlobMissing, TimersChanged, GroupOffsetCommitted, AlignmentReported,
-                 AlignmentLimited, AlignmentHeard, AlignmentAnnounced>;
+                 AlignmentLimited, AlignmentHeard, AlignmentAnnounced, BarrierOvertook,
+                 ChannelStateTaken, ChannelStateRestored, RestoredProcessed>;
 
 inline constexpr size_t kFactKinds = std::variant_size_v<Fact>;
 

@@ -98,6 +98,71 @@ struct BatchProcessed {  // one step of a task: it has taken this batch from its
     f("rows", rows);
   }
 };
+// A barrier is taken before rows that were sent before it; `alone`: it was a batch of its own.
+struct BarrierOvertook {
+  static constexpr const char* kName = "BarrierOvertook";
+  ExecutionId execution;
+  uint32_t channel = 0;
+  uint64_t sequence = 0;
+  CheckpointId checkpoint;
+  uint8_t alone = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("channel", channel);
+    f("sequence", sequence);
+    f("checkpoint", checkpoint);
+    f("alone", alone);
+  }
+};
+// These rows of a channel are part of the checkpoint: of an in-channel, or (`out`) an out-channel.
+struct ChannelStateTaken {
+  static constexpr const char* kName = "ChannelStateTaken";
+  ExecutionId execution;
+  CheckpointId checkpoint;
+  uint8_t out = 0;
+  uint32_t channel = 0;
+  uint32_t rows = 0;
+  uint64_t sum = 0;  // of the rows' hashes
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("checkpoint", checkpoint);
+    f("out", out);
+    f("channel", channel);
+    f("rows", rows);
+    f("sum", sum);
+  }
+};
+// They are back in their channel, before all that will come.
+struct ChannelStateRestored {
+  static constexpr const char* kName = "ChannelStateRestored";
+  ExecutionId execution;
+  uint8_t out = 0;
+  uint32_t channel = 0;
+  uint32_t rows = 0;
+  uint64_t sum = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("out", out);
+    f("channel", channel);
+    f("rows", rows);
+    f("sum", sum);
+  }
+};
+struct RestoredProcessed {  // one step: it has taken such a batch of an in-channel
+  static constexpr const char* kName = "RestoredProcessed";
+  ExecutionId execution;
+  uint32_t channel = 0;
+  uint32_t rows = 0;
+  template <class F>
+  void fields(F&& f) const {
+    f("execution", execution);
+    f("channel", channel);
+    f("rows", rows);
+  }
+};
 struct SplitRead {
   static constexpr const char* kName = "SplitRead";
   ExecutionId execution;

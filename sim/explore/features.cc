@@ -118,6 +118,8 @@ const std::vector<std::string> kOthers = {"source table",
                                           "mode batch",
                                           "no checkpoints",
                                           "at least once",
+                                          "unaligned",
+                                          "unaligned after a timeout",
                                           "checkpoints concurrent",
                                           "checkpoint pause",
                                           "faults beyond the restarts",
@@ -202,6 +204,9 @@ class Reader {
     const CheckpointConfig& checkpoint = config.checkpoint;
     if (!checkpoint.interval) return add("no checkpoints");
     add("at least once", checkpoint.mode == CheckpointingMode::kAtLeastOnce);
+    add("unaligned", checkpoint.is_unaligned() && checkpoint.alignment_timeout.ms == 0);
+    add("unaligned after a timeout",
+        checkpoint.is_unaligned() && checkpoint.alignment_timeout.ms > 0);
     add("checkpoints concurrent", checkpoint.max_concurrent > 1);
     add("checkpoint pause", checkpoint.min_pause != Duration{0});
   }

@@ -58,7 +58,15 @@ Json draw_checkpoint(const Draw& draw) {
     set_member(checkpoint, "tolerable_failures",
                json_integer(draw.one_of<int64_t>("how many fail", {100, 1, 2, 3})));
   }
-  if (draw.chance("at least once", 5)) set_member(checkpoint, "mode", json_text("at_least_once"));
+  if (draw.chance("at least once", 5)) {
+    set_member(checkpoint, "mode", json_text("at_least_once"));
+  } else if (checkpoint.find("max_concurrent") == nullptr && draw.chance("unaligned", 25)) {
+    set_member(checkpoint, "unaligned", json_text("forced"));
+    if (draw.chance("aligned at first", 50)) {
+      set_member(checkpoint, "alignment_timeout",
+                 json_integer(draw.one_of<int64_t>("for", {20, 1, 5, 100})));
+    }
+  }
   return checkpoint;
 }
 

@@ -1,12 +1,14 @@
 // Cut (CUT): at each completed checkpoint every edge carries nothing across: what receivers had
-// applied before their snapshots is what senders had emitted before theirs (barriers are aligned,
-// so nothing of a channel is persisted). And channels keep their order, and those of an edge hear
-// the same watermarks, statuses, barriers and ends.
+// applied before their snapshots, with what the checkpoint holds of the channels where barriers
+// overtake, is what senders had emitted before theirs. And channels keep their order, and those of
+// an edge hear the same watermarks, statuses, barriers and ends.
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "core/data/element.h"
 #include "sim/oracle/flow.h"
 #include "sim/oracle/oracles.h"
 
@@ -21,10 +23,13 @@ class CutOracle final : public Oracle {
       ins_.emplace_back(plan.ins(s).size());
       outs_.emplace_back(plan.outs(s).size());
     }
+    taken_.resize(plan.subtasks());
   }
 
   FactSet facts() const override {
-    return fact_set<BatchSent, BatchProcessed, BarrierReceived, SnapshotTaken, CheckpointAborted>();
+    return fact_set<BatchSent, BatchProcessed, BarrierReceived, SnapshotTaken, CheckpointAborted,
+                    CheckpointTriggered, BarrierOvertook, ChannelStateTaken, ChannelStateRestored,
+                    RestoredProcessed>();
   }
   uint32_t taps() const override { return kInputTap | kOutputTap; }
 
@@ -38,6 +43,8 @@ class CutOracle final : public Oracle {
     // A new attempt has new channels.
     ins_[subtask].assign(ins_[subtask].size(), {});
     outs_[subtask].assign(outs_[subtask].size(), {});
+    taken_[subtask] = {};
+    unequal_.erase(subtask);
     std::erase_if(spoken_, [&](const auto& entry) { return entry.first.first == subtask; });
   }
   void on_completed(CheckpointId id) override {
@@ -67,10 +74,31 @@ class CutOracle final : public Oracle {
         given_up_.insert({*in.barrier, subtask});
         in.barrier.reset();
       }
+      // One that comes in its turn where another has overtaken holds its channel for nothing.
+      if (barrier->checkpoint <= taken_[subtask]) return;
       if (barrier->channel < ins_[subtask].size() && aborted_.count(barrier->checkpoint) == 0) {
         ins_[subtask][barrier->channel].barrier = barrier->checkpoint;
       }
+    } else if (const auto* overtook = std::get_if<BarrierOvertook>(&fact)) {
+      const uint32_t subtask = runs_.live(overtook->execution);
+      if (overtook->alone != 0) ins_[subtask][overtook->channel].passed.insert(overtook->sequence);
+    } else if (const auto* taken = std::get_if<ChannelStateTaken>(&fact)) {
+      on_channel_state(*taken);
+    } else if (const auto* back = std::get_if<ChannelStateRestored>(&fact)) {
+      const uint32_t subtask = runs_.live(back->execution);
+      if (back->out == 0) {
+        ins_[subtask][back->channel].restored.push_back(back->rows);
+      } else {
+        unequal_.insert(subtask);
+      }
+    } else if (const auto* restored = std::get_if<RestoredProcessed>(&fact)) {
+      on_restored(*restored);
+    } else if (const auto* begun = std::get_if<CheckpointTriggered>(&fact)) {
+      for (const BarrierKind kind :
+           {BarrierKind::kAligned, BarrierKind::kUnaligned, BarrierKind::kTimeout})
+        barriers_.insert(hash_control(CheckpointBarrier{begun->checkpoint, runs_.now(), kind}));
     } else if (const auto* snapshot = std::get_if<SnapshotTaken>(&fact)) {
+      taken_[runs_.live(snapshot->execution)] = snapshot->checkpoint;
       for (In& in : ins_[runs_.live(snapshot->execution)]) {
         if (in.barrier && *in.barrier <= snapshot->checkpoint) in.barrier.reset();
       }
@@ -89,6 +117,8 @@ class CutOracle final : public Oracle {
   struct In {
     uint64_t next = 0;
     std::optional<CheckpointId> barrier;  // taken, and the snapshot is still to come
+    std::set<uint64_t> passed;            // batches that were barriers, and have overtaken
+    std::deque<uint32_t> restored;        // rows of batches that come before all others
   };
   struct Out {
     uint64_t next = 0;
@@ -119,7 +149,11 @@ class CutOracle final : public Oracle {
     }
     out.next = sent.sequence + 1;
     out.rows.push_back(sent.rows);
-    if (sent.control != 0) hear(subtask, sent);
+    // Where barriers overtake, each channel hears them at another place.
+    const bool overtakes = plan_.graph().config.checkpoint.is_unaligned();
+    const bool apart =
+        overtakes && (barriers_.count(sent.control) > 0 || unequal_.count(subtask) > 0);
+    if (sent.control != 0 && !apart) hear(subtask, sent);
   }
 
   // The first channel of an edge that comes to its n-th control element says what the n-th is.
@@ -149,12 +183,37 @@ class CutOracle final : public Oracle {
     spoken.first = least;
   }
 
+  // What the checkpoint holds of a channel, for the node that it leads to.
+  void on_channel_state(const ChannelStateTaken& taken) {
+    const uint32_t subtask = runs_.live(taken.execution);
+    const std::vector<Plan::End>& ends = taken.out != 0 ? plan_.outs(subtask) : plan_.ins(subtask);
+    if (taken.channel >= ends.size()) return;
+    const NodeId to = plan_.job().edges[ends[taken.channel].edge].to;
+    flow_.in_flight(to, taken.checkpoint, {taken.rows, taken.sum});
+  }
+
+  void on_restored(const RestoredProcessed& taken) {
+    const uint32_t subtask = runs_.live(taken.execution);
+    In& in = ins_[subtask][taken.channel];
+    report_.judged();
+    const bool first = !in.restored.empty() && in.restored.front() == taken.rows && in.next == 0;
+    if (!in.restored.empty()) in.restored.pop_front();
+    if (first) return;
+    violate("inconsistent_cut", channel_name(subtask, taken.channel), "rows of the checkpoint",
+            "in their order, before all others", "processed otherwise",
+            "what a checkpoint holds of a channel is read first, in its order");
+  }
+
   void on_processed(const BatchProcessed& taken) {
     const uint32_t subtask = runs_.live(taken.execution);
     if (taken.channel >= ins_[subtask].size()) return;
     In& in = ins_[subtask][taken.channel];
     report_.judged();
-    if (taken.sequence != in.next) {
+    while (in.passed.erase(in.next) > 0) ++in.next;
+    if (!in.restored.empty()) {
+      wrong(taken, "the rows of the checkpoint first", "processed",
+            "what a checkpoint holds of a channel is read first, in its order");
+    } else if (taken.sequence != in.next) {
       wrong(taken, "batch " + std::to_string(in.next) + " first", "processed",
             "a channel is read in the order in which it was sent");
     } else if (in.barrier && is_given_up_above(subtask, *in.barrier)) {
@@ -213,6 +272,10 @@ class CutOracle final : public Oracle {
 
   static constexpr size_t kSentKept = 64;
   Flow flow_;
+  std::vector<CheckpointId> taken_;  // by subtask: the last snapshot of this attempt
+  std::set<uint64_t> barriers_;      // hashes
+  // Subtasks whose channels have different elements from a checkpoint before them.
+  std::set<uint32_t> unequal_;
   std::set<CheckpointId>
       aborted_;  // their barriers may still be on the way, and block nothing for long
   std::set<std::pair<CheckpointId, uint32_t>> given_up_;  // by which subtask, for a newer one

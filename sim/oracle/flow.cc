@@ -39,7 +39,13 @@ void Flow::snapshot(uint32_t subtask, CheckpointId id) {
   for (const uint32_t i : plan_.instances_of(subtask)) totals_[i].take(id);
 }
 
+void Flow::in_flight(NodeId to, CheckpointId id, Amount amount) {
+  if (in_[to.value] == Measure::kCount) amount.sum = 0;
+  in_flight_[{id, to}].add(amount);
+}
+
 void Flow::settle(CheckpointId id) {
+  in_flight_.erase(in_flight_.begin(), in_flight_.lower_bound({id, NodeId{0}}));
   for (auto& totals : totals_) totals.settle(id);
 }
 
@@ -67,6 +73,10 @@ std::vector<Flow::Gap> Flow::gaps(const CheckpointId* id) const {
     Gap gap{node, {}, {}};
     for (uint32_t i = 0; i < plan_.parallelism(node); ++i) {
       gap.applied.add(at(plan_.instance(node, i), id).in);
+    }
+    if (id != nullptr) {
+      const auto held = in_flight_.find({*id, node});
+      if (held != in_flight_.end()) gap.applied.add(held->second);
     }
     for (const Plan::Feed& feed : plan_.feeds(node)) {
       const uint32_t copies = feed.partitioning == Partitioning::kBroadcast && !feed.chained

@@ -2,7 +2,9 @@
 // must agree wherever a cut goes through an edge.
 #pragma once
 
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sim/oracle/runs.h"
@@ -30,6 +32,8 @@ class Flow {
 
   void in(uint32_t instance, const RowBatch& rows);
   void out(uint32_t instance, uint32_t output, const RowBatch& rows);
+  // Rows in flight that the checkpoint holds: emitted before it, to be applied after a restore.
+  void in_flight(NodeId to, CheckpointId id, Amount amount);
   void snapshot(uint32_t subtask, CheckpointId id);
   void settle(CheckpointId id);
   void rewind(uint32_t subtask, Rewind how, CheckpointId to);
@@ -64,6 +68,7 @@ class Flow {
   std::vector<Measure> in_;                // by node
   std::vector<std::vector<Measure>> out_;  // by node and output
   std::vector<Snapshots<Totals>> totals_;  // by instance
+  std::map<std::pair<CheckpointId, NodeId>, Amount> in_flight_;
 };
 
 }  // namespace leat

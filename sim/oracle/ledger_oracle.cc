@@ -13,9 +13,16 @@ class LedgerOracle final : public Oracle {
   LedgerOracle(const Plan& plan, const Runs& runs)
       : Oracle("ledger", plan, runs), flow_(plan, Measure::kCount), routing_(plan) {}
 
-  FactSet facts() const override { return fact_set<BatchSent>(); }
+  FactSet facts() const override { return fact_set<BatchSent, ChannelStateRestored>(); }
   uint32_t taps() const override { return kInputTap | kOutputTap; }
   void on_fact(const Fact& fact) override {
+    if (const auto* restored = std::get_if<ChannelStateRestored>(&fact)) {
+      // An earlier attempt has dealt these out.
+      if (restored->out != 0)
+        routing_.on_dealt_before(runs_.live(restored->execution), restored->channel,
+                                 restored->rows);
+      return;
+    }
     const auto& sent = std::get<BatchSent>(fact);
     routing_.on_sent(runs_.live(sent.execution), sent.channel, sent.rows);
   }

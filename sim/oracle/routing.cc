@@ -85,19 +85,23 @@ std::optional<Routing::Astray> Routing::on_input(uint32_t instance, uint32_t inp
 }
 
 void Routing::on_sent(uint32_t subtask, uint32_t channel, uint64_t rows) {
-  if (channel < sent_[subtask].size()) sent_[subtask][channel] += rows;
+  if (channel < sent_[subtask].size()) sent_[subtask][channel] += static_cast<int64_t>(rows);
+}
+
+void Routing::on_dealt_before(uint32_t subtask, uint32_t channel, uint64_t rows) {
+  if (channel < sent_[subtask].size()) sent_[subtask][channel] -= static_cast<int64_t>(rows);
 }
 
 void Routing::rewind(uint32_t subtask) {
-  std::fill(sent_[subtask].begin(), sent_[subtask].end(), uint64_t{0});
+  std::fill(sent_[subtask].begin(), sent_[subtask].end(), int64_t{0});
 }
 
 std::vector<Routing::Astray> Routing::uneven() const {
   std::vector<Astray> found;
   for (uint32_t s = 0; s < sent_.size(); ++s) {
-    std::map<uint32_t, std::pair<uint64_t, uint64_t>> by_edge;  // least and most
+    std::map<uint32_t, std::pair<int64_t, int64_t>> by_edge;  // least and most
     for (uint32_t c = 0; c < sent_[s].size(); ++c) {
-      const uint64_t rows = sent_[s][c];
+      const int64_t rows = sent_[s][c];
       const auto [at, first] = by_edge.try_emplace(plan_.outs(s)[c].edge, rows, rows);
       at->second = {std::min(at->second.first, rows), std::max(at->second.second, rows)};
     }

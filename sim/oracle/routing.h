@@ -28,6 +28,8 @@ class Routing {
   // The first row that went somewhere else.
   std::optional<Astray> on_input(uint32_t instance, uint32_t input, const RowBatch& rows);
   void on_sent(uint32_t subtask, uint32_t channel, uint64_t rows);
+  // These rows come from a checkpoint: an earlier attempt has dealt them out.
+  void on_dealt_before(uint32_t subtask, uint32_t channel, uint64_t rows);
   // A new attempt of the subtask goes round from anywhere.
   void rewind(uint32_t subtask);
   // At the end: who got more than the others.
@@ -51,9 +53,9 @@ class Routing {
   std::optional<uint32_t> place_of(NodeId node, const Input& input, RowView row, uint32_t index);
 
   const Plan& plan_;
-  std::vector<std::vector<Input>> inputs_;   // by node and input
-  std::vector<KeyLives> key_lives_;          // by node
-  std::vector<std::vector<uint64_t>> sent_;  // by subtask and channel
+  std::vector<std::vector<Input>> inputs_;  // by node and input
+  std::vector<KeyLives> key_lives_;         // by node
+  std::vector<std::vector<int64_t>> sent_;  // by subtask and channel
 };
 
 }  // namespace leat

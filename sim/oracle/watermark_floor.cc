@@ -63,7 +63,9 @@ void WatermarkFloor::take(uint32_t subtask, In& in, uint64_t control, EventTime 
 }
 
 void WatermarkFloor::on_triggered(CheckpointId id, ProcTime at) {
-  timeless_.insert(hash_control(CheckpointBarrier{id, at}));
+  for (const BarrierKind kind :
+       {BarrierKind::kAligned, BarrierKind::kUnaligned, BarrierKind::kTimeout})
+    timeless_.insert(hash_control(CheckpointBarrier{id, at, kind}));
   timeless_.insert(hash_control(CancelCheckpointMarker{id}));
 }
 
@@ -71,12 +73,16 @@ void WatermarkFloor::lose_track(uint32_t subtask, uint32_t channel) {
   if (channel < ins_[subtask].size()) ins_[subtask][channel].unclear = true;
 }
 
+void WatermarkFloor::lose_track_for_good(uint32_t subtask, uint32_t channel) {
+  if (channel < ins_[subtask].size()) ins_[subtask][channel].restored = true;
+}
+
 std::optional<EventTime> WatermarkFloor::ceiling(uint32_t subtask, EventTime said) const {
   EventTime largest = EventTime::min();
   std::optional<EventTime> least;
   bool live = false;
   for (const In& in : ins_[subtask]) {
-    if (in.unclear) return std::nullopt;
+    if (in.unclear || in.restored) return std::nullopt;
     largest = std::max(largest, in.watermark);
     if (in.idle) continue;
     live = true;
@@ -104,6 +110,11 @@ void WatermarkFloor::look(uint32_t subtask) {
 bool WatermarkFloor::all_idle(uint32_t subtask) const {
   return !ins_[subtask].empty() && std::all_of(ins_[subtask].begin(), ins_[subtask].end(),
                                                [](const In& in) { return in.idle; });
+}
+
+bool WatermarkFloor::is_clear(uint32_t subtask) const {
+  return std::none_of(ins_[subtask].begin(), ins_[subtask].end(),
+                      [](const In& in) { return in.unclear || in.restored; });
 }
 
 void WatermarkFloor::reset(uint32_t subtask) {

@@ -36,19 +36,24 @@ class WatermarkFloor {
   void on_triggered(CheckpointId id, ProcTime at);
   // What a channel has brought is not known.
   void lose_track(uint32_t subtask, uint32_t channel);
+  // It has brought what a checkpoint held, and that may be above what still comes.
+  void lose_track_for_good(uint32_t subtask, uint32_t channel);
   // The most that a task which stands at `said` may say now; none where that is not known.
   std::optional<EventTime> ceiling(uint32_t subtask, EventTime said) const;
 
   EventTime owed(uint32_t subtask) const { return owed_[subtask]; }
   // Whether all channels of a task with one input are idle: then so is what it makes of them.
   bool all_idle(uint32_t subtask) const;
+  // Whether it is known what all channels have brought.
+  bool is_clear(uint32_t subtask) const;
   bool has_one_input(uint32_t subtask) const { return one_input_[subtask]; }
 
  private:
   struct In {
     EventTime watermark = EventTime::min();
     bool idle = false;
-    bool unclear = false;  // it may have brought a watermark that nobody has told of
+    bool unclear = false;   // it may have brought a watermark that nobody has told of
+    bool restored = false;  // a checkpoint held some of it
   };
   struct Sent {
     uint64_t first = 0;             // the sequence number of the first

@@ -28,7 +28,8 @@ class WatermarkOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<WatermarkAdvanced, StatusChanged, SplitWatermark, SplitIdle, SplitAssigned,
-                    SplitFinished, BatchSent, BatchProcessed, CheckpointTriggered>();
+                    SplitFinished, BatchSent, BatchProcessed, CheckpointTriggered,
+                    RestoredProcessed>();
   }
   uint32_t taps() const override { return kSourceTap | kInputTap | kOutputTap; }
 
@@ -82,6 +83,10 @@ class WatermarkOracle final : public Oracle {
                             sent->control);
     }
     if (const auto* taken = std::get_if<BatchProcessed>(&fact)) return on_taken(*taken);
+    if (const auto* restored = std::get_if<RestoredProcessed>(&fact)) {
+      settle(runs_.live(restored->execution));
+      return floor_.lose_track_for_good(runs_.live(restored->execution), restored->channel);
+    }
     if (const auto* triggered = std::get_if<CheckpointTriggered>(&fact))
       return floor_.on_triggered(triggered->checkpoint, runs_.now());
     if (const auto* status = std::get_if<StatusChanged>(&fact)) {
@@ -263,6 +268,7 @@ class WatermarkOracle final : public Oracle {
     Instance& at = at_[first];
     const bool own = is_source(first) || assigns(first) || calls(first);
     if (own || at.lags || !floor_.has_one_input(subtask)) return;
+    if (plan_.graph().config.checkpoint.is_unaligned() && !floor_.is_clear(subtask)) return;
     const bool idle = floor_.all_idle(subtask);
     if (at.is_idle == idle) return;
     at.lags = true;
@@ -363,7 +369,12 @@ class WatermarkOracle final : public Oracle {
     const EventTime stood_at = at.said;
     at.said = std::max(at.said, fact.time);
     floor_.may_be_sent(fact.time);
-    EventTime bound = is_source(i) ? bound_of(i) : inputs_bound(i);
+    // What a checkpoint holds of a channel was said by another attempt.
+    const bool of_a_checkpoint =
+        plan_.graph().config.checkpoint.is_unaligned() && attempt_of(i) > 1;
+    EventTime bound = is_source(i)      ? bound_of(i)
+                      : of_a_checkpoint ? EventTime::max()
+                                        : inputs_bound(i);
     if (const auto most = most_that_came(i, stood_at)) bound = std::min(bound, *most);
     if (fact.time <= bound) return;
     violate("watermark_too_high", plan_.where(i), "watermark " + text(fact.time),

@@ -36,6 +36,32 @@ void decode_range(const Fields& fields, std::string_view key, Duration& least, D
   most = {*b};
 }
 
+void decode_unaligned(const Fields& fields, CheckpointConfig& config) {
+  Diagnostics& d = fields.diagnostics();
+  const Json* json = fields.get("unaligned");
+  using Unaligned = CheckpointConfig::Unaligned;
+  if (json != nullptr && json->is(Json::Kind::kText)) {
+    if (json->text != "forced")
+      report_unknown(d, "SC110", json->span, "way to overtake", json->text, {"forced"});
+    config.unaligned = Unaligned::kForced;
+  } else {
+    config.unaligned = fields.boolean("unaligned", false) ? Unaligned::kEnabled : Unaligned::kNo;
+  }
+  config.alignment_timeout = fields.duration("alignment_timeout", config.alignment_timeout);
+  if (!config.is_unaligned()) {
+    if (fields.has("alignment_timeout"))
+      d.error("SC106", fields.key_span("alignment_timeout"),
+              "barriers that never overtake wait as long as it takes", "add \"unaligned\": true");
+    return;
+  }
+  if (config.max_concurrent > 1)
+    d.error("SC106", fields.key_span("max_concurrent"),
+            "of unaligned checkpoints only one is under way at a time");
+  if (config.mode == CheckpointingMode::kAtLeastOnce)
+    d.error("SC106", json->span, "checkpoints that are at least once wait for no barrier",
+            "leave out \"unaligned\" or \"mode\"");
+}
+
 CheckpointConfig decode_checkpoint(const Fields& scenario) {
   CheckpointConfig config;
   const Json* json = scenario.get("checkpoint");
@@ -55,6 +81,7 @@ CheckpointConfig decode_checkpoint(const Fields& scenario) {
   config.min_pause = fields.duration("min_pause", config.min_pause);
   config.max_concurrent =
       static_cast<uint32_t>(fields.integer("max_concurrent", config.max_concurrent, 1, 100));
+  decode_unaligned(fields, config);
   config.tolerable_failures = static_cast<uint32_t>(
       fields.integer("tolerable_failures", config.tolerable_failures, 0, 1'000'000'000));
   config.retained = static_cast<uint32_t>(fields.integer("keep", config.retained, 1, 1000));

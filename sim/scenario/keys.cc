@@ -351,6 +351,11 @@ const std::vector<KeyRow>& key_table() {
        "exactly_once (or aligned), or at_least_once: barriers are not aligned, and state may count "
        "rows "
        "twice after a restore; default exactly_once."},
+      {"checkpoint", "unaligned", "boolean|string",
+       "true: barriers overtake rows, which are part of the checkpoint then; forced: also where "
+       "`partition` is custom."},
+      {"checkpoint", "alignment_timeout", "duration",
+       "With `unaligned`: barriers wait so long before they overtake; default 0."},
       {"checkpoint", "timeout", "duration",
        "What is not complete by then is aborted; default 10 min."},
       {"checkpoint", "min_pause", "duration", "Between the end of one and the next; default 0."},

@@ -156,6 +156,35 @@ TEST(CheckpointOptions, TheDirectoryOfTheStorage) {
   EXPECT_TRUE(in("elsewhere").blobs.contains(there));
 }
 
+// How often a barrier has overtaken, in a job whose rows wait in front of a slow sum.
+uint64_t overtaken(Duration timeout, bool unaligned) {
+  StreamExecutionEnvironment env;
+  env.set_parallelism(2).enable_checkpointing(milliseconds(200));
+  if (unaligned)
+    env.get_checkpoint_config().enable_unaligned_checkpoints().set_aligned_checkpoint_timeout(
+        timeout);
+  env.generate(
+         "numbers", 300, milliseconds(5), [](int64_t n) { return n; }, 2)
+      .key_by([](int64_t n) { return n % 7; })
+      .reduce([](int64_t a, int64_t b) { return a + b; })
+      .sink_to(Sink::transactional("out"));
+  Result<Scenario> scenario = scenario_of_job(env.execute("job"));
+  check(scenario.ok(), "the job could not be planned");
+  scenario.value().world.step_cost_max = {40};
+  scenario.value().cluster.batch_rows_max = 2;
+  const RunOutcome outcome =
+      run_once(scenario.value(), Plan(*scenario.value().program), RunRequest{});
+  EXPECT_TRUE(outcome.verdict.ok()) << outcome.violation();
+  return outcome.facts[kind_of<BarrierOvertook>()];
+}
+
+TEST(CheckpointOptions, WhetherBarriersOvertakeAndAfterHowLong) {
+  EXPECT_EQ(overtaken({0}, false), 0U);
+  EXPECT_GT(overtaken({0}, true), 20U);
+  EXPECT_GT(overtaken({10}, true), 0U);
+  EXPECT_EQ(overtaken({3600000}, true), 0U);
+}
+
 // Counts 200 numbers from two partitions, dealt to two subtasks by a key, while workers die.
 Scenario counting(CheckpointingMode mode) {
   StreamExecutionEnvironment env;

@@ -443,7 +443,7 @@ TEST_F(TaskStory, ATriggerStandsForTheBarriersOfChannelsWhoseEndsAreOnTheWay) {
 }
 
 TEST_F(TaskStory, TheLastBatchMustGoOutBeforeTheTaskIsFinished) {
-  world.start(1);
+  world.start(0);  // nobody reads it yet
   for (const uint32_t c : {0U, 1U}) world.send(c, {}, EndOfData{});
   world.run_steps();
   world.task().trigger_checkpoint({5}, {0});
@@ -451,12 +451,26 @@ TEST_F(TaskStory, TheLastBatchMustGoOutBeforeTheTaskIsFinished) {
   world.task().notify_complete({5});
   for (const uint32_t c : {0U, 1U}) world.send(c, {}, EndOfPartition{});
   world.seen();
-  world.task().on_credit(0, 1);  // the barrier
   world.run_steps();
-  EXPECT_EQ(world.seen(), Lines{"-> out[0]: <barrier 5>"});
+  EXPECT_EQ(world.seen(), Lines{});
   EXPECT_EQ(world.task().state(), ExecutionState::kRunning);
-  world.task().on_credit(0, 1);
-  EXPECT_EQ(world.seen(), (Lines{"-> out[0]: <end of partition>", "finished"}));
+  world.task().on_partition_request(0, {{{2}, 0}, 1}, 1);
+  world.run_steps();
+  EXPECT_EQ(world.seen(), (Lines{"-> out[0]: <end of data>", "-> out[0]: <barrier 5>",
+                                 "-> out[0]: <end of partition>", "finished"}));
+}
+
+// Checkpoints that follow each other soon leave the credits to rows.
+TEST_F(TaskStory, BarriersNeedNoCredit) {
+  world.start(1);
+  for (uint64_t id = 1; id <= 3; ++id) {
+    for (const uint32_t c : {0U, 1U}) world.send(c, {}, barrier(id));
+  }
+  world.run_steps();
+  world.seen();
+  world.send(0, {7});
+  world.run_steps();
+  EXPECT_EQ(world.seen(), Lines{"-> out[0]: 7"});
 }
 
 TEST_F(TaskStory, StoppedWithoutDrainingNothingFinishes) {  // core/chain/0006

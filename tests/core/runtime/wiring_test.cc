@@ -73,22 +73,22 @@ TEST(InputGate, IsFirstInFirstOutAndCountsSequences) {
   gate.push(0, 1, Batch{RowBatch(1), Watermark{{2}}});
   EXPECT_EQ(std::get<Watermark>(gate.pop(0).batch.control).time.ms, 1);
   EXPECT_EQ(gate.pop(0).sequence, 1U);
-  EXPECT_THROW(gate.push(0, 1, Batch{RowBatch(1), {}}), InvariantViolation);  // repeated
-  EXPECT_THROW(gate.push(0, 3, Batch{RowBatch(1), {}}), InvariantViolation);  // lost
-  EXPECT_THROW((void)gate.pop(0), InvariantViolation);                        // empty
+  EXPECT_THROW(gate.push(0, 1, Batch{RowBatch(1), Watermark{}}), InvariantViolation);  // repeated
+  EXPECT_THROW(gate.push(0, 3, Batch{RowBatch(1), Watermark{}}), InvariantViolation);  // lost
+  EXPECT_THROW((void)gate.pop(0), InvariantViolation);                                 // empty
 }
 
 TEST(InputGate, HoldsNoMoreThanItsCredits) {
   InputGate gate({InChannel{}}, 2);
-  gate.push(0, 0, Batch{RowBatch(1), {}});
-  gate.push(0, 1, Batch{RowBatch(1), {}});
-  EXPECT_THROW(gate.push(0, 2, Batch{RowBatch(1), {}}), InvariantViolation);
+  gate.push(0, 0, Batch{RowBatch(1), Watermark{}});
+  gate.push(0, 1, Batch{RowBatch(1), Watermark{}});
+  EXPECT_THROW(gate.push(0, 2, Batch{RowBatch(1), Watermark{}}), InvariantViolation);
 }
 
 TEST(InputGate, AnnouncesAChannelOnceWhileItCanBeRead) {
   InputGate gate({InChannel{}}, 4);
   EXPECT_FALSE(gate.claim_announcement(0));
-  gate.push(0, 0, Batch{RowBatch(1), {}});
+  gate.push(0, 0, Batch{RowBatch(1), Watermark{}});
   gate.block(0);
   EXPECT_FALSE(gate.claim_announcement(0));
   gate.unblock(0);
@@ -102,12 +102,27 @@ TEST(InputGate, AnnouncesAChannelOnceWhileItCanBeRead) {
 
 TEST(InputGate, GivesCreditsBackByTheHalf) {
   InputGate gate({InChannel{}}, 4);
-  for (uint64_t s = 0; s < 3; ++s) gate.push(0, s, Batch{RowBatch(1), {}});
+  for (uint64_t s = 0; s < 3; ++s) gate.push(0, s, Batch{RowBatch(1), Watermark{}});
   (void)gate.pop(0);
   EXPECT_EQ(gate.take_credits(0), 0U);
   (void)gate.pop(0);
   EXPECT_EQ(gate.take_credits(0), 2U);
   EXPECT_EQ(gate.take_credits(0), 0U);
+}
+
+TEST(InputGate, WhatSaysNothingOfRowsTakesNoCredit) {
+  InputGate gate({InChannel{}}, 1);
+  gate.push(0, 0, Batch{RowBatch(1), Watermark{}});
+  EXPECT_THROW(gate.push(0, 1, Batch{RowBatch(1), Watermark{}}), InvariantViolation);
+  InputGate other({InChannel{}}, 1);
+  other.push(0, 0, Batch{RowBatch(1), CheckpointBarrier{}});
+  other.push(0, 1, Batch{RowBatch(1), CheckpointBarrier{}});
+  other.push(0, 2, Batch{RowBatch(1), Watermark{}});
+  (void)other.pop(0);
+  (void)other.pop(0);
+  EXPECT_EQ(other.take_credits(0), 0U);
+  (void)other.pop(0);
+  EXPECT_EQ(other.take_credits(0), 1U);
 }
 
 RC_GTEST_PROP(BatchQueue, IsAQueue, (const std::vector<bool>& pushes)) {
@@ -116,7 +131,7 @@ RC_GTEST_PROP(BatchQueue, IsAQueue, (const std::vector<bool>& pushes)) {
   uint64_t popped = 0;
   for (const bool push : pushes) {
     for (int i = 0; i < 40; ++i) {  // past the point where it compacts
-      if (push) queue.push({pushed++, Batch{RowBatch(1), {}}});
+      if (push) queue.push({pushed++, Batch{RowBatch(1), Watermark{}}});
       if (!push && !queue.empty()) RC_ASSERT(queue.pop().sequence == popped++);
     }
     RC_ASSERT(queue.size() == pushed - popped);
