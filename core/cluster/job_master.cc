@@ -10,17 +10,17 @@ using namespace rpc;
 
 namespace {
 
-constexpr Entity kWho = entity("job_master");
 constexpr Site kFirstDelay("cluster.first_checkpoint_delay");
 
-TimerTag timer(JobMasterTimer kind) { return {entity(kWho, kind), kJobMaster, kind, 0}; }
+TimerTag timer(JobMasterTimer kind) { return {entity(kJobMasterWho, kind), kJobMaster, kind, 0}; }
 
 // Flink draws it between the pause and the interval; the plainest is the pause.
 Duration first_delay(Env& env, const CheckpointConfig& config) {
   if (!config.interval) return {0};
   const int64_t room =
       std::clamp<int64_t>(config.interval->ms - config.min_pause.ms, 0, 0x7fffffff);
-  const uint32_t drawn = env.choices().choose(kFirstDelay, kWho, static_cast<uint32_t>(room) + 1);
+  const uint32_t drawn =
+      env.choices().choose(kFirstDelay, kJobMasterWho, static_cast<uint32_t>(room) + 1);
   return {config.min_pause.ms + drawn};
 }
 
@@ -69,7 +69,7 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       alignment_(program_->graph),
       restart_(make_restart_strategy(program_->graph.config.restart, env.choices())),
       record_(env, job_blob(program_->graph.config.checkpoint.directory),
-              {kJobMaster, kRecordWritten, 0}),
+              {kJobMaster, kRecordWritten, 0, kJobMasterWho}),
       monitor_(config.heartbeat_interval, config.heartbeat_timeout),
       heartbeat_alarm_(env, timer(kHeartbeatTimer)),
       checkpoint_alarm_(env, timer(kCheckpointTimer)),

@@ -60,12 +60,12 @@ void JobMaster::act(const TriggerTasks& action) {
 void JobMaster::act(const StoreMetadata& action) {
   ByteWriter out;
   action.checkpoint.encode(out);
-  endpoint_.env().blobs().put({kJobMaster, kMetadataWritten, action.id.value},
+  endpoint_.env().blobs().put({kJobMaster, kMetadataWritten, action.id.value, kJobMasterWho},
                               metadata_blob(checkpointing().directory, action.id), out.take());
 }
 
 void JobMaster::act(const StoreList& action) {
-  endpoint_.env().blobs().put({kJobMaster, kListWritten, action.id.value},
+  endpoint_.env().blobs().put({kJobMaster, kListWritten, action.id.value, kJobMasterWho},
                               list_blob(checkpointing().directory), encode(action.retained));
 }
 

@@ -23,7 +23,7 @@ void JobMaster::begin() {
 
 void JobMaster::read(uint32_t kind, uint64_t arg, const std::string& blob) {
   ++recovery_.tries;
-  endpoint_.env().blobs().get({kJobMaster, kind, arg}, blob);
+  endpoint_.env().blobs().get({kJobMaster, kind, arg, kJobMasterWho}, blob);
 }
 
 void JobMaster::on_blob(BlobReply reply) {

@@ -208,7 +208,7 @@ class LogBroker final : public Process, private TransactionListener {
 
   void put(uint64_t ticket) {
     const Write& write = writes_.at(ticket);
-    env_.blobs().put({kStorage, 0, ticket}, write.name, write.bytes);
+    env_.blobs().put({kStorage, 0, ticket, entity("log")}, write.name, write.bytes);
   }
 
   // ---- consumers ----

@@ -61,11 +61,13 @@ struct RunTag {
   uint32_t channel = 0;  // the task's own number for the channel
 };
 
-// A request to durable storage; the reply carries it back.
+// A request to durable storage; the reply carries it back. By `who` asks, its kind and its argument
+// (never by the name of the blob, which anyone may change) chance knows it.
 struct BlobTicket {
   uint32_t endpoint = 0;
   uint32_t kind = 0;
   uint64_t arg = 0;
+  Entity who{};
 };
 struct BlobReply {
   BlobTicket ticket;

@@ -24,6 +24,7 @@ class ChainServices {
   virtual TaskHost& host() = 0;
   virtual ExecutionId execution() const = 0;
   virtual uint32_t local_task() const = 0;
+  virtual Entity who() const = 0;
   virtual TimerId call_at(ProcTime when, Entity who, TimerKind kind, uint32_t node,
                           uint64_t arg) = 0;
   virtual void announce_split(uint32_t split, ProcTime not_before) = 0;

@@ -96,8 +96,8 @@ void Subtask::start() {
     guarded([&] { begin_running({}); });
     return;
   }
-  const BlobTicket ticket{kEndpointBase + local_task_, static_cast<uint32_t>(BlobKind::kRestore),
-                          0};
+  const BlobTicket ticket{kEndpointBase + local_task_, static_cast<uint32_t>(BlobKind::kRestore), 0,
+                          entity_};
   host_.env().blobs().get(ticket, description_.snapshot_blob);
 }
 

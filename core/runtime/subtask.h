@@ -43,6 +43,7 @@ class Subtask final : public Task, private ChainServices, private UnalignedInput
   // ChainServices
   TaskHost& host() override { return host_; }
   uint32_t local_task() const override { return local_task_; }
+  Entity who() const override { return entity_; }
   TimerId call_at(ProcTime when, Entity who, TimerKind kind, uint32_t node, uint64_t arg) override;
   void announce_split(uint32_t split, ProcTime not_before) override;
   void hold_acknowledgement(CheckpointId id) override { checkpoints_.hold(id); }

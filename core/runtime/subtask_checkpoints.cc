@@ -91,7 +91,7 @@ void SubtaskCheckpoints::store(CheckpointId id) {
   }
   pending.handle.blob = blob_name(id);
   const BlobTicket ticket{Task::kEndpointBase + services_.local_task(),
-                          static_cast<uint32_t>(BlobKind::kSnapshot), id.value};
+                          static_cast<uint32_t>(BlobKind::kSnapshot), id.value, services_.who()};
   services_.host().env().blobs().put(ticket, pending.handle.blob, std::move(state));
 }
 

@@ -10,6 +10,11 @@ namespace {
 constexpr Site kOperation{"storage.operation"};
 constexpr Site kStorageLatency{"storage.latency"};
 constexpr Site kWholeAtCrash{"storage.whole_at_crash"};
+
+// Whose request it is and what for: the name of the blob is the program's own affair.
+Entity requester(const BlobTicket& ticket) {
+  return entity(entity(ticket.who, ticket.kind), ticket.arg);
+}
 }  // namespace
 
 Storage::Storage(Schedule& schedule, std::vector<ProcessSlot>& processes,
@@ -34,8 +39,8 @@ void Storage::remove(const std::string& name) {
 }
 
 void Storage::begin(Operation operation) {
-  const Entity who = entity(operation.name);
-  schedule_.touch(who.key);
+  schedule_.touch(hash_name(operation.name));
+  const Entity who = requester(operation.ticket);
   Duration latency = schedule_.chance.between(kStorageLatency, who, schedule_.config.storage_min,
                                               schedule_.config.storage_max);
   if (schedule_.now < slow_until_) {
@@ -103,7 +108,8 @@ void Storage::died(ProcessId process) {
   for (Operation& operation : operations_) {
     if (operation.what != What::kPut || operation.process != process) continue;
     operation.what = What::kGet;  // decided now; its event finds nobody to answer
-    if (schedule_.chance.choose(kWholeAtCrash, entity(operation.name), 2) == 1) write(operation);
+    if (schedule_.chance.choose(kWholeAtCrash, requester(operation.ticket), 2) == 1)
+      write(operation);
   }
 }
 

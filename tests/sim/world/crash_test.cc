@@ -167,6 +167,30 @@ TEST(Storage, SaysWhatIsWrittenReadAndRemovedAndByWhichName) {
                                       "BlobRemoved name=a", "BlobMissing name=a"}));
 }
 
+// Names are the program's own affair: renamed blobs are written as soon, or as late, as before.
+TEST(Storage, TheNameOfABlobDecidesNothing) {
+  std::map<std::string, std::vector<int64_t>> answered;
+  for (const char* name : {"a", "b"}) {
+    for (uint64_t seed = 0; seed < 20; ++seed) {
+      toys::Script writer;
+      writer.start = [&](Env& env) {
+        for (uint64_t i = 0; i < 3; ++i)
+          env.blobs().put({0, 0, i, entity("writer")}, name + std::to_string(i), "x");
+      };
+      writer.blob = [&](Env& env, const BlobReply& reply) {
+        answered[name].push_back(static_cast<int64_t>(reply.ticket.arg));
+        answered[name].push_back(env.now().ms);
+      };
+      WorldPlan plan;
+      plan.config.storage_max = {500};
+      plan.processes = {toys::plan_for("w", writer)};
+      run(plan, seed);
+    }
+  }
+  EXPECT_EQ(answered["a"], answered["b"]);
+  EXPECT_EQ(answered["a"].size(), 120u);
+}
+
 TEST(Storage, FailsTheNextWritesAndOnlyThose) {
   toys::Script writer;
   std::string answers;

@@ -34,7 +34,8 @@ void Gossip::on_timer(const TimerTag&) {
   }
   env_.choices().enter_epoch(name_of(env_.self(), 0), round_ / 4);
   tell_all(round_);
-  env_.blobs().put({0, 0, round_}, "blob-" + std::to_string(env_.self().value), "state");
+  env_.blobs().put({0, 0, round_, name_of(env_.self(), 0)},
+                   "blob-" + std::to_string(env_.self().value), "state");
   env_.call_at(env_.now() + Duration{10}, {name_of(env_.self(), 0), 0, 1, 0});
 }
 
