@@ -5,6 +5,7 @@
 
 #include "core/connectors/arrived.h"
 #include "core/connectors/log_admin.h"
+#include "core/connectors/log_copy.h"
 #include "core/connectors/log_transactions.h"
 
 namespace leat {
@@ -23,8 +24,9 @@ enum Endpoint : uint32_t { kFetches = 1, kTransactions = 2, kStorage = 3 };
 
 class LogBroker final : public Process, private TransactionListener {
  public:
-  LogBroker(Env& env, LogTopics topics, bool persist)
+  LogBroker(Env& env, LogTopics topics, bool persist, const LogTransactions* begin_with)
       : env_(env), topics_(std::move(topics)), persist_(persist) {
+    if (begin_with != nullptr) transactions_ = *begin_with;
     for (const auto& [topic, sink] : topics_.sinks) names_[sink] = topic;
   }
 
@@ -33,6 +35,7 @@ class LogBroker final : public Process, private TransactionListener {
   std::vector<UnfinishedTransaction> unfinished_transactions() const {
     return transactions_.unfinished();
   }
+  const LogTransactions& transactions() const { return transactions_; }
 
   void on_message(const Message& message) override {
     const LogEnvelope envelope = open_log_envelope(message.body);
@@ -268,8 +271,17 @@ std::vector<UnfinishedTransaction> unfinished_transactions(const Process& log) {
   return static_cast<const LogBroker&>(log).unfinished_transactions();
 }
 
+std::shared_ptr<const LogTransactions> copy_transactions(const Process& log) {
+  return std::make_shared<const LogTransactions>(static_cast<const LogBroker&>(log).transactions());
+}
+
 std::unique_ptr<Process> make_log_broker(Env& env, LogTopics topics, bool persist) {
-  return std::make_unique<LogBroker>(env, std::move(topics), persist);
+  return std::make_unique<LogBroker>(env, std::move(topics), persist, nullptr);
+}
+
+std::unique_ptr<Process> make_log_broker_after(
+    Env& env, LogTopics topics, const std::shared_ptr<const LogTransactions>& before) {
+  return std::make_unique<LogBroker>(env, std::move(topics), /*persist=*/false, before.get());
 }
 
 }  // namespace leat

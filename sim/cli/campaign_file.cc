@@ -25,6 +25,7 @@ std::optional<CampaignHead> parse_head(const std::string& line) {
     head.failures_max = json.at("failures_max");
     head.generate = json.at("generate");
     head.first = json.at("first");
+    head.forks = json.at("forks");
     head.strategy = json.at("strategy");
     head.until = json.at("until");
     head.build = json.at("build");
@@ -37,8 +38,8 @@ std::optional<CampaignHead> parse_head(const std::string& line) {
 }  // namespace
 
 CampaignHead head_of(const CommonOptions& common, const ExploreVerb& verb) {
-  return {common.paths, verb.runs,     verb.seed,  verb.failures_max, verb.generate,
-          verb.first,   verb.strategy, verb.until, build_id()};
+  return {common.paths, verb.runs,  verb.seed,     verb.failures_max, verb.generate,
+          verb.first,   verb.forks, verb.strategy, verb.until,        build_id()};
 }
 
 std::string to_line(const CampaignHead& head) {
@@ -49,6 +50,7 @@ std::string to_line(const CampaignHead& head) {
                             {"failures_max", head.failures_max},
                             {"generate", head.generate},
                             {"first", head.first},
+                            {"forks", head.forks},
                             {"strategy", head.strategy},
                             {"until", head.until},
                             {"build", head.build}};

@@ -20,6 +20,7 @@ struct CampaignHead {
   uint32_t failures_max = 1;
   bool generate = false;
   bool first = false;
+  bool forks = false;
   std::string strategy;
   std::string until;
   std::string build;

@@ -27,9 +27,11 @@ bool can_enumerate(const CommonOptions& common, const ExploreVerb& verb, const c
     std::cerr << "error: " << option << " takes scenario files or folders\n";
     return false;
   }
-  if (verb.generate || !verb.shard.empty() || !verb.out.empty() || !verb.until.empty()) {
+  if (verb.generate || verb.forks || !verb.shard.empty() || !verb.out.empty() ||
+      !verb.until.empty()) {
     std::cerr << "error: " << option
-              << " goes with none of --generate, --shard, --out and --until\n";
+              << " goes with none of --generate, --shard, --out, --until and "
+                 "--fork-every-checkpoint\n";
     return false;
   }
   return true;

@@ -8,9 +8,10 @@
 
 #include "sim/cli/load.h"
 #include "sim/cli/text_report.h"
+#include "sim/explore/asked_again.h"
 #include "sim/explore/capsule.h"
 #include "sim/explore/choice_notes.h"
-#include "sim/explore/invariance.h"
+#include "sim/explore/forks.h"
 #include "sim/explore/pin.h"
 #include "sim/explore/story.h"
 #include "sim/scenario/decode.h"
@@ -95,6 +96,13 @@ std::string size_text(const CaseSize& size) {
                      with_commas(size.choices));
 }
 
+// Forks are made only where they are asked for.
+std::string fork_option(const RunOutcome& outcome) {
+  const bool of_forks =
+      !outcome.verdict.ok() && outcome.verdict.violations.front().oracle == kForksOracle;
+  return of_forks ? " --fork-every-checkpoint" : "";
+}
+
 void tell_progress(const CaseSize& now, uint64_t runs) {
   std::cerr << fmt::format("\rshrinking: {} after {} runs\033[K", size_text(now), runs)
             << std::flush;
@@ -127,15 +135,19 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   run.strategy = failed.strategy;
   run.rest = rest;
   run.record = true;
-  RunOutcome again = run_once(scenario, Plan(*scenario.program), run);
-  if (!failed.verdict.ok() && found_by_checks(failed.verdict.violations.front()))
-    judge_invariance(scenario, again, run);
+  const Plan plan(*scenario.program);
+  RunOutcome again = run_once(scenario, plan, run);
+  if (!failed.verdict.ok()) {
+    const Violation& first = failed.verdict.violations.front();
+    ask_again(scenario, plan, run, first.name, first.oracle, again);
+  }
   kept.nondeterministic = again.digest != failed.digest;
   Capsule capsule;
   capsule.scenario_path = scenario.path;
   capsule.scenario_text = scenario.text;
   capsule.seed = failed.seed;
   capsule.violation = failed.violation();
+  capsule.oracle = failed.verdict.ok() ? "" : failed.verdict.violations.front().oracle;
   capsule.digest = again.digest;
   capsule.build = build_id();
   capsule.choices = again.choices;
@@ -163,7 +175,7 @@ std::string report_text(const Scenario& scenario, const RunOutcome& failed, cons
   std::string text;
   const auto original = [&] {
     if (!kept.found_as.empty()) return kept.found_as;
-    const std::string options = seed_options(failed);
+    const std::string options = seed_options(failed) + fork_option(failed);
     if (scenario.path.starts_with("generated-"))
       return "./leat explore --generate --runs 1" + options;
     return fmt::format("./leat run {}{}", scenario.path, options);
@@ -186,7 +198,7 @@ std::string report_text(const Scenario& scenario, const RunOutcome& failed, cons
                 ? fmt::format("  minimal   {} single removals were tried, none of them fails so\n",
                               small.removals_tried)
                 : "  minimal   not proven: the time for shrinking was over\n";
-    text += fmt::format("  run       ./leat run {}\n", kept.scenario);
+    text += fmt::format("  run       ./leat run {}{}\n", kept.scenario, fork_option(small.outcome));
     text += fmt::format("  found as  {}\n", original());
   } else {
     text = failure_text(scenario, failed, original());

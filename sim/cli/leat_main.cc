@@ -74,6 +74,9 @@ class CommandLine {
     verb->add_option("--until", run_.until, "stop at this virtual time, such as 7020ms");
     verb->add_option("--report", run_.reports,
                      fmt::format("KIND=PATH; KIND is {}", fmt::join(report_kinds(), ", ")));
+    verb->add_flag(
+        "--fork-every-checkpoint", run_.forks,
+        "go on from every completed checkpoint as well, each in a simulation of its own");
     verb->add_flag("--digest", run_.digest, "print the digest of the run and nothing else");
     verb->add_flag("--update", run_.update,
                    "write the rows that are committed where the scenario says what it expects");
@@ -94,6 +97,9 @@ class CommandLine {
                      "--exhaustive: all orders after a crash, or those with at most N turns other "
                      "than plain (default 1)");
     verb->add_flag("--naive", explore_.naive, "--exhaustive without reduction, to count again");
+    verb->add_flag(
+        "--fork-every-checkpoint", explore_.forks,
+        "go on from every completed checkpoint as well, each in a simulation of its own");
     verb->add_flag("--first", explore_.first, "stop at the first failure of any scenario");
     verb->add_option("--shard", explore_.shard, "I/N: only the I-th of N parts of the seeds");
     verb->add_option("--out", explore_.out,

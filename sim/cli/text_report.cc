@@ -6,6 +6,7 @@
 
 #include "sim/explore/features.h"
 #include "sim/explore/fixed_by_input.h"
+#include "sim/explore/forks.h"
 #include "sim/oracle/not_judged.h"
 #include "viz/svg.h"
 
@@ -175,6 +176,9 @@ std::string coverage_text(const ScenarioCoverage& seen) {
                   seen.shown > 0 ? fmt::format("   shown in {}", seen.shown) : "");
   const std::string fired = fired_text(seen.fired, runs);
   if (!fired.empty()) text += "      fired in: " + fired + "\n";
+  if (const auto forks = seen.judged.find(kForksOracle); forks != seen.judged.end())
+    text +=
+        fmt::format("      forks:    went on from {} checkpoints\n", with_commas(forks->second));
   if (!seen.features.empty()) text += features_text(seen.features, runs);
   for (const std::string& complaint : seen.complaints) text += "      " + complaint + "\n";
   return text;

@@ -134,6 +134,7 @@ std::optional<CampaignRequest> request_of(const ExploreVerb& verb) {
   if (!read_until(verb.until, request.until)) return std::nullopt;
   request.strategy = *strategy;
   if (verb.generate) request.generate = generated_scenario;
+  if (verb.forks) request.forks = CampaignRequest::Forks::kAll;
   if (verb.first) request.stop = CampaignRequest::Stop::kAll;
   return request;
 }
@@ -235,6 +236,7 @@ int merge_verb(const CommonOptions& common, const MergeVerb& verb) {
   asked.failures_max = head->failures_max;
   asked.generate = head->generate;
   asked.first = head->first;
+  asked.forks = head->forks;
   asked.strategy = head->strategy;
   asked.until = head->until;
   asked.shrink = verb.shrink;

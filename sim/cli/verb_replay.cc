@@ -5,8 +5,8 @@
 #include "sim/cli/load.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
+#include "sim/explore/asked_again.h"
 #include "sim/explore/capsule.h"
-#include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 
 namespace leat {
@@ -34,8 +34,9 @@ int replay_one(const std::string& path, const JobRegistry& jobs) {
   RunRequest request;
   request.seed = capsule.value().seed;
   request.replay = &capsule.value().choices;
-  RunOutcome outcome = run_once(scenario, Plan(*scenario.program), request);
-  if (found_by_checks(capsule.value().violation)) judge_invariance(scenario, outcome, request);
+  const Plan plan(*scenario.program);
+  RunOutcome outcome = run_once(scenario, plan, request);
+  ask_again(scenario, plan, request, capsule.value().violation, capsule.value().oracle, outcome);
   std::cout << "seed " << request.seed << "\n"
             << (outcome.verdict.ok() ? passed_text(scenario, outcome)
                                      : failure_text(scenario, outcome, "./leat replay " + path));

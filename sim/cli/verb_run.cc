@@ -12,6 +12,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
+#include "sim/explore/forks.h"
 #include "sim/explore/invariance.h"
 #include "sim/explore/shown.h"
 #include "sim/scenario/fields.h"
@@ -90,6 +91,7 @@ class OneRun {
     const Plan plan(*scenario_.program);
     outcome = run_once(scenario_, plan, request);
     if (verb_.until.empty()) judge_invariance(scenario_, outcome, request);
+    if (verb_.until.empty() && verb_.forks) judge_forks(scenario_, plan, request, outcome);
     line.clear();
     if (human()) {
       std::cout << printed.text();

@@ -8,6 +8,7 @@
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
 #include "sim/explore/capsule.h"
+#include "sim/explore/forks.h"
 #include "sim/explore/invariance.h"
 #include "sim/scenario/decode.h"
 
@@ -22,15 +23,18 @@ struct Subject {
 };
 
 std::optional<Subject> run_subject(const std::string& text, const std::string& path,
-                                   const JobRegistry* jobs, const RunRequest& request) {
+                                   const JobRegistry* jobs, const RunRequest& request,
+                                   const std::string& oracle = "") {
   DecodeOptions options;
   options.jobs = jobs;
   Decoded decoded = decode_scenario(text, path, options);
   std::cerr << decoded.report;
   if (!decoded.scenario) return std::nullopt;
   Subject subject{std::move(*decoded.scenario), {}};
-  subject.outcome = run_once(subject.scenario, Plan(*subject.scenario.program), request);
+  const Plan plan(*subject.scenario.program);
+  subject.outcome = run_once(subject.scenario, plan, request);
   judge_invariance(subject.scenario, subject.outcome, request);
+  if (oracle == kForksOracle) judge_forks(subject.scenario, plan, request, subject.outcome);
   return subject;
 }
 
@@ -57,7 +61,8 @@ std::optional<Subject> subject_of(const std::string& name, const JobRegistry* jo
   }
   request.seed = capsule.value().seed;
   request.replay = &capsule.value().choices;
-  return run_subject(capsule.value().scenario_text, capsule.value().scenario_path, jobs, request);
+  return run_subject(capsule.value().scenario_text, capsule.value().scenario_path, jobs, request,
+                     capsule.value().oracle);
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ struct RunVerb {
   std::vector<std::string> reports;  // KIND=PATH
   bool digest = false;               // print the digest of each run and nothing else
   bool update = false;               // write the committed rows where rows are expected
+  bool forks = false;                // go on from every checkpoint of the run
 };
 int run_verb(const CommonOptions& common, const RunVerb& verb);
 int update_verb(const CommonOptions& common, const RunVerb& verb);  // run --update
@@ -48,6 +49,7 @@ struct ExploreVerb {
   std::string after_crash = "1";   // "all": orders; a number: of turns that differ from the plain
   bool naive = false;              // without reduction
   bool first = false;              // stop at the first failure of any scenario
+  bool forks = false;              // go on from every checkpoint of each run
   std::string strategy;            // "": the portfolio
   std::string shard;               // "2/4": the second of four parts
   std::string out;                 // JSON Lines; "": under .leat, until the campaign has ended

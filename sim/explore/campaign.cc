@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "sim/explore/features.h"
+#include "sim/explore/forks.h"
 #include "sim/explore/generate_job.h"
 #include "sim/explore/invariance.h"
 #include "sim/explore/shown.h"
@@ -167,6 +168,8 @@ class Fleet {
     // A drawn job may well depend on the order of its input, which says nothing about the engine.
     if (disturbs(run) && !made && (sampled || !shows_at_most(scenario, outcome)))
       judge_invariance(scenario, outcome, run);
+    if (request_.forks == CampaignRequest::Forks::kAll && !run.until)
+      judge_forks(scenario, *plan, run, outcome);
     if (take_shown(scenario, outcome)) ++result.seen.shown;
     add_run(outcome, result, digest);
     if (made) {
@@ -286,14 +289,16 @@ void complain_of_silent_faults(const Scenario& scenario, ScenarioCoverage& seen)
 
 // An oracle that somebody relies on and that judged nothing has tested nothing.
 void complain_of_silent_oracles(const CampaignRequest& request, CampaignResult& result) {
-  for (const OracleKind kind : request.must_judge) {
+  std::vector<std::string> must_judge;
+  for (const OracleKind kind : request.must_judge) must_judge.emplace_back(name_of(kind));
+  if (request.forks == CampaignRequest::Forks::kAll) must_judge.emplace_back(kForksOracle);
+  for (const std::string& oracle : must_judge) {
     uint64_t judged = 0;
     for (const ScenarioCoverage& seen : result.scenarios) {
-      const auto found = seen.judged.find(name_of(kind));
+      const auto found = seen.judged.find(oracle);
       if (found != seen.judged.end()) judged += found->second;
     }
-    if (judged == 0)
-      result.complaints.push_back(std::string("oracle ") + name_of(kind) + ": judged nothing");
+    if (judged == 0) result.complaints.push_back("oracle " + oracle + ": judged nothing");
   }
 }
 

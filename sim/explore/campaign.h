@@ -28,6 +28,8 @@ struct CampaignRequest {
   std::vector<OracleKind> oracles = all_oracles();
   // Whether some seeds also run with their input, interleaving and functions disturbed.
   enum class Disturb : uint8_t { kSome, kNone } disturb = Disturb::kSome;
+  // Whether each run is gone on with from each of its checkpoints (forks.h).
+  enum class Forks : uint8_t { kNone, kAll } forks = Forks::kNone;
   std::vector<OracleKind>
       must_judge;                 // of these each has something to judge, or that is a complaint
   std::optional<ProcTime> until;  // no run goes further: then nothing is owed at the end

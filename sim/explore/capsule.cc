@@ -27,6 +27,8 @@ bool read_field(std::string_view line, Capsule& capsule) {
     capsule.scenario_path = value;
   } else if (key == "violation") {
     capsule.violation = value;
+  } else if (key == "oracle") {
+    capsule.oracle = value;
   } else if (key == "digest") {
     capsule.digest = value;
   } else if (key == "build") {
@@ -56,6 +58,7 @@ std::string to_text(const Capsule& capsule) {
   text += "\npath " + capsule.scenario_path;
   text += "\nseed " + std::to_string(capsule.seed);
   text += "\nviolation " + capsule.violation;
+  if (!capsule.oracle.empty()) text += "\noracle " + capsule.oracle;
   text += "\ndigest " + capsule.digest;
   text += "\nbuild " + capsule.build;
   text += "\n" + std::string(kChoices) + "\n" + to_text(capsule.choices);

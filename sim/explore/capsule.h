@@ -18,6 +18,7 @@ struct Capsule {
   std::string digest;
   std::string build;  // version and compiler; a replay in another build may drift
   ChoiceMap choices;
+  std::string oracle{};  // that named the violation; "": not told
 };
 
 std::string to_text(const Capsule& capsule);

@@ -1,8 +1,8 @@
 #include "sim/explore/run_once.h"
 
 #include "sim/explore/patience.h"
+#include "sim/explore/run_choices.h"
 #include "sim/explore/situations.h"
-#include "sim/world/recorded_choices.h"
 
 namespace leat {
 
@@ -74,20 +74,8 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
   RunOutcome outcome;
   outcome.seed = request.seed;
   outcome.strategy = request.strategy;
-  const std::unique_ptr<Choices> drawn = make_choices(request.strategy, request.seed);
-  PlainChoices plain;
-  Choices* choices = drawn.get();
-  if (!scenario.world.disorder) choices = &plain;
-  const bool pinned = scenario.choices.has_value();
-  if (request.replay != nullptr || (pinned && request.rest == RunRequest::Rest::kPlain)) {
-    choices = &plain;
-  }
-  const ChoiceMap nothing;
-  const ChoiceMap* map = pinned ? &*scenario.choices : &nothing;
-  if (request.replay != nullptr) map = request.replay;
-  MappedChoices mapped(*map, *choices);
-  if (request.replay != nullptr || pinned) choices = &mapped;
-  if (request.choices != nullptr) choices = request.choices;
+  RunChoices answers(scenario, request);
+  Choices* choices = &answers.choices();
   RecordingChoices recording(*choices);
   if (request.record) choices = &recording;
 
@@ -119,7 +107,7 @@ RunOutcome run_once(const Scenario& scenario, const Plan& plan, const RunRequest
     outcome.choices = recording.map();
     outcome.faults = simulation.faults();
   }
-  if (request.replay != nullptr || pinned) outcome.drift = mapped.unused();
+  outcome.drift = answers.drift();
   return outcome;
 }
 

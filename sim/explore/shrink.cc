@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <thread>
 
-#include "sim/explore/invariance.h"
+#include "sim/explore/asked_again.h"
 #include "sim/explore/pin.h"
 #include "sim/scenario/decode.h"
 #include "sim/scenario/json_text.h"
@@ -44,7 +44,6 @@ class Judge {
  public:
   Judge(const Scenario& scenario, const RunOutcome& failed, const ShrinkRequest& request)
       : shape_(shape_of(failed.verdict.violations.front(), failed.stats)),
-        by_checks_(found_by_checks(failed.verdict.violations.front())),
         path_(scenario.path),
         steps_(failed.stats.end == RunEnd::kOutOfSteps ? scenario.limits.steps
                                                        : failed.stats.steps * 4 + 20'000),
@@ -65,8 +64,9 @@ class Judge {
     RunRequest run;
     run.seed = decoded.scenario->seed;
     run.rest = RunRequest::Rest::kPlain;
-    answer.outcome = run_once(*decoded.scenario, Plan(*decoded.scenario->program), run);
-    if (by_checks_) judge_invariance(*decoded.scenario, answer.outcome, run);
+    const Plan plan(*decoded.scenario->program);
+    answer.outcome = run_once(*decoded.scenario, plan, run);
+    ask_again(*decoded.scenario, plan, run, shape_.name, shape_.oracle, answer.outcome);
     if (shortened && cut_short(answer.outcome.stats, steps_) && shape_.name == "liveness")
       return answer;
     answer.fails = violation_of(answer.outcome, shape_) != nullptr;
@@ -93,7 +93,6 @@ class Judge {
 
  private:
   const ViolationShape shape_;
-  const bool by_checks_;
   const std::string path_;
   const uint64_t steps_;
   const ShrinkRequest& request_;

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "core/cluster/cluster.h"
-#include "core/connectors/log_broker.h"
+#include "sim/world/random_faults.h"
 #include "sim/world/simulation.h"
 
 namespace leat {
@@ -26,7 +26,8 @@ std::string process_name(const ClusterConfig& cluster, ProcessId process) {
   return "worker-" + std::to_string(found - workers.begin() + 1);
 }
 
-std::vector<ProcessPlan> cluster_processes(const Scenario& scenario) {
+std::vector<ProcessPlan> cluster_processes(const Scenario& scenario,
+                                           const std::shared_ptr<const LogTransactions>& in_log) {
   const ClusterConfig& cluster = scenario.cluster;
   std::vector<ProcessPlan> plans(cluster.task_managers.size() + 2);
   const auto place = [&](ProcessId process) -> ProcessPlan& {
@@ -43,7 +44,7 @@ std::vector<ProcessPlan> cluster_processes(const Scenario& scenario) {
     place(worker).make = [s](Env& env) { return make_task_manager(env, s->cluster, s->program); };
   }
   ProcessPlan& log = place(cluster.log);
-  log.make = [s](Env& env) { return make_log_broker(env, s->topics, /*persist=*/false); };
+  log.make = [s, in_log](Env& env) { return make_log_broker_after(env, s->topics, in_log); };
   log.memory = ProcessPlan::Memory::kDurable;
   return plans;
 }
@@ -54,6 +55,14 @@ WorldPlan world_plan(const Scenario& scenario) {
   plan.config = scenario.world;
   plan.limits = scenario.limits;
   plan.faults = scenario.faults;
+  return plan;
+}
+
+WorldPlan drawn_plan(const Scenario& scenario, Choices& choices) {
+  WorldPlan plan = world_plan(scenario);
+  if (!scenario.world.disorder) return plan;
+  // Drawn before the world begins, through the same door, and so in the same map.
+  for (Fault& fault : draw_faults(scenario, choices)) plan.faults.push_back(std::move(fault));
   return plan;
 }
 

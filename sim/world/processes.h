@@ -19,6 +19,7 @@ struct ProcessPlan {
   std::string name;
   std::function<std::unique_ptr<Process>(Env&)> make;
   Memory memory = Memory::kVolatile;
+  uint32_t earlier_starts = 0;  // in a life before this world
 };
 
 // One process; its number is its position in the world.

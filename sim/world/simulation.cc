@@ -3,25 +3,13 @@
 #include <utility>
 
 #include "sim/world/cluster_processes.h"
-#include "sim/world/random_faults.h"
 #include "sim/world/world.h"
 
 namespace leat {
 
-namespace {
-
-WorldPlan plan_of(const Scenario& scenario, Choices& choices) {
-  WorldPlan plan = world_plan(scenario);
-  if (!scenario.world.disorder) return plan;
-  // Drawn before the world begins, through the same door, and so in the same map.
-  for (Fault& fault : draw_faults(scenario, choices)) plan.faults.push_back(std::move(fault));
-  return plan;
-}
-
-}  // namespace
-
 Simulation::Simulation(const Scenario& scenario, Choices& choices)
-    : scenario_(scenario), world_(std::make_unique<World>(plan_of(scenario, choices), choices)) {}
+    : scenario_(scenario),
+      world_(std::make_unique<World>(drawn_plan(scenario, choices), choices)) {}
 Simulation::~Simulation() = default;
 
 Trace& Simulation::trace() { return world_->trace(); }

@@ -15,7 +15,10 @@ constexpr Site kStepCost{"world.step_cost"};
 
 std::vector<ProcessSlot> slots_of(std::vector<ProcessPlan> plans) {
   std::vector<ProcessSlot> slots(plans.size());
-  for (size_t i = 0; i < plans.size(); ++i) slots[i].plan = std::move(plans[i]);
+  for (size_t i = 0; i < plans.size(); ++i) {
+    slots[i].incarnation = plans[i].earlier_starts;
+    slots[i].plan = std::move(plans[i]);
+  }
   return slots;
 }
 }  // namespace
@@ -35,7 +38,7 @@ World::World(WorldPlan plan, Choices& choices)
     event.identity = schedule_.chance.name_next(kStart, {hash_name(slot.plan.name)});
     event.kind = EventKind::kStart;
     event.process = {i};
-    schedule_.push({0}, event);
+    schedule_.push(plan.begin, event);
   }
   for (uint32_t i = 0; i < faults_.faults().size(); ++i) {
     const auto* at = std::get_if<AtTime>(&faults_.faults()[i].when);

@@ -27,6 +27,7 @@ struct WorldPlan {
   Limits limits;
   std::vector<Fault> faults;
   std::map<std::string, Bytes> blobs;  // what storage holds from the start
+  ProcTime begin;                      // when the processes start
 };
 
 class World {
