@@ -6,11 +6,7 @@ namespace leat {
 
 namespace {
 
-ByteWriter begin(SourceEventKind kind) {
-  ByteWriter out;
-  out.u8(static_cast<uint8_t>(kind));
-  return out;
-}
+void begin(SourceEventKind kind, ByteWriter& out) { out.u8(static_cast<uint8_t>(kind)); }
 
 ByteReader open(std::string_view event, SourceEventKind kind) {
   check(kind_of_event(event) == kind, "an event of a source is read as another");
@@ -20,7 +16,8 @@ ByteReader open(std::string_view event, SourceEventKind kind) {
 }
 
 Bytes encode_time(SourceEventKind kind, EventTime time) {
-  ByteWriter out = begin(kind);
+  ByteWriter out;
+  begin(kind, out);
   out.time(time);
   return out.take();
 }
@@ -44,7 +41,8 @@ SourceEventKind kind_of_event(std::string_view event) {
 }
 
 Bytes ReaderStarted::encode() const {
-  ByteWriter out = begin(SourceEventKind::kReaderStarted);
+  ByteWriter out;
+  begin(SourceEventKind::kReaderStarted, out);
   write_splits(splits, out);
   return out.take();
 }
@@ -55,7 +53,8 @@ ReaderStarted ReaderStarted::decode(std::string_view event) {
 }
 
 Bytes SplitsAssigned::encode() const {
-  ByteWriter out = begin(SourceEventKind::kSplitsAssigned);
+  ByteWriter out;
+  begin(SourceEventKind::kSplitsAssigned, out);
   write_splits(splits, out);
   out.boolean(no_more);
   return out.take();

@@ -63,12 +63,12 @@ void WatermarkAlignment::pause_if_above(Split& split) {
   split.paused = true;
 }
 
-// Only here is a split resumed. Idle ones are left as they are.
+// Only here is a split resumed. An idle one is not paused; but one that was paused, and whose time
+// of silence had run out before it was, must be let go, or nobody would ever read it again.
 void WatermarkAlignment::check_splits() {
   for (auto& [number, split] : splits_) {
-    if (split.idle) continue;
     if (split.paused && !above(split.samples)) split.paused = false;
-    pause_if_above(split);
+    if (!split.idle) pause_if_above(split);
   }
 }
 

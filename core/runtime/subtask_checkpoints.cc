@@ -41,12 +41,15 @@ void SubtaskCheckpoints::perform(CheckpointBarrier barrier, InChannels in) {
   if (!pending->waits_for_input) store(id);
 }
 
-// Where it may overtake it does, but for edges that cannot have that.
+// Where it may overtake it does, but for edges that cannot have that. Nor does it where the data has
+// ended: the last checkpoint of a task says that all of it has been processed behind it, because
+// nobody would send again what was on its way. (Flink: StreamTask waits for
+// ResultPartition.getAllDataProcessedFuture before it takes it.)
 void SubtaskCheckpoints::send_barrier(const CheckpointBarrier& barrier,
                                       std::vector<ChannelBatch>& overtaken) {
   for (uint32_t c = 0; c < outputs_.size(); ++c) {
     CheckpointBarrier one = barrier;
-    if (!outputs_.supports_unaligned(c)) one.kind = BarrierKind::kAligned;
+    if (data_finished_ || !outputs_.supports_unaligned(c)) one.kind = BarrierKind::kAligned;
     if (one.kind == BarrierKind::kUnaligned) {
       outputs_.add_overtaking(c, one, overtaken);
     } else {

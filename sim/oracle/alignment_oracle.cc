@@ -106,10 +106,11 @@ class AlignmentOracle final : public Oracle {
     if (!split.idle) split.stopped |= split.samples.seen.front() > reader->limit;
   }
 
-  // Only here a split may go on again; idle ones are left as they are.
+  // Only here a split may go on again. An idle one is not stopped.
   static void look_at_splits(Reader& reader) {
     for (auto& [number, split] : reader.splits) {
-      if (!split.idle) split.stopped = split.samples.seen.front() > reader.limit;
+      const bool ahead = split.samples.seen.front() > reader.limit;
+      split.stopped = ahead && (split.stopped || !split.idle);
     }
   }
 

@@ -33,6 +33,19 @@ TEST(WatermarkAlignment, ASplitIsResumedOnlyAtAReportOrAnAnnouncement) {
   EXPECT_FALSE(alignment.paused(1));
 }
 
+TEST(WatermarkAlignment, ASplitThatWasPausedWhenItsTimeOfSilenceHadRunOutIsResumedAllTheSame) {
+  WatermarkAlignment alignment(0, Pausing::kAllowed);
+  alignment.add_split(1);
+  alignment.set_limit({10});
+  alignment.on_split_watermark(1, {11});
+  alignment.on_split_idle(1, true);
+  EXPECT_TRUE(alignment.paused(1));
+  alignment.set_limit({11});
+  EXPECT_FALSE(alignment.paused(1));
+  alignment.set_limit({10});  // and is not paused again while it is idle
+  EXPECT_FALSE(alignment.paused(1));
+}
+
 TEST(WatermarkAlignment, AReaderThatCannotPauseFailsUnlessThatIsAllowed) {
   WatermarkAlignment refused(0, Pausing::kRefused);
   WatermarkAlignment ignored(0, Pausing::kIgnored);
