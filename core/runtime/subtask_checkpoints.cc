@@ -41,9 +41,9 @@ void SubtaskCheckpoints::perform(CheckpointBarrier barrier, InChannels in) {
   if (!pending->waits_for_input) store(id);
 }
 
-// Where it may overtake it does, but for edges that cannot have that. Nor does it where the data has
-// ended: the last checkpoint of a task says that all of it has been processed behind it, because
-// nobody would send again what was on its way. (Flink: StreamTask waits for
+// Where it may overtake it does, but for edges that cannot have that. Nor does it where the data
+// has ended: the last checkpoint of a task says that all of it has been processed behind it,
+// because nobody would send again what was on its way. (Flink: StreamTask waits for
 // ResultPartition.getAllDataProcessedFuture before it takes it.)
 void SubtaskCheckpoints::send_barrier(const CheckpointBarrier& barrier,
                                       std::vector<ChannelBatch>& overtaken) {
