@@ -19,6 +19,17 @@ RowBatch decode_committed(std::string_view blob) {
 
 namespace {
 
+// t1.2.3
+std::string object_name(char kind, uint64_t a, uint64_t b, uint64_t c) {
+  std::string name(1, kind);
+  name += std::to_string(a);
+  name += '.';
+  name += std::to_string(b);
+  name += '.';
+  name += std::to_string(c);
+  return name;
+}
+
 // Endpoints of the log's own timers and storage requests.
 enum Endpoint : uint32_t { kFetches = 1, kTransactions = 2, kStorage = 3 };
 
@@ -178,8 +189,7 @@ class LogBroker final : public Process, private TransactionListener {
     for (const StoredRows& rows : transaction.batches) batches.push_back(rows.open());
     for (const RowBatch& rows : batches) show(sink, id, rows);
     if (!persist_) return;
-    const std::string name = "t" + std::to_string(subtask_of(id)) + "." +
-                             std::to_string(attempt_of(id)) + "." + std::to_string(counter_of(id));
+    const std::string name = object_name('t', subtask_of(id), attempt_of(id), counter_of(id));
     keep(sink, name, batches);
   }
   void on_aborted(NodeId sink, TransactionId id) override {
@@ -190,8 +200,7 @@ class LogBroker final : public Process, private TransactionListener {
     env_.trace().add(env_.now(), LogAppended{sink, rows.size(), rows.hash()});
     show(sink, 0, rows);
     if (!persist_) return;
-    const std::string name = "a" + std::to_string(subtask) + "." +
-                             std::to_string(env_.incarnation()) + "." + std::to_string(appends_++);
+    const std::string name = object_name('a', subtask, env_.incarnation(), appends_++);
     keep(sink, name, {rows});
   }
 
