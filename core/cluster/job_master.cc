@@ -150,10 +150,8 @@ void JobMaster::on_worker_message(MessageType type, const Message& message) {
   } else if (type == MessageType::kCoordinatorEventReceived) {
     const auto received = unpack<CoordinatorEventReceived>(body);
     if (graph_.find(received.execution) == nullptr) return;
-    for (SourceCoordinator& source : sources_) {
-      if (source.node() != received.node) continue;
-      source.on_event_received(received.execution.subtask.index, received.number);
-    }
+    if (SourceCoordinator* source = coordinator_of(received.node))
+      source->on_event_received(received.execution.subtask.index, received.number);
   } else if (type == MessageType::kExecutionReport) {
     on_report(message.from.process, unpack<ExecutionReport>(body));
   }

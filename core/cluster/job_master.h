@@ -131,6 +131,7 @@ class JobMaster {
   void send_source_events();
   void announce_alignment();
   void reader_finished(SubtaskId subtask);
+  SourceCoordinator* coordinator_of(NodeId source);  // null: there is no such source
 
   Endpoint endpoint_;
   const ClusterConfig& config_;

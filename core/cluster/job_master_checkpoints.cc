@@ -132,18 +132,23 @@ void JobMaster::on_reader_event(ProcessId from, const ReaderEvent& message) {
     endpoint_.add_fact(AlignmentHeard{message.node, subtask, time});
     return alignment_.report(message.node, subtask, time, endpoint_.now());
   }
-  for (SourceCoordinator& source : sources_) {
-    if (source.node() == message.node) source.on_reader_event(subtask, message.event);
+  if (SourceCoordinator* source = coordinator_of(message.node))
+    source->on_reader_event(subtask, message.event);
+}
+
+SourceCoordinator* JobMaster::coordinator_of(NodeId source) {
+  for (SourceCoordinator& one : sources_) {
+    if (one.node() == source) return &one;
   }
+  return nullptr;
 }
 
 void JobMaster::announce_alignment() {
   for (const AlignmentGroups::Announcement& one : alignment_.due(endpoint_.now())) {
     if (status_ != JobStatus::kRunning) continue;
     endpoint_.add_fact(AlignmentAnnounced{one.node, one.subtask, one.limit});
-    for (SourceCoordinator& source : sources_) {
-      if (source.node() == one.node) source.send(one.subtask, AlignmentLimit{one.limit}.encode());
-    }
+    if (SourceCoordinator* source = coordinator_of(one.node))
+      source->send(one.subtask, AlignmentLimit{one.limit}.encode());
   }
 }
 

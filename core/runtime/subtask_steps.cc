@@ -34,11 +34,10 @@ void Subtask::read_split(uint32_t split) {
 void Subtask::take_batch(uint32_t channel) {
   QueuedBatch item = gate_.pop(channel);
   RowBatch& rows = item.batch.rows;
-  Env& env = host_.env();
   if (item.restored) {
     tell(RestoredProcessed{execution(), channel, rows.size()});
   } else {
-    env.trace().add(env.now(), BatchProcessed{execution(), channel, item.sequence, rows.size()});
+    tell(BatchProcessed{execution(), channel, item.sequence, rows.size()});
   }
   if (!rows.empty()) {
     const JobEdge& edge = host_.program().job.edges[gate_.channel(channel).edge];

@@ -34,9 +34,7 @@ IncomingBarrier UnalignedInput::incoming(const CheckpointBarrier& barrier) const
 
 void UnalignedInput::arrived(uint32_t channel, uint64_t sequence, Batch batch) {
   ChannelSaver& saver = savers_[channel];
-  if (const auto data = data_of(batch)) {
-    if (const auto id = saver.on_data()) save(*id, channel, *data);
-  }
+  if (const auto id = saver.on_data()) save(*id, channel, batch);
   const auto* barrier = std::get_if<CheckpointBarrier>(&batch.control);
   if (barrier == nullptr) return gate_.push(channel, sequence, std::move(batch));
   saver.on_barrier(barrier->id, control_element(sequence));
@@ -123,10 +121,8 @@ bool UnalignedInput::start_saving(CheckpointId id) {
 void UnalignedInput::save_queued(CheckpointId id, uint32_t channel) {
   const ChannelSaver& saver = savers_[channel];
   for (const QueuedBatch& item : gate_.queued(channel)) {
-    std::optional<Batch> data = data_of(item.batch);
-    if (!data) continue;
     if (!item.restored && !saver.saves_queued(rows_element(item.sequence))) return;
-    save(id, channel, *data);
+    save(id, channel, item.batch);
   }
 }
 
@@ -148,8 +144,8 @@ void UnalignedInput::overtake(uint32_t channel) {
   fail_check("no barrier is there to overtake");
 }
 
-void UnalignedInput::save(CheckpointId id, uint32_t channel, const Batch& data) {
-  saved_[id].push_back({channel, data});
+void UnalignedInput::save(CheckpointId id, uint32_t channel, const Batch& batch) {
+  if (auto data = data_of(batch)) saved_[id].push_back({channel, std::move(*data)});
 }
 
 }  // namespace leat

@@ -68,7 +68,7 @@ class UnalignedInput final : private BarrierEffects {
 
   void begin(const CheckpointBarrier& barrier);
   IncomingBarrier incoming(const CheckpointBarrier& barrier) const;
-  void save(CheckpointId id, uint32_t channel, const Batch& data);
+  void save(CheckpointId id, uint32_t channel, const Batch& batch);  // the data of it
   void save_queued(CheckpointId id, uint32_t channel);
 
   InputGate& gate_;

@@ -12,10 +12,6 @@
 namespace leat {
 namespace {
 
-std::string alignment_text(EventTime t) {
-  return t == EventTime::min() ? "MIN" : t == EventTime::max() ? "MAX" : std::to_string(t.ms);
-}
-
 class AlignmentOracle final : public Oracle {
  public:
   AlignmentOracle(const Plan& plan, const Runs& runs)
@@ -78,7 +74,7 @@ class AlignmentOracle final : public Oracle {
   void wrong(NodeId node, uint32_t subtask, std::string subject, EventTime expected, EventTime got,
              std::string rule) {
     violate("watermark_too_high", plan_.where(plan_.instance(node, subtask)), std::move(subject),
-            alignment_text(expected), alignment_text(got), std::move(rule));
+            time_text(expected), time_text(got), std::move(rule));
   }
 
   // ---- how far a reader is ----

@@ -8,7 +8,7 @@
 #include <optional>
 #include <set>
 
-#include "core/data/element.h"
+#include "sim/oracle/barrier_hashes.h"
 #include "sim/oracle/flow.h"
 #include "sim/oracle/oracles.h"
 
@@ -94,9 +94,8 @@ class CutOracle final : public Oracle {
     } else if (const auto* restored = std::get_if<RestoredProcessed>(&fact)) {
       on_restored(*restored);
     } else if (const auto* begun = std::get_if<CheckpointTriggered>(&fact)) {
-      for (const BarrierKind kind :
-           {BarrierKind::kAligned, BarrierKind::kUnaligned, BarrierKind::kTimeout})
-        barriers_.insert(hash_control(CheckpointBarrier{begun->checkpoint, runs_.now(), kind}));
+      for (const uint64_t hash : barrier_hashes(begun->checkpoint, runs_.now()))
+        barriers_.insert(hash);
     } else if (const auto* snapshot = std::get_if<SnapshotTaken>(&fact)) {
       taken_[runs_.live(snapshot->execution)] = snapshot->checkpoint;
       for (In& in : ins_[runs_.live(snapshot->execution)]) {

@@ -2,6 +2,11 @@
 
 namespace leat {
 
+std::string time_text(EventTime time) {
+  if (time == EventTime::min()) return "MIN";
+  return time == EventTime::max() ? "MAX" : std::to_string(time.ms);
+}
+
 void Report::add(Violation violation) {
   if (full()) return;
   for (const Violation& known : violations_) {

@@ -5,9 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "core/base/time.h"
 #include "sim/oracle/verdict.h"
 
 namespace leat {
+
+// A time, or MIN or MAX.
+std::string time_text(EventTime time);
 
 class Report {
  public:

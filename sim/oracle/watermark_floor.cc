@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/oracle/barrier_hashes.h"
+
 namespace leat {
 
 WatermarkFloor::WatermarkFloor(const Plan& plan)
@@ -63,9 +65,7 @@ void WatermarkFloor::take(uint32_t subtask, In& in, uint64_t control, EventTime 
 }
 
 void WatermarkFloor::on_triggered(CheckpointId id, ProcTime at) {
-  for (const BarrierKind kind :
-       {BarrierKind::kAligned, BarrierKind::kUnaligned, BarrierKind::kTimeout})
-    timeless_.insert(hash_control(CheckpointBarrier{id, at, kind}));
+  for (const uint64_t hash : barrier_hashes(id, at)) timeless_.insert(hash);
   timeless_.insert(hash_control(CancelCheckpointMarker{id}));
 }
 

@@ -12,10 +12,6 @@
 namespace leat {
 namespace {
 
-std::string text(EventTime t) {
-  return t == EventTime::min() ? "MIN" : t == EventTime::max() ? "MAX" : std::to_string(t.ms);
-}
-
 class WatermarkOracle final : public Oracle {
  public:
   WatermarkOracle(const Plan& plan, const Runs& runs)
@@ -61,7 +57,7 @@ class WatermarkOracle final : public Oracle {
       report_.judged();
       if (!time || *time > said) continue;
       violate("watermark_too_high", plan_.where(instance), "row @" + std::to_string(time->ms),
-              "watermark below " + std::to_string(time->ms), "watermark " + text(said),
+              "watermark below " + std::to_string(time->ms), "watermark " + time_text(said),
               "every record stays inside its source's bound, so none may come behind a watermark");
       return;
     }
@@ -136,7 +132,7 @@ class WatermarkOracle final : public Oracle {
       report_.judged();
       if (at_[i].said == EventTime::max()) continue;
       violate("watermark_stalled", plan_.where(i), "end of input", "watermark MAX",
-              "watermark " + text(at_[i].said),
+              "watermark " + time_text(at_[i].said),
               "when all input has come, the watermark MAX has passed every operator");
     }
   }
@@ -256,8 +252,8 @@ class WatermarkOracle final : public Oracle {
       const std::optional<EventTime> owed = owed_by(i);
       if (!owed || at.said >= *owed) continue;
       at.lags = true;
-      violate("watermark_stalled", plan_.where(i), "watermark " + text(at.said),
-              "at least " + text(*owed), text(at.said),
+      violate("watermark_stalled", plan_.where(i), "watermark " + time_text(at.said),
+              "at least " + time_text(*owed), time_text(at.said),
               "an operator goes as far as the least of its live inputs has come");
     }
   }
@@ -311,8 +307,8 @@ class WatermarkOracle final : public Oracle {
       at.seen_behind = runs_.now();
       if (++at.probes_behind < kProbes) return;
       at.lags = true;
-      violate("watermark_stalled", plan_.where(instance), "watermark " + text(at.said),
-              "at least " + text(*at.behind), text(at.said),
+      violate("watermark_stalled", plan_.where(instance), "watermark " + time_text(at.said),
+              "at least " + time_text(*at.behind), time_text(at.said),
               "a source goes as far as the least of its live splits has come");
     }
   }
@@ -362,8 +358,8 @@ class WatermarkOracle final : public Oracle {
     report_.judged();
     speaks_[fact.node.value] = true;
     if (fact.time < at.said) {
-      violate("watermark_regressed", plan_.where(i), "watermark " + text(fact.time),
-              "above " + text(at.said), text(fact.time),
+      violate("watermark_regressed", plan_.where(i), "watermark " + time_text(fact.time),
+              "above " + time_text(at.said), time_text(fact.time),
               "the watermark of an operator never goes back while an attempt lives");
     }
     const EventTime stood_at = at.said;
@@ -377,8 +373,8 @@ class WatermarkOracle final : public Oracle {
                                         : inputs_bound(i);
     if (const auto most = most_that_came(i, stood_at)) bound = std::min(bound, *most);
     if (fact.time <= bound) return;
-    violate("watermark_too_high", plan_.where(i), "watermark " + text(fact.time),
-            "at most " + text(bound), text(fact.time),
+    violate("watermark_too_high", plan_.where(i), "watermark " + time_text(fact.time),
+            "at most " + time_text(bound), time_text(fact.time),
             is_source(i) ? "a source's watermark is the least that its live splits allow"
                          : "a watermark is not above the least of its live inputs");
   }
@@ -404,20 +400,22 @@ class WatermarkOracle final : public Oracle {
     Split& split = at_[i].splits[fact.split];
     report_.judged();
     const std::string subject =
-        "split " + std::to_string(fact.split) + " watermark " + text(fact.time);
+        "split " + std::to_string(fact.split) + " watermark " + time_text(fact.time);
     if (fact.time < split.said) {
-      violate("watermark_regressed", plan_.where(i), subject, "above " + text(split.said),
-              text(fact.time), "the watermark of a split never goes back while an attempt lives");
+      violate("watermark_regressed", plan_.where(i), subject, "above " + time_text(split.said),
+              time_text(fact.time),
+              "the watermark of a split never goes back while an attempt lives");
     }
     split.said = fact.time;
     const EventTime most = allowed(strategy(i), split);
     if (fact.time < most && strategy(i).kind == WatermarkSpec::Kind::kBounded) {
-      violate("watermark_stalled", plan_.where(i), subject, text(most), text(fact.time),
+      violate("watermark_stalled", plan_.where(i), subject, time_text(most), time_text(fact.time),
               "a split says what its records allow");
     }
     if (fact.time <= most || (fact.time == EventTime::max() && split.finished)) return;
-    violate("watermark_too_high", plan_.where(i), subject, "at most " + text(most), text(fact.time),
-            "largest time " + text(split.largest) + " - bound " +
+    violate("watermark_too_high", plan_.where(i), subject, "at most " + time_text(most),
+            time_text(fact.time),
+            "largest time " + time_text(split.largest) + " - bound " +
                 std::to_string(strategy(i).bound.ms) + " - 1");
   }
 

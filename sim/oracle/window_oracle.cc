@@ -195,8 +195,7 @@ class WindowOracle final : public Oracle {
     return key + " window=[" + answer[keys].to_text() + ", " + answer[keys + 1].to_text() + ")";
   }
   static std::string at_watermark(const Window& window) {
-    const EventTime w = window.model.watermark();
-    return w == EventTime::min() ? "MIN" : w == EventTime::max() ? "MAX" : std::to_string(w.ms);
+    return time_text(window.model.watermark());
   }
 
   // The instance goes on to its next row or watermark: what it owed must have come.
