@@ -14,10 +14,12 @@ struct Register {  // the one message that needs no fence: it asks for one
   static constexpr MessageType kType = MessageType::kRegister;
   uint32_t incarnation = 0;
   uint32_t slots = 0;
+  uint64_t left = 0;  // the registration under this leader that it has given up; 0: none
   template <class Self, class A>
   static void fields(Self& m, A& a) {
     a(m.incarnation);
     a(m.slots);
+    a(m.left);
   }
 };
 // The TaskManager is (again) new to the cluster: whatever it had before under another registration

@@ -38,7 +38,7 @@ void ResourceManager::on_message(const Message& message) {
   const MessageType type = type_of(message.body);
   const ProcessId from = message.from.process;
   if (type == MessageType::kRegister) {
-    on_register(from, unpack<Register>(message.body));
+    on_register(from, fence_of(message.body).leader, unpack<Register>(message.body));
     return;
   }
   const Fence fence = fence_of(message.body);
@@ -60,14 +60,17 @@ void ResourceManager::on_message(const Message& message) {
   }
 }
 
-void ResourceManager::on_register(ProcessId from, const Register& message) {
+// Who has left a registration gets a new one: what was sent under the old one finds nobody, and the
+// JobMaster must know. (Flink: a TaskExecutor that registers again replaces its old registration.)
+void ResourceManager::on_register(ProcessId from, uint64_t leader, const Register& message) {
   if (shut_down_) {
     endpoint_.send(executor(from), {leader_, 0}, Dismissed{});
     return;
   }
   if (const Worker* known = find(from)) {
     if (message.incarnation < known->incarnation) return;
-    if (message.incarnation == known->incarnation) {
+    const bool left = leader == leader_ && message.left == known->registration;
+    if (message.incarnation == known->incarnation && !left) {
       // It has asked twice, or not heard the answer.
       endpoint_.send(executor(from), fence(*known), Registered{});
       for (uint32_t slot = 0; slot < known->allocated.size(); ++slot) {

@@ -33,7 +33,7 @@ class ResourceManager {
   Worker* find(ProcessId process);
   rpc::Fence fence(const Worker& worker) const { return {leader_, worker.registration}; }
   Address executor(ProcessId process) const { return {process, kTaskExecutor}; }
-  void on_register(ProcessId from, const rpc::Register& message);
+  void on_register(ProcessId from, uint64_t leader, const rpc::Register& message);
   void lose(ProcessId process);
   void allocate();
   void look_at_heartbeats();

@@ -35,13 +35,14 @@ void TaskExecutor::start() { try_to_register(); }
 
 void TaskExecutor::try_to_register() {
   endpoint_.send(resource_manager(), {fence_.leader, 0},
-                 Register{endpoint_.env().incarnation(), config_.slots_per_task_manager});
+                 Register{endpoint_.env().incarnation(), config_.slots_per_task_manager, left_});
   register_alarm_.set(endpoint_.now() + config_.registration_retry);
 }
 
 void TaskExecutor::give_up_everything() {
   tasks_.clear();
   offered_.assign(offered_.size(), false);
+  if (fence_.registration != 0) left_ = fence_.registration;
   fence_.registration = 0;
   leader_.clear();
   leader_alarm_.cancel();
@@ -73,6 +74,7 @@ void TaskExecutor::on_registration_message(MessageType type, Fence fence) {
     if (fence.leader == fence_.leader) return;
     give_up_everything();
     fence_.leader = fence.leader;
+    left_ = 0;
     try_to_register();
   } else {
     give_up_everything();
@@ -192,12 +194,7 @@ void TaskExecutor::deploy(const Deploy& message) {
 }
 
 void TaskExecutor::deploy_one(const Deploy& message, const DeployedTask& task) {
-  // Given up since, when the JobManager was not heard of for too long, and registered again before
-  // anybody noticed: the JobMaster still counts on the slot. (Flink: TaskSubmissionException.)
-  if (task.slot >= offered_.size() || !offered_[task.slot]) {
-    return tell_job_master(
-        TaskState{task.execution, ExecutionState::kFailed, "its slot is not allocated"});
-  }
+  check(task.slot < offered_.size() && offered_[task.slot], "a task is sent to no slot of its own");
   TaskTable::Entry& entry = tasks_.begin(task.execution);
   TaskDescription description;
   description.execution = task.execution;

@@ -58,6 +58,7 @@ class TaskExecutor {
   Endpoint endpoint_;
   SubtaskIndex index_;
   rpc::Fence fence_;        // of the leader and registration that it follows; registration 0: none
+  uint64_t left_ = 0;       // the registration of this leader that was given up last; 0: none
   bool dismissed_ = false;  // the cluster has shut down
   std::vector<bool> offered_;  // by slot
   HeartbeatMonitor leader_;

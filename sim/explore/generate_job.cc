@@ -62,6 +62,10 @@ Json draw_checkpoint(const Draw& draw) {
     set_member(checkpoint, "mode", json_text("at_least_once"));
   } else if (checkpoint.find("max_concurrent") == nullptr && draw.chance("unaligned", 25)) {
     set_member(checkpoint, "unaligned", json_text("forced"));
+    // One may wait for itself until it is given up (Plan::may_wait_for_itself). Were the next
+    // barrier there at once, no row would ever get through between.
+    if (checkpoint.find("timeout") != nullptr && checkpoint.find("min_pause") == nullptr)
+      set_member(checkpoint, "min_pause", json_integer(50));
     if (draw.chance("aligned at first", 50)) {
       set_member(checkpoint, "alignment_timeout",
                  json_integer(draw.one_of<int64_t>("for", {20, 1, 5, 100})));
@@ -184,6 +188,10 @@ std::string generate_job(Choices& choices, uint64_t seed) {
   draw_frame(draw, has_apart(graph.nodes), scenario);
   set_member(scenario, "sources", std::move(graph.sources));
   set_member(scenario, "nodes", std::move(graph.nodes));
+  // Where steps take no time, all rows may meet in one instant, and a join that answers often makes
+  // many pairs of them.
+  if (scenario.find("world")->value.find("step_cost_max")->value.integer == 0)
+    set_member(scenario, "limits", json_of({{"steps_per_instant", json_integer(1'000'000)}}));
   set_member(scenario, "sinks", std::move(graph.sinks));
   return to_text(scenario);
 }

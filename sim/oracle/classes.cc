@@ -5,13 +5,16 @@
 namespace leat {
 namespace {
 
-// Whether every record of every split stays inside the bound of its own watermarks. Then no record
-// is late anywhere: a combined watermark is never above the split's own, and a split that is read
-// again after a restore starts from MIN.
-bool stays_in_bound(const SourceSpec& spec, uint32_t width) {
-  if (spec.watermark.idle_after.has_value()) return false;  // the others go on without it
-  if (spec.watermark.kind == WatermarkSpec::Kind::kNone) return true;
-  if (spec.event_time == nullptr || spec.data == nullptr) return false;
+constexpr OutFlow kLate{SinkClass::kConfluent, true, true};
+
+// Where every record of every split stays inside the bound of its own watermarks, no record is late
+// anywhere: a combined watermark is never above the split's own, and a split that is read again
+// after a restore starts from MIN.
+OutFlow of_source(const SourceSpec& spec, uint32_t width) {
+  if (spec.watermark.idle_after.has_value()) return kLate;  // the others go on without it
+  OutFlow out;
+  if (spec.watermark.kind == WatermarkSpec::Kind::kNone) return out;
+  if (spec.event_time == nullptr || spec.data == nullptr) return kLate;
   RowBatch rows(width);
   for (uint32_t split = 0; split < spec.data->splits(); ++split) {
     int64_t watermark = EventTime::min().ms;
@@ -23,16 +26,17 @@ bool stays_in_bound(const SourceSpec& spec, uint32_t width) {
                       rows);
       for (uint32_t i = 0; i < rows.size(); ++i) {
         const Value time = spec.event_time->eval(rows.row(i), rows.timestamp(i));
-        if (time.type() != ValueType::kTime && time.type() != ValueType::kInt) return false;
+        if (time.type() != ValueType::kTime && time.type() != ValueType::kInt) return kLate;
         const int64_t t = time.as_int();
-        if (t <= watermark) return false;
+        if (t <= watermark) return kLate;
+        out.may_meet = out.may_meet || (watermark > EventTime::min().ms && t == watermark + 1);
         largest = std::max(largest, t);
         watermark = wrapping_sub(wrapping_sub(largest, spec.watermark.bound.ms), 1);
         if (watermark > largest) watermark = EventTime::min().ms;  // wrapped below MIN
       }
     }
   }
-  return true;
+  return out;
 }
 
 bool order_dependent(const AggregateSpec& aggregate) {
@@ -102,15 +106,16 @@ OutFlow through(const StreamNode& node, OutFlow in) {
   if (const auto* source = std::get_if<SourceSpec>(&spec)) {
     // The clock, which never goes back: late for nothing, unless the others go on without it.
     if (source->ingestion_time)
-      return {SinkClass::kProcessingTime, source->watermark.idle_after.has_value()};
-    return {SinkClass::kConfluent, !stays_in_bound(*source, node.output.width())};
+      return {SinkClass::kProcessingTime, source->watermark.idle_after.has_value(), true};
+    return of_source(*source, node.output.width());
   }
   if (const auto* assign = std::get_if<AssignSpec>(&spec)) {
     if (assign->ingestion_time)
-      return {SinkClass::kProcessingTime, assign->watermark.idle_after.has_value()};
+      return {SinkClass::kProcessingTime, assign->watermark.idle_after.has_value(), true};
     // Here the order in which the channels interleave decides what the watermark has overtaken.
     in.may_be_late = assign->watermark.kind != WatermarkSpec::Kind::kNone ||
                      assign->watermark.idle_after.has_value();
+    in.may_meet = in.may_be_late;
     return in;
   }
   if (std::holds_alternative<SubtaskSpec>(spec)) {
@@ -125,6 +130,7 @@ OutFlow through(const StreamNode& node, OutFlow in) {
       if (state.ttl) in.c = SinkClass::kProcessingTime;  // the clock says what is still there
     }
     in.may_be_late = true;  // it may emit with any timestamp of the past
+    in.may_meet = true;
     return in;
   }
   if (std::holds_alternative<RunningAggregateSpec>(spec)) {
@@ -144,7 +150,7 @@ OutFlow through(const StreamNode& node, OutFlow in) {
       std::holds_alternative<BroadcastProcessSpec>(spec) ||
       std::holds_alternative<CoFlatMapSpec>(spec)) {
     // Nothing says that they do not look at the order, or at the clock.
-    return {SinkClass::kProcessingTime, true};
+    return {SinkClass::kProcessingTime, true, true};
   }
   if (const WindowSpec* window = window_of(spec)) {
     in.c = std::max(in.c, window_class(*window));
@@ -153,6 +159,8 @@ OutFlow through(const StreamNode& node, OutFlow in) {
     }
     if (in.c == SinkClass::kProcessingTime) in.may_be_late = true;
     if (in.may_be_late) in.c = std::max(in.c, SinkClass::kLateSensitive);
+    in.may_meet =
+        true;  // its answers bear the time that the watermark comes to when they are given
   }
   return in;
 }
@@ -175,6 +183,7 @@ std::vector<OutFlow> flows_of(const StreamGraph& graph) {
       const OutFlow& from = flows[edge.from.value];
       in.c = std::max(in.c, from.c);
       in.may_be_late = in.may_be_late || from.may_be_late;
+      in.may_meet = in.may_meet || from.may_meet;
     }
     flows[n] = through(graph.nodes[n], in);
   }

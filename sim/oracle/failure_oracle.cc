@@ -114,8 +114,9 @@ class FailureOracle final : public Oracle {
       on_restart_or_end(status);
     if (status != JobStatus::kRestarting && status != JobStatus::kFailing) return;
     // A timeout short enough to be missed by mere load says nothing.
-    const bool load = expired_ && plan_.graph().config.checkpoint.timeout < kLong;
-    if (explained_ || faults_ > 0 || load) return;
+    const bool lawfully = expired_ && (plan_.graph().config.checkpoint.timeout < kLong ||
+                                       plan_.may_wait_for_itself());
+    if (explained_ || faults_ > 0 || lawfully) return;
     needless("job", status == JobStatus::kRestarting ? "restarts" : "fails",
              "no task has failed, and no fault was injected");
   }

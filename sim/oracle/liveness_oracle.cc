@@ -140,23 +140,13 @@ class LivenessOracle final : public Oracle {
     }
   }
 
-  // Where barriers overtake rows on some edges only, one may come round them to an aligned input,
-  // and hold it up before the barrier of the other, which stands behind rows that must go through
-  // it. Only the timeout ends that, in Flink as here.
-  bool may_wait_for_itself() const {
-    if (!plan_.graph().config.checkpoint.is_unaligned()) return false;
-    const auto& edges = plan_.job().edges;
-    return std::any_of(edges.begin(), edges.end(),
-                       [](const JobEdge& edge) { return !edge.supports_unaligned; });
-  }
-
   // A checkpoint that nothing disturbs completes; a timeout short enough to be missed by mere load
   // says nothing.
   void on_expired(CheckpointId id) {
     ++expired_in_a_row_;
     report_.judged();
     const Duration timeout = plan_.graph().config.checkpoint.timeout;
-    if (timeout < kLong || id != last_triggered_ || may_wait_for_itself()) return;
+    if (timeout < kLong || id != last_triggered_ || plan_.may_wait_for_itself()) return;
     if (disturbed_at_ && *disturbed_at_ + timeout >= triggered_at_) return;
     violate("liveness", "job", "checkpoint " + std::to_string(id.value), "completed",
             "expired after " + std::to_string((runs_.now() - triggered_at_).ms) + " ms",

@@ -1,22 +1,20 @@
 #include "sim/oracle/open_order.h"
 
 #include <algorithm>
-#include <set>
 
 #include "sim/oracle/pane.h"
 
 namespace leat {
 namespace {
 
-// Where a window of so many rows is cut in two.
-std::set<uint32_t> cuts_of(uint32_t rows) {
-  constexpr uint32_t kAll = 12;
-  std::set<uint32_t> cuts;
-  if (rows <= kAll) {
-    for (uint32_t k = 1; k < rows; ++k) cuts.insert(k);
-  } else {
-    cuts = {1, 2, rows / 3, rows / 2, rows - 2, rows - 1};
-  }
+// Where a window of so many rows is cut in two: everywhere, so that each row is the first once and
+// the last once (one that differs from all others may stand anywhere), but for windows so large
+// that it would take too long.
+std::vector<uint32_t> cuts_of(uint32_t rows) {
+  constexpr uint32_t kMost = 256;
+  const uint32_t step = rows / kMost + 1;
+  std::vector<uint32_t> cuts;
+  for (uint32_t k = 1; k < rows; k += step) cuts.push_back(k);
   return cuts;
 }
 

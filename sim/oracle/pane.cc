@@ -43,6 +43,16 @@ bool is_event_time(const WindowSpec& spec) {
 }
 bool merges(const WindowSpec& spec) { return spec.assigner == WindowSpec::Assigner::kSession; }
 
+bool sessions_meet(std::vector<TimeWindow> windows) {
+  std::sort(windows.begin(), windows.end());
+  for (size_t i = 1; i < windows.size(); ++i) {
+    TimeWindow& next = windows[i];
+    if (next.start == windows[i - 1].end) return true;
+    if (next.start < windows[i - 1].end) next.end = std::max(next.end, windows[i - 1].end);
+  }
+  return false;
+}
+
 namespace {
 
 // How far `time` lies behind the last point of the grid.

@@ -14,6 +14,9 @@ namespace leat {
 bool is_event_time(const WindowSpec& spec);
 // Whether windows of one key that touch become one.
 bool merges(const WindowSpec& spec);
+// Whether two sessions of these windows, all of one key, are one only because the first ends where
+// the second begins.
+bool sessions_meet(std::vector<TimeWindow> windows);
 
 // The windows of an element: all [offset + k * slide, offset + k * slide + size) that hold its
 // time, newest first; of sessions [time, time + gap) before merging.  REQUIRES: the assigner is not

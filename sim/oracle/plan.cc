@@ -13,6 +13,10 @@ Plan::Plan(const JobProgram& program) : program_(program) {
   find_feeds();
   flows_ = flows_of(program_.graph);
   reference_ = std::make_unique<const Reference>(*this);
+  for (uint32_t n = 0; n < flows_.size(); ++n) {
+    OutFlow& flow = flows_[n];
+    if (reference_->order_decides(NodeId{n})) flow.c = std::max(flow.c, SinkClass::kLateSensitive);
+  }
 }
 
 Plan::~Plan() = default;
@@ -101,6 +105,13 @@ void Plan::find_feeds() {
           instance(edge.from, ids_[in.subtask].index));
     }
   }
+}
+
+bool Plan::may_wait_for_itself() const {
+  if (!graph().config.checkpoint.is_unaligned()) return false;
+  const auto& edges = job().edges;
+  return std::any_of(edges.begin(), edges.end(),
+                     [](const JobEdge& edge) { return !edge.supports_unaligned; });
 }
 
 std::string Plan::where(uint32_t instance) const {

@@ -31,6 +31,9 @@ enum class SinkClass : uint8_t {
 struct OutFlow {
   SinkClass c = SinkClass::kConfluent;
   bool may_be_late = false;  // a row may stand behind a watermark that overtook it
+  // A row may stand right behind a watermark, the next millisecond its own: it is not late, and yet
+  // a session that ends where it begins may have been closed before it.
+  bool may_meet = false;
 };
 
 class Plan {
@@ -91,6 +94,12 @@ class Plan {
   // What flows out of a node, and the batch reference: made once, for all runs of the job.
   const OutFlow& flow(NodeId node) const { return flows_[node.value]; }
   const Reference& reference() const { return *reference_; }
+
+  // Whether a checkpoint may wait for itself until it expires. Where barriers overtake rows on some
+  // edges only, one may come round them to an aligned input, and hold it up before the barrier of
+  // the other, which stands behind rows that must go through it. Only the timeout ends that, in
+  // Flink as here.
+  bool may_wait_for_itself() const;
 
   std::string name(NodeId node) const { return program_.graph.node(node).name; }
   std::string where(uint32_t instance) const;  // "per_day[1]"

@@ -70,6 +70,17 @@ Groups sessions_of(const WindowSpec& spec, const RowBatch& in, std::vector<uint3
   return groups;
 }
 
+bool any_sessions_meet(const WindowSpec& spec, const StreamNode& node, const RowBatch& in) {
+  if (!merges(spec)) return false;
+  for (const auto& entry : by_key(node, in)) {
+    std::vector<TimeWindow> windows;
+    for (const uint32_t i : entry.second)
+      windows.push_back(windows_of(spec, in.row(i), in.timestamp(i), {})[0]);
+    if (sessions_meet(std::move(windows))) return true;
+  }
+  return false;
+}
+
 // Sort the rows by key and window, then fold each group.
 void all_windows(const WindowSpec& spec, const StreamNode& node, const RowBatch& in,
                  RowBatch& out) {
@@ -154,8 +165,12 @@ void Reference::gather(const StreamNode& node, std::span<const StreamEdge> edges
 void Reference::evaluate(NodeId id) {
   const StreamNode& node = plan_.node(id);
   Outputs& out = outputs_[id.value];
+  bool may_meet = false;
   for (const StreamEdge& edge : node.inputs) {
-    if (!outputs_[edge.from.value].known) return;
+    const Outputs& from = outputs_[edge.from.value];
+    out.by_order = out.by_order || from.by_order;
+    if (!from.known) return;
+    may_meet = may_meet || plan_.flow(edge.from).may_meet;
   }
   out.main = RowBatch(node.output.width());
   for (const SideOutput& side : node.sides) out.sides.emplace_back(side.schema.width());
@@ -169,6 +184,8 @@ void Reference::evaluate(NodeId id) {
         RowBatch right(plan_.graph().schema_of(edges[1]).width());
         gather(node, edges.first(1), in);
         gather(node, edges.subspan(1), right);
+        out.by_order = may_meet && sessions_meet(node, in, right);
+        if (out.by_order) return;
         apply_two_input(node, in, right, out.main);
         out.known = true;
         return;
@@ -177,6 +194,8 @@ void Reference::evaluate(NodeId id) {
       if (const auto* async = std::get_if<AsyncSpec>(&node.spec)) {
         apply_async(*async, in, out.main);
       } else if (const auto* window = std::get_if<WindowSpec>(&node.spec)) {
+        out.by_order = may_meet && any_sessions_meet(*window, node, in);
+        if (out.by_order) return;
         all_windows(*window, node, in, out.main);
       } else if (std::holds_alternative<UnionSpec>(node.spec) ||
                  std::holds_alternative<SinkSpec>(node.spec)) {

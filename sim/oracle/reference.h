@@ -15,12 +15,16 @@ class Reference {
   // The rows that arrive at the sink, in no particular order.  REQUIRES: the sink is confluent.
   // A user function may have failed on a record: then there is no answer.
   const RowBatch* at_sink(NodeId sink) const;
+  // Whether something before the node, or the node, gathers sessions that are one or two by the
+  // order of arrival alone (OutFlow::may_meet). Then there is no answer either.
+  bool order_decides(NodeId node) const { return outputs_[node.value].by_order; }
 
  private:
   struct Outputs {
     RowBatch main;
     std::vector<RowBatch> sides;
     bool known = false;
+    bool by_order = false;
   };
   void evaluate(NodeId id);
   void gather(const StreamNode& node, std::span<const StreamEdge> edges, RowBatch& in) const;

@@ -215,6 +215,24 @@ void apply_two_input(const StreamNode& node, const RowBatch& left, const RowBatc
   }
 }
 
+bool sessions_meet(const StreamNode& node, const RowBatch& left, const RowBatch& right) {
+  const auto* join = std::get_if<WindowJoinSpec>(&node.spec);
+  const auto* group = std::get_if<CoGroupSpec>(&node.spec);
+  if (join == nullptr && group == nullptr) return false;
+  const WindowSpec& spec = join != nullptr ? join->window : group->window;
+  if (!merges(spec)) return false;
+  for (const auto& entry : by_key(node, left, right)) {
+    const Members& members = entry.second;
+    std::vector<TimeWindow> windows;
+    for (const uint32_t l : members.left)
+      windows.push_back(windows_of(spec, left.row(l), left.timestamp(l), {})[0]);
+    for (const uint32_t r : members.right)
+      windows.push_back(windows_of(spec, right.row(r), right.timestamp(r), {})[0]);
+    if (sessions_meet(std::move(windows))) return true;
+  }
+  return false;
+}
+
 void apply_async(const AsyncSpec& spec, const RowBatch& in, RowBatch& out) {
   for (uint32_t i = 0; i < in.size(); ++i) {
     OnlyAnswer answer;

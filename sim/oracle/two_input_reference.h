@@ -13,6 +13,9 @@ bool is_defined_by_pairs(const StreamNode& node);
 void apply_two_input(const StreamNode& node, const RowBatch& left, const RowBatch& right,
                      RowBatch& out);
 
+// Whether sessions of a join or co-group over windows meet (sessions_meet() of one key).
+bool sessions_meet(const StreamNode& node, const RowBatch& left, const RowBatch& right);
+
 // What an async function answers, however long it takes. Throws what the function throws.
 void apply_async(const AsyncSpec& spec, const RowBatch& in, RowBatch& out);
 

@@ -79,6 +79,43 @@ TEST(JobManagerCrash, TasksOfALeaderThatStaysAwayAreGivenUp) {
   EXPECT_EQ(cluster.committed(), cluster.everything());
 }
 
+// Worker 1 hears nothing any more, while what it said is still on its way: it leaves before anybody
+// misses it, and is sent its tasks before it is registered again.
+TEST(JobManagerNotHeard, WhoLeftAndComesBackIsNotTakenForTheOneItWas) {
+  SmallJob job;
+  job.cluster.heartbeat_interval = {100};
+  job.cluster.heartbeat_timeout = {1000};
+  SmallCluster cluster{job};
+  size_t heard = 0;
+  size_t registers = 0;
+  const auto asks_worker1 = [](const Message& message) {
+    return message.to.process == kWorker1 &&
+           (is(message, rpc::MessageType::kHeartbeat) || is(message, rpc::MessageType::kProbe));
+  };
+  cluster.world.loses = [&](const Message& message) {
+    if (message.from.process == kWorker1 && is(message, rpc::MessageType::kRegister))
+      return ++registers == 2;  // the first after it left
+    return asks_worker1(message) && registers < 2 && ++heard > 2;
+  };
+  cluster.world.takes = [&](const Message& message) {
+    const bool answers = is(message, rpc::MessageType::kProbeReply) ||
+                         is(message, rpc::MessageType::kExecutionReport);
+    return message.from.process == kWorker1 && answers ? 800 : 0;
+  };
+  cluster.world.write_takes = [](const std::string& name) {
+    return name.ends_with("_job") ? 1120 : 0;
+  };
+  ASSERT_TRUE(cluster.world.run_until([&] { return registers == 2; }));
+  const ProcTime left = cluster.world.now();
+  ASSERT_TRUE(cluster.world.run_until_fact("state=DEPLOYING"));
+  ASSERT_EQ(registers, 2U) << "not registered again yet";
+  ASSERT_TRUE(cluster.world.run_until_fact("TaskManagerLost"));
+  EXPECT_LT((cluster.world.now() - left).ms, 600) << "when it registers, not by a time-out";
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=0 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
 // ---- checkpoints ----
 
 TEST(CheckpointsOfAJob, ALostAcknowledgementExpiresAndTheNextOneCompletes) {

@@ -56,6 +56,15 @@ TEST(OpenOrder, ASumIsTheSameAndWhatComesFromTheFirstRowIsNot) {
   EXPECT_EQ(cells_that_show_order(node, rows({3, 3})), Cells{});
 }
 
+TEST(OpenOrder, OneRowThatDiffersFromAllOthersIsSeenWhereverItStands) {
+  const StreamNode node = session_of(std::make_shared<Folded<Sum>>());
+  for (size_t at = 0; at < 40; ++at) {
+    std::vector<int64_t> values(40, 3);
+    values[at] = 5;
+    EXPECT_EQ(cells_that_show_order(node, rows(values)), (Cells{0})) << at;
+  }
+}
+
 TEST(OpenOrder, ADifferenceShowsIt) {
   const StreamNode node = session_of(std::make_shared<Folded<Difference>>());
   EXPECT_EQ(cells_that_show_order(node, rows({3, 5})), (Cells{0, 1}));

@@ -148,6 +148,30 @@ TEST_F(Late, WhoFallsSilentMayComeBackLateWhateverItsWatermarks) {
   EXPECT_EQ(sink_classes(Plan(calm)).at("out"), "late-sensitive");
 }
 
+// Sessions of 10: [0, 10) is closed by the watermark 9, and the row that begins at 10 is not late.
+struct Meeting : ::testing::Test {
+  std::string class_of(const Splits& splits, int64_t bound) {
+    JobProgram program = window_job(splits);
+    std::get<SourceSpec>(program.graph.nodes[kIn.value].spec).watermark.bound = Duration{bound};
+    auto& window = std::get<WindowSpec>(program.graph.nodes[kSum.value].spec);
+    window.assigner = WindowSpec::Assigner::kSession;
+    window.gap = Duration{10};
+    return sink_classes(Plan(program)).at("out");
+  }
+};
+TEST_F(Meeting, ASessionThatEndsWhereTheNextBeginsMayBeClosedBeforeIt) {
+  EXPECT_EQ(class_of({{{"a", 1, 0}, {"b", 1, 10}, {"a", 1, 10}}}, 0), "late-sensitive");
+}
+TEST_F(Meeting, WhereNoWatermarkStandsRightBeforeARowTheyAreOne) {
+  EXPECT_EQ(class_of({{{"a", 1, 0}, {"b", 1, 10}, {"a", 1, 10}}}, 1), "confluent");
+}
+TEST_F(Meeting, SessionsThatOverlapAreOneInAnyOrder) {
+  EXPECT_EQ(class_of({{{"a", 1, 1}, {"b", 1, 10}, {"a", 1, 10}}}, 0), "confluent");
+}
+TEST_F(Meeting, ARowBetweenBridgesWhatWouldMeet) {
+  EXPECT_EQ(class_of({{{"a", 1, 0}, {"a", 1, 5}, {"b", 1, 10}, {"a", 1, 10}}}, 0), "confluent");
+}
+
 // ---- where rows go ----
 TEST_F(Wrong, AKeyThatMovesToAnotherSubtask) {
   const size_t at = s.find_tap(Tap::kInput, kSum, 1);
@@ -607,6 +631,21 @@ TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
   s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
   EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
   s.insert(failed, Step{0, Fact{FaultInjected{}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "");
+}
+TEST_F(Wrong, ACheckpointExpiresForWhichNobodyIsToBlame) {
+  const size_t failed = s.find<TaskFailed>();
+  s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
+  s.insert(failed, Step{0, Fact{CheckpointAborted{CheckpointId{1}, AbortReason::kExpired}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  CheckpointConfig& checkpoint = program.graph.config.checkpoint;
+  checkpoint.unaligned = CheckpointConfig::Unaligned::kForced;  // on all edges
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  program.job.edges[0].supports_unaligned = false;  // it may wait for itself
+  EXPECT_EQ(found(OracleKind::kFailures), "");
+  checkpoint.unaligned = CheckpointConfig::Unaligned::kNo;
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  checkpoint.timeout = Duration{59999};  // missed by mere load
   EXPECT_EQ(found(OracleKind::kFailures), "");
 }
 
