@@ -135,8 +135,11 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   run.strategy = failed.strategy;
   run.rest = rest;
   run.record = true;
+  FactMarker marker;
+  run.observers = {&marker};
   const Plan plan(*scenario.program);
   RunOutcome again = run_once(scenario, plan, run);
+  run.observers.clear();
   if (!failed.verdict.ok()) {
     const Violation& first = failed.verdict.violations.front();
     ask_again(scenario, plan, run, first.name, first.oracle, again);
@@ -151,6 +154,7 @@ KeptFailure keep_failure(const Scenario& scenario, const RunOutcome& failed, Shr
   capsule.digest = again.digest;
   capsule.build = build_id();
   capsule.choices = again.choices;
+  capsule.marks = marker.marks();
   const std::string text = to_text(capsule);
   const std::string stem =
       fmt::format(".leat/failures/{:08x}", static_cast<uint32_t>(hash_bytes(text)));

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "sim/cli/fact_printer.h"
 #include "sim/cli/load.h"
 #include "sim/cli/text_report.h"
 #include "sim/cli/verbs.h"
@@ -12,6 +13,31 @@
 namespace leat {
 
 namespace {
+
+// Where the run leaves the one that was recorded.
+std::string first_difference(const Scenario& scenario, const FactMarks& recorded,
+                             const FactComparison& comparison) {
+  if (recorded.empty()) return "";
+  const auto difference = comparison.difference();
+  if (!difference) return "";
+  if (difference->here.empty()) {
+    return fmt::format("  the run ended before fact {} of the {} that were recorded\n",
+                       difference->last, recorded.facts);
+  }
+  const ScenarioNames names(scenario);
+  std::string text =
+      difference->first == difference->last
+          ? fmt::format("  the first fact that differs is number {} of {}\n", difference->first,
+                        recorded.facts)
+          : fmt::format("  the first fact that differs is one of the numbers {} to {} of {}\n",
+                        difference->first, difference->last, recorded.facts);
+  constexpr size_t kMostShown = 8;
+  for (size_t i = 0; i < difference->here.size() && i < kMostShown; ++i)
+    text += fact_line(difference->here[i].first, difference->here[i].second, names) + "\n";
+  if (difference->here.size() > kMostShown)
+    text += fmt::format("               and {} more\n", difference->here.size() - kMostShown);
+  return text;
+}
 
 int replay_one(const std::string& path, const JobRegistry& jobs) {
   const auto text = read_file(path);
@@ -35,7 +61,10 @@ int replay_one(const std::string& path, const JobRegistry& jobs) {
   request.seed = capsule.value().seed;
   request.replay = &capsule.value().choices;
   const Plan plan(*scenario.program);
+  FactComparison comparison(capsule.value().marks);
+  request.observers = {&comparison};
   RunOutcome outcome = run_once(scenario, plan, request);
+  request.observers.clear();
   ask_again(scenario, plan, request, capsule.value().violation, capsule.value().oracle, outcome);
   std::cout << "seed " << request.seed << "\n"
             << (outcome.verdict.ok() ? passed_text(scenario, outcome)
@@ -46,7 +75,8 @@ int replay_one(const std::string& path, const JobRegistry& jobs) {
   }
   if (outcome.digest == capsule.value().digest) return exit_code(outcome);
   std::cout << fmt::format("  diverged  the capsule was recorded with digest {} by {}\n",
-                           capsule.value().digest, capsule.value().build);
+                           capsule.value().digest, capsule.value().build)
+            << first_difference(scenario, capsule.value().marks, comparison);
   return 5;
 }
 

@@ -33,6 +33,10 @@ bool read_field(std::string_view line, Capsule& capsule) {
     capsule.digest = value;
   } else if (key == "build") {
     capsule.build = value;
+  } else if (key == "facts") {
+    const std::optional<FactMarks> marks = parse_fact_marks(value);
+    if (marks) capsule.marks = *marks;
+    return marks.has_value();
   } else if (key == "seed") {
     const auto [end, error] =
         std::from_chars(value.data(), value.data() + value.size(), capsule.seed);
@@ -61,6 +65,7 @@ std::string to_text(const Capsule& capsule) {
   if (!capsule.oracle.empty()) text += "\noracle " + capsule.oracle;
   text += "\ndigest " + capsule.digest;
   text += "\nbuild " + capsule.build;
+  if (!capsule.marks.empty()) text += "\nfacts " + to_text(capsule.marks);
   text += "\n" + std::string(kChoices) + "\n" + to_text(capsule.choices);
   if (text.back() != '\n') text += '\n';
   return text + std::string(kScenario) + "\n" + capsule.scenario_text;
@@ -75,7 +80,8 @@ Result<Capsule> parse_capsule(std::string_view text) {
     const std::string_view line = take_line(text);
     if (line == kChoices) break;
     if (!read_field(line, capsule))
-      return Error{"the capsule has an unknown line: " + std::string(line)};
+      return Error{"the capsule has a line that cannot be read: " +
+                   std::string(line.substr(0, 80))};
   }
   const std::string marker = std::string(kScenario) + "\n";
   const size_t at = text.find(marker);

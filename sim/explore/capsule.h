@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/result.h"
+#include "sim/explore/fact_marks.h"
 #include "sim/scenario/choice_map.h"
 
 namespace leat {
@@ -19,6 +20,7 @@ struct Capsule {
   std::string build;  // version and compiler; a replay in another build may drift
   ChoiceMap choices;
   std::string oracle{};  // that named the violation; "": not told
+  FactMarks marks{};     // of the run; empty: not told
 };
 
 std::string to_text(const Capsule& capsule);

@@ -143,6 +143,28 @@ TEST_F(ARun, SaysInWordsWhatFailedAndWhere) {
   EXPECT_NE(explored.out.find("in[0] failed: share: / by zero"), std::string::npos) << explored.out;
 }
 
+TEST_F(ARun, IsReplayedBitForBitOrSaysWhereItParts) {
+  const Said found = leat_says({"explore", path("by-zero.json"), "--runs", "1", "--no-shrink"});
+  const size_t at = found.out.find(".leat/failures/");
+  ASSERT_NE(at, std::string::npos) << found.out;
+  const std::string kept = found.out.substr(at, found.out.find_first_of(" \n", at) - at);
+  const Said same = leat_says({"replay", kept});
+  EXPECT_EQ(same.code, 1) << same.out;
+  EXPECT_EQ(same.out.find("diverged"), std::string::npos) << same.out;
+  // The first row has another value.
+  std::string text = content(kept);
+  const size_t row = text.find("[1, 1, 5]");
+  ASSERT_NE(row, std::string::npos);
+  std::ofstream(path("edited.capsule")) << text.replace(row, 9, "[1, 1, 7]");
+  const Said other = leat_says({"replay", path("edited.capsule")});
+  EXPECT_EQ(other.code, 5) << other.out;
+  EXPECT_NE(other.out.find("  diverged  the capsule was recorded with digest "), std::string::npos);
+  const size_t told = other.out.find("  the first fact that differs is number ");
+  ASSERT_NE(told, std::string::npos) << other.out;
+  const std::string line = other.out.substr(other.out.find('\n', told) + 1, 40);
+  EXPECT_TRUE(is_fact_line(line.substr(0, line.find('\n')))) << line;
+}
+
 TEST_F(ARun, IsTracedInTheNamesOfTheScenario) {
   const Said said = leat_says({"run", path("by-zero.json"), "--trace"});
   for (const char* words :

@@ -47,12 +47,12 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"window/snapshot_restore.jsonl", 343}, std::pair{"window/triggers.jsonl", 370},
         std::pair{"window/tumbling.jsonl", 256}, std::pair{"window/window_all.jsonl", 160},
         std::pair{"window/window_state.jsonl", 157}, std::pair{"twoinput/stateless.jsonl", 156},
-        std::pair{"twoinput/connect.jsonl", 121},
+        std::pair{"twoinput/connect.jsonl", 305},
         std::pair{"twoinput/coprocess_nonkeyed.jsonl", 164},
         std::pair{"twoinput/process_side_outputs.jsonl", 214},
-        std::pair{"twoinput/broadcast.jsonl", 101}, std::pair{"twoinput/interval_join.jsonl", 122},
-        std::pair{"twoinput/async.jsonl", 131}, std::pair{"twoinput/channels.jsonl", 115},
-        std::pair{"twoinput/window_join.jsonl", 104}, std::pair{"twoinput/cogroup.jsonl", 104},
+        std::pair{"twoinput/broadcast.jsonl", 245}, std::pair{"twoinput/interval_join.jsonl", 306},
+        std::pair{"twoinput/async.jsonl", 334}, std::pair{"twoinput/channels.jsonl", 211},
+        std::pair{"twoinput/window_join.jsonl", 254}, std::pair{"twoinput/cogroup.jsonl", 254},
         std::pair{"jobs/key_placement.jsonl", 126}, std::pair{"jobs/log_analysis.jsonl", 25},
         std::pair{"jobs/process.jsonl", 27}, std::pair{"jobs/stateless.jsonl", 21},
         std::pair{"jobs/keyed.jsonl", 23}, std::pair{"jobs/lateness.jsonl", 25},
@@ -60,9 +60,9 @@ INSTANTIATE_TEST_SUITE_P(
         std::pair{"jobs/real_data.jsonl", 10}, std::pair{"jobs/batch.jsonl", 31},
         std::pair{"jobs/connect.jsonl", 27}, std::pair{"jobs/joins.jsonl", 29},
         std::pair{"jobs/broadcast.jsonl", 14}, std::pair{"jobs/multi_stage.jsonl", 30},
-        std::pair{"machine/barriers.jsonl", 134}, std::pair{"machine/coordinator.jsonl", 114},
+        std::pair{"machine/barriers.jsonl", 254}, std::pair{"machine/coordinator.jsonl", 194},
         std::pair{"machine/failover.jsonl", 109}, std::pair{"machine/restart.jsonl", 188},
-        std::pair{"machine/two_phase.jsonl", 133}),
+        std::pair{"machine/two_phase.jsonl", 253}),
     [](const auto& instance) {
       std::string name = instance.param.first;
       for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
