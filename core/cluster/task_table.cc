@@ -31,6 +31,7 @@ void TaskTable::own(Entry& entry, uint32_t local) {
 }
 
 void TaskTable::doom(Entry& entry) {
+  entry.task->discard_snapshots();
   entry.doomed = true;
   any_doomed_ = true;
 }
@@ -44,7 +45,10 @@ void TaskTable::destroy_doomed() {
 }
 
 void TaskTable::clear() {
-  for (Entry& entry : entries_) entry = Entry{};
+  for (Entry& entry : entries_) {
+    if (entry.task != nullptr && !entry.doomed) entry.task->discard_snapshots();
+    entry = Entry{};
+  }
 }
 
 }  // namespace leat

@@ -72,8 +72,9 @@ struct BlobTicket {
 struct BlobReply {
   BlobTicket ticket;
   bool ok = false;
-  std::string error;  // where !ok
-  Bytes bytes;        // of a get
+  std::string error;      // where !ok
+  Bytes bytes;            // of a get
+  std::string written{};  // the blob that a put has made; "" where none
 };
 
 // Durable storage that all processes see. Writes are atomic and asynchronous: a crash before the

@@ -38,6 +38,7 @@ class Subtask final : public Task, private ChainServices, private UnalignedInput
   void notify_complete(CheckpointId id) override;
   void notify_aborted(CheckpointId id, CheckpointId latest_complete) override;
   void on_coordinator_event(NodeId node, std::string_view event) override;
+  void discard_snapshots() override { checkpoints_.discard(); }
 
  private:
   // ChainServices

@@ -123,6 +123,13 @@ void SubtaskCheckpoints::on_stored(const BlobReply& reply) {
   acknowledge_if_done(id);
 }
 
+void SubtaskCheckpoints::discard() const {
+  for (const Pending& pending : pending_) {
+    if (pending.stored && !pending.handle.blob.empty())
+      services_.host().env().blobs().remove(pending.handle.blob);
+  }
+}
+
 void SubtaskCheckpoints::hold(CheckpointId id) {
   Pending* pending = find(id);
   check(pending != nullptr, "an acknowledgement is held that is not due");

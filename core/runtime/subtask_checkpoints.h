@@ -33,6 +33,8 @@ class SubtaskCheckpoints {
   void on_stored(const BlobReply& reply);
   void hold(CheckpointId id);
   void release(CheckpointId id);
+  // Of those that are not acknowledged, what is stored.
+  void discard() const;
 
   // The operators have finished: the first checkpoint from now on is the one to wait for.
   void data_finished() { data_finished_ = true; }

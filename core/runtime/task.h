@@ -115,6 +115,9 @@ class Task {
   virtual void notify_complete(CheckpointId id) = 0;
   virtual void notify_aborted(CheckpointId id, CheckpointId latest_complete) = 0;
   virtual void on_coordinator_event(NodeId node, std::string_view event) = 0;
+  // Its attempt is over, and it is called no more: deletes the snapshots that it has stored and not
+  // acknowledged. (What is still being written the host deletes when it hears of it.)
+  virtual void discard_snapshots() = 0;
 };
 
 // `local_task` is the TaskManager's number for this attempt, never used again in its incarnation.

@@ -1,8 +1,9 @@
 // Leaks (LEAK): a subtask whose windows are all over has no more state than one that never had any,
 // as far as facts show it: by the size of snapshots. And at the end storage holds no snapshot of a
-// checkpoint that nobody can restore any more, if the JobMaster knew of it (it was acknowledged)
-// and can have deleted it: no process has died, and no message was lost, since the checkpoint
-// began. Nor its metadata, which the JobMaster writes itself.
+// checkpoint that nobody can restore any more, if the JobMaster knew of it, or the TaskManager
+// whose task was cancelled over it, and can have deleted it: no process has died or was given up,
+// and no message was lost, since the checkpoint began. Nor its metadata, which the JobMaster writes
+// itself.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -30,7 +31,7 @@ class LeakOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<SnapshotTaken, WatermarkAdvanced, CheckpointTriggered, CheckpointAcknowledged,
-                    CheckpointAborted, ProcessDied, ConnectionReset, MessageLost,
+                    CheckpointAborted, ProcessDied, ConnectionReset, MessageLost, TaskManagerLost,
                     TransactionPreCommitted, TransactionCommitted, TransactionAborted>();
   }
   uint32_t taps() const override { return kInputTap; }
@@ -53,7 +54,7 @@ class LeakOracle final : public Oracle {
       return;
     }
     if (const auto* acknowledged = std::get_if<CheckpointAcknowledged>(&fact)) {
-      on_acknowledged(*acknowledged);
+      on_written(acknowledged->execution, acknowledged->checkpoint);
       return;
     }
     if (const auto* frozen = std::get_if<TransactionPreCommitted>(&fact)) {
@@ -72,6 +73,7 @@ class LeakOracle final : public Oracle {
       return;
     }
     const auto& snapshot = std::get<SnapshotTaken>(fact);
+    on_written(snapshot.execution, snapshot.checkpoint);
     const uint32_t subtask = runs_.live(snapshot.execution);
     const uint32_t vertex = snapshot.execution.subtask.vertex.value;
     Task& task = tasks_[subtask];
@@ -143,10 +145,11 @@ class LeakOracle final : public Oracle {
     uint32_t attempt = 0;
   };
 
-  void on_acknowledged(const CheckpointAcknowledged& fact) {
-    const uint32_t subtask = plan_.subtask(fact.execution.subtask);
-    if (subtask == kNowhere || begun_since_loss_.count(fact.checkpoint) == 0) return;
-    known_.push_back({fact.checkpoint, subtask, fact.execution.attempt});
+  // Or is about to be: what is taken is known, whatever becomes of the task meanwhile.
+  void on_written(ExecutionId execution, CheckpointId checkpoint) {
+    const uint32_t subtask = plan_.subtask(execution.subtask);
+    if (subtask == kNowhere || begun_since_loss_.count(checkpoint) == 0) return;
+    known_.push_back({checkpoint, subtask, execution.attempt});
   }
 
   std::string name_of(const Snapshot& snapshot) const {

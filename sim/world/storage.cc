@@ -101,6 +101,7 @@ std::optional<BlobReply> Storage::complete(const Event& event) {
   }
   write(operation);
   reply.ok = true;
+  reply.written = std::move(operation.name);
   return reply;
 }
 

@@ -189,6 +189,33 @@ TEST(CheckpointsOfAJob, WhatCannotBeStoredDoesNotCount) {
   }
 }
 
+// The job restarts over a checkpoint: the snapshot of a task that is cancelled is nobody's.
+struct Cancelled : ::testing::Test {
+  SmallCluster cluster{SmallJob{}};
+  const std::string snapshot = "checkpoints/1/double[0]#1";
+  void restart_and_look() {
+    cluster.world.kill(kWorker2);
+    cluster.world.restart(kWorker2);
+    ASSERT_TRUE(cluster.run_to_the_end());
+    EXPECT_EQ(cluster.restores().size(), 1U);
+    EXPECT_EQ(cluster.world.blobs_with("[0]#1"), Texts{});
+  }
+};
+TEST_F(Cancelled, WhileItsSnapshotIsWritten) {
+  cluster.world.write_takes = [&](const std::string& name) { return name == snapshot ? 300 : 0; };
+  ASSERT_TRUE(cluster.world.run_until_fact("SnapshotTaken execution=1[0]#1 checkpoint=1"));
+  restart_and_look();
+}
+TEST_F(Cancelled, WhileItsSinkWaitsForTheLog) {
+  cluster.world.takes = [](const Message& message) {
+    return message.from.process == kLog && message.to.process == kWorker1 ? 300 : 0;
+  };
+  ASSERT_TRUE(cluster.world.run_until([&] { return cluster.world.blobs().contains(snapshot); }));
+  cluster.world.run_for({10});  // and the task knows it
+  ASSERT_TRUE(cluster.world.facts("CheckpointAcknowledged execution=1[0]#1").empty());
+  restart_and_look();
+}
+
 TEST(CheckpointsOfAJob, RetainedOnesKeepTheirFilesAndOlderOnesGo) {
   SmallJob job;
   job.records = 200;

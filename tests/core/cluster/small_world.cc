@@ -54,7 +54,8 @@ class SmallWorld::ProcessEnv final : public Env, private BlobStore {
   void put(BlobTicket ticket, std::string name, Bytes bytes) override {
     const bool ok = !world_.write_fails(name);
     if (ok) world_.blobs_[name] = std::move(bytes);
-    answer({ticket, ok, ok ? "" : "the disk is full", {}}, kStorage + world_.write_takes(name));
+    answer({ticket, ok, ok ? "" : "the disk is full", {}, ok ? name : ""},
+           kStorage + world_.write_takes(name));
   }
   void get(BlobTicket ticket, std::string name) override {
     const auto found = world_.blobs_.find(name);
