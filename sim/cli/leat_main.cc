@@ -92,6 +92,8 @@ class CommandLine {
                    "one run of each scenario, and again with a crash at every point of it");
     verb->add_flag("--exhaustive", explore_.exhaustive,
                    "all interleavings of small scenarios, and a crash at every step of them");
+    verb->add_flag("--guided", explore_.guided,
+                   "vary runs that did something new, and compare with as many random seeds");
     verb->add_option("--crash", explore_.crash, "--exhaustive: who crashes, such as jobmanager");
     verb->add_option("--after-crash", explore_.after_crash,
                      "--exhaustive: all orders after a crash, or those with at most N turns other "
@@ -126,6 +128,7 @@ class CommandLine {
         if (runs->count() == 0) explore_.runs = ExhaustiveRequest().runs_max;
         return exhaustive_verb(common_, explore_);
       }
+      if (explore_.guided) return guided_verb(common_, explore_);
       if (!explore_.points) return explore_verb(common_, explore_);
       if (runs->count() == 0) explore_.runs = PointsRequest().runs_max;
       return points_verb(common_, explore_);

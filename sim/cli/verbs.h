@@ -45,6 +45,7 @@ struct ExploreVerb {
   bool generate = false;           // generated jobs, too
   bool points = false;             // a crash at every point of one run, in place of many seeds
   bool exhaustive = false;         // all interleavings, in place of many seeds
+  bool guided = false;             // coverage-guided search, beside random seeds
   std::vector<std::string> crash;  // who crashes in it; empty: the workers, if the scenario kills
   std::string after_crash = "1";   // "all": orders; a number: of turns that differ from the plain
   bool naive = false;              // without reduction
@@ -58,6 +59,7 @@ struct ExploreVerb {
 };
 int points_verb(const CommonOptions& common, const ExploreVerb& verb);      // explore --points
 int exhaustive_verb(const CommonOptions& common, const ExploreVerb& verb);  // --exhaustive
+int guided_verb(const CommonOptions& common, const ExploreVerb& verb);      // --guided
 int explore_verb(const CommonOptions& common, const ExploreVerb& verb);
 
 int replay_verb(const CommonOptions& common);  // paths: capsules
