@@ -109,7 +109,13 @@ void JobMaster::on_message(const Message& message) {
     on_offer(from, fence.registration, unpack<OfferSlots>(message.body));
   } else {
     const Worker* worker = find_worker(from);
-    if (worker == nullptr || worker->registration != fence.registration) return;
+    if (worker == nullptr || worker->registration != fence.registration) {
+      // Of a registration that is over: nobody counts the snapshot, and nobody else knows of it.
+      // (Flink: CheckpointCoordinator.discardSubtaskState.)
+      if (type == MessageType::kAcknowledge)
+        act(DiscardBlob{unpack<Acknowledge>(message.body).handle.blob});
+      return;
+    }
     monitor_.heard(from, endpoint_.now());
     on_worker_message(type, message);
   }

@@ -32,9 +32,12 @@ Json draw_watermark(const Draw& draw, int64_t disorder, bool silent) {
     case 4:
       set_member(watermark, "punctuated", json_integer(disorder));
       break;
-    default:
-      set_member(watermark, "bounded",
-                 json_integer(draw.chance("too strict", 30) ? disorder / 2 : disorder));
+    default: {
+      int64_t bound = draw.chance("too strict", 30) ? disorder / 2 : disorder;
+      // Watermarks are a millisecond below the times, and so meet none of a grid; these do.
+      if (bound > 0 && draw.chance("to the millisecond", 25)) --bound;
+      set_member(watermark, "bounded", json_integer(bound));
+    }
   }
   if (silent || draw.chance("idle", 20)) {
     set_member(watermark, "idle_after",

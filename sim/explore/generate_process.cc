@@ -1,6 +1,8 @@
 // Keyed functions of generated jobs: process functions, running aggregates.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/explore/generate_parts.h"
 
 namespace leat {
@@ -176,7 +178,13 @@ class DrawnProcess {
 DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
                          Json& nodes, Json& sinks) {
   const DrawnProcess process(draw, input, name);
-  Json node = json_of({{"inputs", json_strings({input.name})}, {"key_by", json_text("k")}});
+  // What a source has made: elsewhere a number may be null, which is no key.
+  const bool made = input.number == "v" &&
+                    std::find(input.fields.begin(), input.fields.end(), "ts") != input.fields.end();
+  const bool two_fields = made && draw.chance("key of two fields", 12);
+  Json node =
+      json_of({{"inputs", json_strings({input.name})},
+               {"key_by", two_fields ? json_strings({"k", input.number}) : json_text("k")}});
   set_member(node, "process", process.json());
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));

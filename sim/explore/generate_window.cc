@@ -30,7 +30,7 @@ void set_assigner(const Draw& draw, const std::string& number, Json& window) {
     set_member(window, "tumbling", json_integer(size));
     if (draw.chance("offset", 25)) {
       set_member(window, "offset",
-                 json_integer(draw.one_of<int64_t>("by", {size / 3, size - 1, -size / 3})));
+                 json_integer(draw.one_of<int64_t>("by", {size / 3, size - 1, -size / 3, 1})));
     } else if (draw.chance("stagger", 4)) {
       set_member(window, "stagger",
                  json_text(draw.chance("by the first row", 50) ? "natural" : "random"));
@@ -38,8 +38,8 @@ void set_assigner(const Draw& draw, const std::string& number, Json& window) {
   }
 }
 
-// Windows without an end: every so many rows of a key.
-void set_global(const Draw& draw, Json& window) {
+// Windows without an end: every so many rows of a key, or by what a row differs from the last.
+void set_global(const Draw& draw, const std::string& number, Json& window) {
   const int64_t n = draw.between("n", 1, 5);
   switch (draw.upto("global", 4)) {
     case 0:
@@ -51,6 +51,11 @@ void set_global(const Draw& draw, Json& window) {
     default: {
       set_member(window, "global", json_boolean(true));
       Json trigger = json_of({{"count", json_integer(n)}});
+      if (!number.empty() && draw.chance("delta", 30)) {
+        trigger = json_of(
+            {{"delta", json_of({{"threshold", json_integer(draw.between("difference", 5, 60))},
+                                {"field", json_text(number)}})}});
+      }
       if (draw.chance("at the end", 25)) trigger = json_of({{"end_of_stream", json_object()}});
       if (draw.chance("never", 5)) trigger = json_of({{"never", json_object()}});
       if (draw.chance("purging", 50)) trigger = json_of({{"purging", std::move(trigger)}});
@@ -66,12 +71,18 @@ struct DrawnWindow {
 };
 
 Json draw_trigger(const Draw& draw, const DrawnWindow& window, uint32_t depth) {
-  const bool event_time = window.event_time;
+  // A window of event time may well answer by the clock meanwhile.
+  const bool event_time = window.event_time && !draw.chance("by the clock", 15);
   switch (draw.upto("trigger", depth > 0 ? 4 : window.merges ? 6 : 8)) {
     case 1:
-    case 2:
-      return json_of({{event_time ? "continuous_event_time" : "continuous_processing_time",
-                       json_integer(draw.one_of<int64_t>("interval", {100, 30, 400}))}});
+    case 2: {
+      // Seldom where the watermark ends the window: until it comes, answers must not pile up.
+      const bool meanwhile = window.event_time && !event_time;
+      return json_of(
+          {{event_time ? "continuous_event_time" : "continuous_processing_time",
+            json_integer(meanwhile ? draw.one_of<int64_t>("seldom", {3000, 10000})
+                                   : draw.one_of<int64_t>("interval", {100, 30, 400}))}});
+    }
     case 3:
       return json_of({{"count", json_integer(draw.between("n", 1, 4))}});
     case 4:
@@ -100,16 +111,19 @@ Json draw_trigger(const Draw& draw, const DrawnWindow& window, uint32_t depth) {
 // An evictor by time is for rows that all have a timestamp.
 Json draw_evictor(const Draw& draw, bool stamped, const std::string& number) {
   Json evictor = json_object();
+  const bool none = draw.chance("leaves nothing", 12);
   if (!number.empty() && draw.chance("by delta", 25)) {
     set_member(evictor, "delta",
-               json_of({{"threshold", json_integer(draw.between("delta", 10, 60))},
+               json_of({{"threshold", json_integer(none ? 0 : draw.between("delta", 10, 60))},
                         {"field", json_text(number)}}));
   } else if (stamped && draw.chance("by time", 50)) {
-    set_member(evictor, "time", json_integer(draw.one_of<int64_t>("age", {100, 20, 400})));
+    set_member(evictor, "time",
+               json_integer(none ? 0 : draw.one_of<int64_t>("age", {100, 20, 400})));
   } else {
-    set_member(evictor, "count", json_integer(draw.between("kept", 1, 4)));
+    set_member(evictor, "count", json_integer(none ? 0 : draw.between("kept", 1, 4)));
   }
-  if (draw.chance("after", 30)) set_member(evictor, "after", json_boolean(true));
+  // Before the answer it would be one of no rows, and its sums null.
+  if (none || draw.chance("after", 30)) set_member(evictor, "after", json_boolean(true));
   return evictor;
 }
 
@@ -135,7 +149,7 @@ bool draw_window_of_two(const Draw& draw, bool stamped, Json& window) {
   const bool global = draw.chance("global", 8);
   window = json_object();
   if (global) {
-    set_global(draw, window);
+    set_global(draw, "", window);
     return false;
   }
   set_assigner(draw, "", window);
@@ -158,7 +172,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
   const bool global = draw.chance("global", 10);
   Json window = json_object();
   if (global) {
-    set_global(draw, window);
+    set_global(draw, input.number, window);
   } else {
     set_assigner(draw, input.number, window);
     if (!event_time) set_member(window, "time", json_text("processing"));

@@ -121,13 +121,16 @@ class LeakOracle final : public Oracle {
   }
 
   // What the clock is to end may be open for ever once the input has ended; global windows have no
-  // end, and a timeout may take a window's cleanup timer with it (Flink: the two are one).
+  // end, and a timeout may take a window's cleanup timer with it (Flink: the two are one). A timer
+  // of the clock outlives the session that set it and merged, until it is due.
   static bool ends_with_the_input(const WindowSpec& window) {
     using Kind = TriggerSpec::Kind;
     const bool by_watermark = window.domain == TimeDomain::kEvent && !window.is_global() &&
                               window.assigner != WindowSpec::Assigner::kCustom;
     const bool cleans_up = window.function == nullptr && window.trigger.kind != Kind::kCustom &&
                            window.trigger.kind != Kind::kProcessingTimeout &&
+                           window.trigger.kind != Kind::kProcessingTime &&
+                           window.trigger.kind != Kind::kContinuousProcessingTime &&
                            window.trigger.nested == nullptr;
     if (window.gap_of != nullptr) return by_watermark && cleans_up;
     const int64_t longest = std::max(window.size.ms, window.gap.ms);
