@@ -1,6 +1,7 @@
 #include "core/cluster/job_master.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/cluster/job_master_timers.h"
 
@@ -76,7 +77,8 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       restart_alarm_(env, timer(kRestartTimer)),
       slot_alarm_(env, timer(kSlotTimer)),
       store_alarm_(env, timer(kStoreTimer)),
-      alignment_alarm_(env, timer(kAlignmentTimer)) {}
+      alignment_alarm_(env, timer(kAlignmentTimer)),
+      read_alarm_(env, timer(kReadTimer)) {}
 
 JobMaster::Worker* JobMaster::find_worker(ProcessId process) {
   for (Worker& worker : workers_) {
@@ -334,6 +336,11 @@ void JobMaster::on_timer(const TimerTag& tag) {
     case kAlignmentTimer:
       alignment_alarm_.fired();
       announce_alignment();
+      break;
+    case kReadTimer:
+      read_alarm_.fired();
+      for (const Recovery::Read& one : std::exchange(recovery_.again, {}))
+        read(one.kind, one.arg, one.blob);
       break;
     case kStoreTimer:
       store_alarm_.fired();

@@ -52,7 +52,12 @@ class JobMaster {
   };
   // What the completed checkpoints of an earlier leader are read into.
   struct Recovery {
-    uint32_t tries = 0;
+    struct Read {
+      uint32_t kind = 0;
+      uint64_t arg = 0;
+      std::string blob;
+    };
+    std::vector<Read> again;  // that storage has not answered
     std::optional<JobRecord> record;
     std::vector<CheckpointId> list;
     std::vector<CompletedCheckpoint> checkpoints;
@@ -75,6 +80,7 @@ class JobMaster {
   void begin();
   void read(uint32_t kind, uint64_t arg, const std::string& blob);
   void on_recovery_reply(const BlobReply& reply);
+  void read_again(const BlobReply& reply, const std::string& blob);
   void recover_record(const BlobReply& reply);
   void recover_list(const BlobReply& reply);
   void recover_checkpoint(const BlobReply& reply);
@@ -158,6 +164,7 @@ class JobMaster {
   Alarm slot_alarm_;
   Alarm store_alarm_;
   Alarm alignment_alarm_;
+  Alarm read_alarm_;
 };
 
 }  // namespace leat

@@ -9,7 +9,6 @@ namespace leat {
 using namespace rpc;
 
 namespace {
-constexpr uint32_t kReadTries = 3;
 constexpr Duration kStoreRetry{100};
 }  // namespace
 
@@ -22,8 +21,14 @@ void JobMaster::begin() {
 }
 
 void JobMaster::read(uint32_t kind, uint64_t arg, const std::string& blob) {
-  ++recovery_.tries;
   endpoint_.env().blobs().get({kJobMaster, kind, arg, kJobMasterWho}, blob);
+}
+
+// Storage does not answer. What it may still hold is waited for: to go on without it would be to
+// forget what was committed.
+void JobMaster::read_again(const BlobReply& reply, const std::string& blob) {
+  recovery_.again.push_back({reply.ticket.kind, reply.ticket.arg, blob});
+  read_alarm_.set(endpoint_.now() + kStoreRetry);
 }
 
 void JobMaster::on_blob(BlobReply reply) {
@@ -67,15 +72,9 @@ void JobMaster::on_recovery_reply(const BlobReply& reply) {
   }
 }
 
-// A blob that is not there and one that cannot be read look alike, so absence is believed only
-// after several tries.
 void JobMaster::recover_record(const BlobReply& reply) {
   const std::string& directory = checkpointing().directory;
-  if (!reply.ok && recovery_.tries < kReadTries) {
-    read(kRecordRead, 0, job_blob(directory));
-    return;
-  }
-  recovery_.tries = 0;
+  if (!reply.ok && !reply.absent) return read_again(reply, job_blob(directory));
   if (!reply.ok) {
     recovered();  // the earlier leader died before it had deployed anything
     return;
@@ -90,10 +89,7 @@ void JobMaster::recover_record(const BlobReply& reply) {
 
 void JobMaster::recover_list(const BlobReply& reply) {
   const std::string& directory = checkpointing().directory;
-  if (!reply.ok && recovery_.tries < kReadTries) {
-    read(kListRead, 0, list_blob(directory));
-    return;
-  }
+  if (!reply.ok && !reply.absent) return read_again(reply, list_blob(directory));
   if (reply.ok) recovery_.list = decode_list(reply.bytes);
   if (recovery_.list.empty()) {
     recovered();
@@ -105,12 +101,9 @@ void JobMaster::recover_list(const BlobReply& reply) {
 }
 
 void JobMaster::recover_checkpoint(const BlobReply& reply) {
-  if (!reply.ok) {
-    // It is in the list, so it was written whole.
-    read(kMetadataRead, reply.ticket.arg,
-         metadata_blob(checkpointing().directory, {reply.ticket.arg}));
-    return;
-  }
+  // It is in the list, so it was written whole.
+  if (!reply.ok)
+    return read_again(reply, metadata_blob(checkpointing().directory, {reply.ticket.arg}));
   ByteReader in(reply.bytes);
   recovery_.checkpoints.push_back(CompletedCheckpoint::decode(in));
   if (recovery_.checkpoints.size() == recovery_.list.size()) recovered();
@@ -149,7 +142,7 @@ void JobMaster::announce_end() {
   const JobStatus end = record_.durable().status;
   set_status(end);
   for (Alarm* alarm : {&heartbeat_alarm_, &checkpoint_alarm_, &restart_alarm_, &slot_alarm_,
-                       &store_alarm_, &alignment_alarm_}) {
+                       &store_alarm_, &alignment_alarm_, &read_alarm_}) {
     alarm->cancel();
   }
   if (end == JobStatus::kFinished) {

@@ -16,7 +16,8 @@ enum JobMasterTimer : uint32_t {
   kRestartTimer,
   kSlotTimer,
   kStoreTimer,
-  kAlignmentTimer
+  kAlignmentTimer,
+  kReadTimer
 };
 enum JobMasterBlob : uint32_t {
   kRecordWritten,

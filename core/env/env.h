@@ -75,6 +75,7 @@ struct BlobReply {
   std::string error;      // where !ok
   Bytes bytes;            // of a get
   std::string written{};  // the blob that a put has made; "" where none
+  bool absent = false;    // of a get, !ok: there is no such blob; otherwise it may be there
 };
 
 // Durable storage that all processes see. Writes are atomic and asynchronous: a crash before the

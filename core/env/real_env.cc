@@ -198,6 +198,7 @@ class RealCluster::Host final : public Env, private BlobStore {
     Result<Bytes> bytes = read_blob(shared_.directory, name);
     BlobReply reply{ticket, bytes.ok(), bytes.ok() ? "" : bytes.error(), {}};
     if (bytes.ok()) reply.bytes = std::move(bytes.value());
+    reply.absent = !reply.ok && !has_blob(shared_.directory, name);
     deliver(std::move(reply));
   }
   void remove(std::string name) override { remove_blob(shared_.directory, name); }

@@ -51,6 +51,12 @@ Result<Bytes> read_blob(const std::string& directory, const std::string& name) {
   return std::move(*bytes);
 }
 
+bool has_blob(const std::string& directory, const std::string& name) {
+  std::error_code unknown;
+  const fs::file_status status = fs::status(place_of(directory, name), unknown);
+  return status.type() != fs::file_type::not_found;
+}
+
 void remove_blob(const std::string& directory, const std::string& name) {
   std::error_code absent_is_fine;
   fs::remove(place_of(directory, name), absent_is_fine);

@@ -14,6 +14,8 @@ namespace leat {
 Result<uint64_t> write_blob(const std::string& directory, const std::string& name,
                             std::string_view bytes, const std::string& writer);
 Result<Bytes> read_blob(const std::string& directory, const std::string& name);
+// False only where there surely is none.
+bool has_blob(const std::string& directory, const std::string& name);
 void remove_blob(const std::string& directory, const std::string& name);
 
 // All blobs whose names begin with `prefix`, by name.

@@ -76,6 +76,7 @@ void Storage::read(const std::string& name, BlobReply& reply) {
     schedule_.add(BlobRead{name, reply.bytes.size(), hash_bytes(reply.bytes)});
   } else {
     reply.error = "no blob \"" + name + "\"";
+    reply.absent = true;
     schedule_.add(BlobMissing{name});
   }
 }

@@ -30,7 +30,7 @@ def main():
     run("cmake", "-G", generator, "-S", HERE, "-B", example, f"-DCMAKE_PREFIX_PATH={prefix}",
         f"-DCMAKE_CXX_COMPILER={compiler}", *sys.argv[5:])
     for version in ("99", "0.99", "1.0"):
-        told = run("cmake", "-S", os.path.join(HERE, "version"), "-B", os.path.join(work, "version"),
+        told = run("cmake", "-G", generator, "-S", os.path.join(HERE, "version"), "-B", os.path.join(work, "version"),
                    f"-DCMAKE_PREFIX_PATH={prefix}", f"-DCMAKE_CXX_COMPILER={compiler}",
                    f"-DWANTED={version}", expect=1)
         refused = f'compatible with requested version "{version}"' in " ".join(told.split())

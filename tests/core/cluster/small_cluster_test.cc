@@ -52,6 +52,23 @@ TEST(JobManagerCrash, WhatWasDurableCountsAlsoIfTheLeaderNeverHeardOfIt) {
   EXPECT_EQ(cluster.committed(), cluster.everything());
 }
 
+TEST(JobManagerCrash, WhatStorageDoesNotAnswerIsWaitedForAndNotTakenForAbsent) {
+  for (const char* which : {"_job", "_latest", "_metadata"}) {
+    SmallCluster cluster{SmallJob{}};
+    ASSERT_TRUE(cluster.world.run_until_fact("CheckpointCompleted checkpoint=2"));
+    cluster.world.kill(kJobManager);
+    uint32_t failed = 0;
+    cluster.world.read_fails = [&](const std::string& name) {
+      return name.ends_with(which) && ++failed <= 10;
+    };
+    cluster.world.restart(kJobManager);
+    ASSERT_TRUE(cluster.run_to_the_end()) << which;
+    EXPECT_GT(failed, 10U) << which;
+    EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=2 restarts=1"}) << which;
+    EXPECT_EQ(cluster.committed(), cluster.everything()) << which;
+  }
+}
+
 TEST(JobManagerCrash, AJobThatIsOverIsNotRunAgain) {
   SmallCluster cluster{SmallJob{}};
   ASSERT_TRUE(cluster.run_to_the_end());

@@ -59,8 +59,11 @@ class SmallWorld::ProcessEnv final : public Env, private BlobStore {
   }
   void get(BlobTicket ticket, std::string name) override {
     const auto found = world_.blobs_.find(name);
-    const bool there = found != world_.blobs_.end();
-    answer({ticket, there, there ? "" : "no such blob", there ? found->second : Bytes()}, kStorage);
+    const bool fails = world_.read_fails(name);
+    const bool absent = !fails && found == world_.blobs_.end();
+    const bool ok = !fails && !absent;
+    answer({ticket, ok, ok ? "" : "it cannot be read", ok ? found->second : Bytes(), "", absent},
+           kStorage);
   }
   void remove(std::string name) override { world_.blobs_.erase(name); }
 

@@ -40,6 +40,8 @@ class SmallWorld final : private FactObserver {
   std::function<int64_t(const Message&)> takes = [](const Message&) { return 0; };
   // A write to this blob fails.
   std::function<bool(const std::string&)> write_fails = [](const std::string&) { return false; };
+  // A read of this blob fails, though it is there.
+  std::function<bool(const std::string&)> read_fails = [](const std::string&) { return false; };
   // Extra time until the reply of a write.
   std::function<int64_t(const std::string&)> write_takes = [](const std::string&) { return 0; };
 
