@@ -1,6 +1,9 @@
 #include "sim/cli/explicit_failure.h"
 
+#include <fmt/format.h>
+
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "sim/explore/crash_points.h"
 
@@ -20,6 +23,27 @@ ExplicitFailure keep_explicit(const Scenario& scenario, const RunOutcome& failed
                    request, RunRequest::Rest::kPlain);
   failure.kept.found_as = found_as;
   return failure;
+}
+
+nlohmann::ordered_json tell_explicit(const Scenario& scenario, const RunOutcome& failed,
+                                     const RunOutcome& recorded, const std::string& found_as,
+                                     const CommonOptions& common, const ExploreVerb& verb) {
+  const Violation& first = failed.verdict.violations.front();
+  const bool human = common.format == Format::kHuman;
+  if (human)
+    std::cout << fmt::format("\nfound {} at {} in {}\n", first.name, first.where, scenario.name)
+              << std::flush;
+  const ExplicitFailure failure =
+      keep_explicit(scenario, failed, recorded, found_as, verb, common.jobs);
+  if (human) std::cout << report_text(failure.scenario, failed, failure.kept, common.jobs);
+  return {{"violation", first.name},
+          {"oracle", first.oracle},
+          {"where", first.where},
+          {"expected", first.expected},
+          {"got", first.got},
+          {"rule", first.rule},
+          {"capsule", failure.kept.capsule},
+          {"shrunk", failure.kept.scenario}};
 }
 
 bool can_enumerate(const CommonOptions& common, const ExploreVerb& verb, const char* option) {

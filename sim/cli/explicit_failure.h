@@ -2,6 +2,7 @@
 // runs made explicit, with their faults and choices (pin.h).
 #pragma once
 
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 #include "sim/cli/failure_report.h"
@@ -19,6 +20,11 @@ struct ExplicitFailure {
 ExplicitFailure keep_explicit(const Scenario& scenario, const RunOutcome& failed,
                               const RunOutcome& recorded, const std::string& found_as,
                               const ExploreVerb& verb, const JobRegistry* registry);
+
+// Keeps it and says so on stdout as it is told to people; gives what a JSON report says of it.
+nlohmann::ordered_json tell_explicit(const Scenario& scenario, const RunOutcome& failed,
+                                     const RunOutcome& recorded, const std::string& found_as,
+                                     const CommonOptions& common, const ExploreVerb& verb);
 
 // Whether the command line makes sense for an enumeration (told on stderr where not).
 bool can_enumerate(const CommonOptions& common, const ExploreVerb& verb, const char* option);

@@ -97,12 +97,6 @@ bool read_after_crash(const std::string& text, std::optional<uint32_t>& deviatio
   return false;
 }
 
-Document failure_json(const Violation& v, const KeptFailure& kept) {
-  return {{"violation", v.name},     {"oracle", v.oracle},     {"where", v.where},
-          {"expected", v.expected},  {"got", v.got},           {"rule", v.rule},
-          {"capsule", kept.capsule}, {"shrunk", kept.scenario}};
-}
-
 Document verb_turns(const ExhaustiveRequest& request) {
   return request.deviations ? Document(*request.deviations) : Document("all");
 }
@@ -178,16 +172,9 @@ int exhaustive_verb(const CommonOptions& common, const ExploreVerb& verb) {
     if (human) std::cout << result_text(scenario, request, result) << std::flush;
     Document failures = Document::array();
     for (const ExhaustiveResult::Failure& found : result.failures) {
-      const Violation& first = found.outcome.verdict.violations.front();
-      if (human)
-        std::cout << fmt::format("\nfound {} at {} in {}\n", first.name, first.where, scenario.name)
-                  << std::flush;
-      const ExplicitFailure failure = keep_explicit(
-          found.scenario, found.outcome, found.recorded,
-          fmt::format("./leat explore {} --exhaustive", scenario.path), verb, common.jobs);
-      if (human)
-        std::cout << report_text(failure.scenario, found.outcome, failure.kept, common.jobs);
-      failures.push_back(failure_json(first, failure.kept));
+      failures.push_back(tell_explicit(found.scenario, found.outcome, found.recorded,
+                                       fmt::format("./leat explore {} --exhaustive", scenario.path),
+                                       common, verb));
     }
     list.push_back(result_json(scenario, request, result, std::move(failures)));
   }

@@ -54,12 +54,6 @@ GuidedDocument arm_json(const GuidedResult::Arm& arm) {
       {"first_failure", arm.first_failure ? GuidedDocument(*arm.first_failure) : GuidedDocument()}};
 }
 
-GuidedDocument found_json(const Violation& v, const KeptFailure& kept) {
-  return {{"violation", v.name},     {"oracle", v.oracle},     {"where", v.where},
-          {"expected", v.expected},  {"got", v.got},           {"rule", v.rule},
-          {"capsule", kept.capsule}, {"shrunk", kept.scenario}};
-}
-
 }  // namespace
 
 int guided_verb(const CommonOptions& common, const ExploreVerb& verb) {
@@ -92,19 +86,11 @@ int guided_verb(const CommonOptions& common, const ExploreVerb& verb) {
     if (human) std::cout << guided_text(scenario, result) << std::flush;
     GuidedDocument failures = GuidedDocument::array();
     for (const GuidedResult::Failure& found : result.failures) {
-      const Violation& first = found.outcome.verdict.violations.front();
       worst = std::max(worst, exit_code(found.outcome));
-      if (human)
-        std::cout << fmt::format("\nfound {} at {} in {}\n", first.name, first.where, scenario.name)
-                  << std::flush;
-      const ExplicitFailure failure =
-          keep_explicit(scenario, found.outcome, found.recorded,
-                        fmt::format("./leat explore {} --guided --runs {} --seed {}", scenario.path,
-                                    request.runs, verb.seed),
-                        verb, common.jobs);
-      if (human)
-        std::cout << report_text(failure.scenario, found.outcome, failure.kept, common.jobs);
-      failures.push_back(found_json(first, failure.kept));
+      failures.push_back(tell_explicit(scenario, found.outcome, found.recorded,
+                                       fmt::format("./leat explore {} --guided --runs {} --seed {}",
+                                                   scenario.path, request.runs, verb.seed),
+                                       common, verb));
     }
     list.push_back({{"scenario", scenario.name},
                     {"passed", result.ok()},

@@ -7,7 +7,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <vector>
 
 #include "core/trace/trace.h"

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
-#include <thread>
 
 #include "sim/explore/features.h"
 #include "sim/explore/forks.h"
 #include "sim/explore/generate_job.h"
 #include "sim/explore/invariance.h"
+#include "sim/explore/on_threads.h"
 #include "sim/explore/shown.h"
 #include "sim/scenario/decode.h"
 
@@ -82,11 +82,11 @@ class Fleet {
 
   void run() {
     take_known();
-    std::vector<std::thread> threads;
-    for (uint32_t i = 1; i < request_.jobs; ++i) threads.emplace_back([this] { work(); });
-    work();
-    for (std::thread& thread : threads) thread.join();
-    if (broken_) std::rethrow_exception(broken_);
+    on_threads(request_.jobs, [this] {
+      // One plan a thread and scenario: it may serve many runs of one thread.
+      std::vector<std::unique_ptr<Plan>> plans(subjects_);
+      for (size_t b = next_++; b < blocks_.size(); b = next_++) run_block(b, plans);
+    });
   }
 
   // Failures say how many runs came before them in the order of the campaign.
@@ -117,17 +117,6 @@ class Fleet {
             std::make_shared<const Scenario>(request_.generate(failure.outcome.seed));
       }
       if (result.seen.failures.size() >= request_.failures_max) lower(blocks_[b].scenario, b);
-    }
-  }
-
-  void work() {
-    try {
-      // One plan a thread and scenario: it may serve many runs of one thread.
-      std::vector<std::unique_ptr<Plan>> plans(subjects_);
-      for (size_t b = next_++; b < blocks_.size(); b = next_++) run_block(b, plans);
-    } catch (const std::exception&) {
-      const std::lock_guard lock(mutex_);
-      broken_ = std::current_exception();
     }
   }
 
@@ -221,7 +210,6 @@ class Fleet {
   std::mutex mutex_;
   uint64_t done_ = 0;
   uint64_t failures_ = 0;
-  std::exception_ptr broken_;
 };
 
 void merge(BlockResult& from, ScenarioCoverage& into, Digest& digest, uint32_t failures_max) {

@@ -5,8 +5,8 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <thread>
 
+#include "sim/explore/on_threads.h"
 #include "sim/explore/pin.h"
 #include "sim/explore/shown.h"
 #include "sim/scenario/decode.h"
@@ -138,25 +138,14 @@ class Crashes {
       : scenario_(scenario), request_(request), planned_(planned), outcomes_(planned.size()) {}
 
   std::vector<RunOutcome>& run() {
-    std::vector<std::thread> threads;
-    for (uint32_t i = 1; i < request_.jobs; ++i) threads.emplace_back([this] { work(); });
-    work();
-    for (std::thread& thread : threads) thread.join();
-    if (broken_) std::rethrow_exception(broken_);
+    on_threads(request_.jobs, [this] {
+      const Plan plan(*scenario_.program);
+      for (size_t i = next_++; i < planned_.size(); i = next_++) run_one(i, plan);
+    });
     return outcomes_;
   }
 
  private:
-  void work() {
-    try {
-      const Plan plan(*scenario_.program);
-      for (size_t i = next_++; i < planned_.size(); i = next_++) run_one(i, plan);
-    } catch (const std::exception&) {
-      const std::lock_guard lock(mutex_);
-      broken_ = std::current_exception();
-    }
-  }
-
   void run_one(size_t i, const Plan& plan) {
     const Scenario planted = with_fault(scenario_, planned_[i].fault);
     RunRequest run;
@@ -178,7 +167,6 @@ class Crashes {
   std::atomic<size_t> next_{0};
   std::mutex mutex_;
   uint64_t done_ = 0;
-  std::exception_ptr broken_;
 };
 
 void count(const Scenario& scenario, const std::vector<PlannedCrash>& planned,

@@ -4,9 +4,9 @@
 #include <atomic>
 #include <mutex>
 #include <set>
-#include <thread>
 
 #include "sim/explore/behaviour.h"
+#include "sim/explore/on_threads.h"
 #include "sim/explore/shown.h"
 #include "sim/world/recorded_choices.h"
 
@@ -218,25 +218,15 @@ class GuidedSearch {
   // By several threads; each trial is a function of its recipe.
   void make(std::vector<Trial>& trials) {
     std::atomic<size_t> next{0};
-    const auto work = [&] {
-      try {
-        const Plan plan(*scenario_.program);
-        for (size_t i = next++; i < trials.size(); i = next++) {
-          make_one(plan, trials[i]);
-          const std::lock_guard lock(mutex_);
-          ++done_;
-          if (request_.progress) request_.progress(done_, 2 * request_.runs);
-        }
-      } catch (const std::exception&) {
+    on_threads(request_.jobs, [&] {
+      const Plan plan(*scenario_.program);
+      for (size_t i = next++; i < trials.size(); i = next++) {
+        make_one(plan, trials[i]);
         const std::lock_guard lock(mutex_);
-        broken_ = std::current_exception();
+        ++done_;
+        if (request_.progress) request_.progress(done_, 2 * request_.runs);
       }
-    };
-    std::vector<std::thread> threads;
-    for (uint32_t t = 1; t < request_.jobs; ++t) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
-    if (broken_) std::rethrow_exception(broken_);
+    });
   }
 
   std::unique_ptr<Choices> drawn_choices(const Recipe& recipe) const {
@@ -317,7 +307,6 @@ class GuidedSearch {
   Digest digest_;
   std::mutex mutex_;
   uint64_t done_ = 0;
-  std::exception_ptr broken_;
 };
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
+#include <atomic>
+#include <chrono>
 
 #include "sim/explore/asked_again.h"
+#include "sim/explore/on_threads.h"
 #include "sim/explore/pin.h"
 #include "sim/scenario/decode.h"
 #include "sim/scenario/json_text.h"
@@ -76,12 +78,13 @@ class Judge {
   // The first of the candidates that fails so. All are asked, each by a thread of its own, so that
   // the answer does not depend on which was faster.
   std::optional<size_t> first(const std::vector<Json>& candidates) {
+    if (candidates.empty()) return std::nullopt;
     std::vector<char> fails(candidates.size(), 0);
-    std::vector<std::thread> threads;
-    for (size_t i = 1; i < candidates.size(); ++i)
-      threads.emplace_back([&, i] { fails[i] = ask(to_text(candidates[i])).fails ? 1 : 0; });
-    if (!candidates.empty()) fails[0] = ask(to_text(candidates[0])).fails ? 1 : 0;
-    for (std::thread& thread : threads) thread.join();
+    std::atomic<size_t> next{0};
+    on_threads(static_cast<uint32_t>(candidates.size()), [&] {
+      const size_t i = next++;
+      fails[i] = ask(to_text(candidates[i])).fails ? 1 : 0;
+    });
     runs_ += candidates.size();
     const auto found = std::find(fails.begin(), fails.end(), 1);
     if (found == fails.end()) return std::nullopt;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/oracle/window_of_two.h"
+
 namespace leat {
 namespace {
 
@@ -93,14 +95,6 @@ SinkClass window_class(const WindowSpec& window) {
   return by_order ? std::max(c, SinkClass::kLateSensitive) : c;
 }
 
-// Of a window, or of a join over windows.
-const WindowSpec* window_of(const NodeSpec& spec) {
-  if (const auto* window = std::get_if<WindowSpec>(&spec)) return window;
-  if (const auto* join = std::get_if<WindowJoinSpec>(&spec)) return &join->window;
-  if (const auto* group = std::get_if<CoGroupSpec>(&spec)) return &group->window;
-  return nullptr;
-}
-
 OutFlow through(const StreamNode& node, OutFlow in) {
   const NodeSpec& spec = node.spec;
   if (const auto* source = std::get_if<SourceSpec>(&spec)) {
@@ -152,7 +146,7 @@ OutFlow through(const StreamNode& node, OutFlow in) {
     // Nothing says that they do not look at the order, or at the clock.
     return {SinkClass::kProcessingTime, true, true};
   }
-  if (const WindowSpec* window = window_of(spec)) {
+  if (const WindowSpec* window = windows_of_node(spec)) {
     in.c = std::max(in.c, window_class(*window));
     if (const auto* group = std::get_if<CoGroupSpec>(&spec)) {
       if (group->function->depends_on_order()) in.c = std::max(in.c, SinkClass::kLateSensitive);

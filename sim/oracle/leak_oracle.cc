@@ -137,11 +137,6 @@ class LeakOracle final : public Oracle {
     return by_watermark && cleans_up && wrapping_add(window.allowed_lateness.ms, longest) >= 0;
   }
 
-  static const WindowSpec* window_of(const NodeSpec& spec) {
-    if (const WindowSpec* both = windows_of_two(spec)) return both;
-    return std::get_if<WindowSpec>(&spec);
-  }
-
   struct Snapshot {
     CheckpointId checkpoint;
     uint32_t subtask = 0;
@@ -188,7 +183,7 @@ class LeakOracle final : public Oracle {
     bool windows = false;
     for (const NodeId id : vertex.nodes) {
       const NodeSpec& spec = plan_.node(id).spec;
-      if (const WindowSpec* window = window_of(spec)) {
+      if (const WindowSpec* window = windows_of_node(spec)) {
         if (!ends_with_the_input(*window)) return false;
         windows = true;
       } else if (std::holds_alternative<IntervalJoinSpec>(spec)) {

@@ -7,6 +7,7 @@
 
 #include "sim/oracle/pane.h"
 #include "sim/oracle/plan.h"
+#include "sim/oracle/window_of_two.h"
 
 namespace leat {
 namespace {
@@ -216,18 +217,15 @@ void apply_two_input(const StreamNode& node, const RowBatch& left, const RowBatc
 }
 
 bool sessions_meet(const StreamNode& node, const RowBatch& left, const RowBatch& right) {
-  const auto* join = std::get_if<WindowJoinSpec>(&node.spec);
-  const auto* group = std::get_if<CoGroupSpec>(&node.spec);
-  if (join == nullptr && group == nullptr) return false;
-  const WindowSpec& spec = join != nullptr ? join->window : group->window;
-  if (!merges(spec)) return false;
+  const WindowSpec* spec = windows_of_two(node.spec);
+  if (spec == nullptr || !merges(*spec)) return false;
   for (const auto& entry : by_key(node, left, right)) {
     const Members& members = entry.second;
     std::vector<TimeWindow> windows;
     for (const uint32_t l : members.left)
-      windows.push_back(windows_of(spec, left.row(l), left.timestamp(l), {})[0]);
+      windows.push_back(windows_of(*spec, left.row(l), left.timestamp(l), {})[0]);
     for (const uint32_t r : members.right)
-      windows.push_back(windows_of(spec, right.row(r), right.timestamp(r), {})[0]);
+      windows.push_back(windows_of(*spec, right.row(r), right.timestamp(r), {})[0]);
     if (sessions_meet(std::move(windows))) return true;
   }
   return false;

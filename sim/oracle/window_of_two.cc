@@ -23,6 +23,11 @@ const WindowSpec* windows_of_two(const NodeSpec& spec) {
   return nullptr;
 }
 
+const WindowSpec* windows_of_node(const NodeSpec& spec) {
+  if (const auto* window = std::get_if<WindowSpec>(&spec)) return window;
+  return windows_of_two(spec);
+}
+
 WindowOfTwo::WindowOfTwo(const StreamNode& node)
     : node_(node), keys_(static_cast<uint32_t>(node.key_fields.size())), window_(node) {
   window_.spec = *windows_of_two(node.spec);

@@ -8,7 +8,7 @@ namespace leat {
 
 class WindowOfTwo {
  public:
-  // REQUIRES: joins_windows(node), and the node outlives this.
+  // REQUIRES: windows_of_two(node.spec), and the node outlives this.
   explicit WindowOfTwo(const StreamNode& node);
 
   // Windows over rows that begin with the cells of their key.
@@ -26,5 +26,7 @@ class WindowOfTwo {
 
 // The windows of a join or co-group; null of any other node.
 const WindowSpec* windows_of_two(const NodeSpec& spec);
+// The windows of whatever node has some: those, or a window's own; null of any other node.
+const WindowSpec* windows_of_node(const NodeSpec& spec);
 
 }  // namespace leat
