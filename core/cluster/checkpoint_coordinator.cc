@@ -159,7 +159,7 @@ AckResult CheckpointCoordinator::on_acknowledge(ExecutionId from, CheckpointId i
   if (pending == nullptr || at == pending->executions.size()) {
     // Late, or of an old attempt: nothing refers to its state. (Jet #2504 is what happens when such
     // a one is counted.) A checkpoint in the store keeps what it has.
-    if (!handle.blob.empty() && !in_store(id)) actions_.push_back(DiscardBlob{handle.blob});
+    if (!handle.blob.empty() && !is_kept(id)) actions_.push_back(DiscardBlob{handle.blob});
     const bool expired =
         std::find(lately_expired_.begin(), lately_expired_.end(), id) != lately_expired_.end();
     return expired ? AckResult::kExpired : AckResult::kUnknown;
@@ -207,10 +207,11 @@ void CheckpointCoordinator::metadata_stored(CheckpointId id, bool ok, ProcTime n
   Pending* pending = find(id);
   if (pending == nullptr) {
     // Given up while the write was under way.
-    if (ok && !in_store(id)) actions_.push_back(DiscardMetadata{id});
+    if (!is_kept(id)) actions_.push_back(DiscardMetadata{id});
     return;
   }
   if (!ok) {
+    actions_.push_back(DiscardMetadata{id});  // it may be there all the same
     abort(id, CheckpointFailure::kStorageFailed, std::nullopt);
     look(now, 2);
     return;
@@ -246,27 +247,53 @@ size_t CheckpointCoordinator::abort_below(CheckpointId id) {
 }
 
 void CheckpointCoordinator::commit_next() {
-  if (committing()) return;
+  if (list_is_written_) return;
   for (Pending& pending : pending_) {
     if (pending.stage != Stage::kStored) continue;
     pending.stage = Stage::kCommitting;
-    StoreList action{pending.id, {}};
-    for (const CompletedCheckpoint& kept : store_) action.retained.push_back(kept.id);
+    StoreList action{pending.id, retained()};
     action.retained.push_back(pending.id);
     while (action.retained.size() > std::max(settings_.retained, 1U)) {
       action.retained.erase(action.retained.begin());
     }
-    actions_.push_back(std::move(action));
+    store_list(std::move(action));
     return;
   }
 }
 
+void CheckpointCoordinator::settle_list() {
+  if (!in_doubt_.empty() && !list_is_written_) store_list({CheckpointId{}, retained()});
+}
+
+void CheckpointCoordinator::store_list(StoreList action) {
+  list_is_written_ = true;
+  actions_.push_back(std::move(action));
+}
+
+std::vector<CheckpointId> CheckpointCoordinator::retained() const {
+  std::vector<CheckpointId> ids;
+  for (const CompletedCheckpoint& kept : store_) ids.push_back(kept.id);
+  return ids;
+}
+
+void CheckpointCoordinator::end_doubt() {
+  for (const CompletedCheckpoint& given_up : std::exchange(in_doubt_, {})) discard(given_up);
+}
+
 void CheckpointCoordinator::list_stored(CheckpointId id, bool ok, ProcTime now) {
-  check(find(id) != nullptr && find(id)->stage == Stage::kCommitting,
+  check(std::exchange(list_is_written_, false),
         "a list of checkpoints is stored that nobody waits for");
-  if (ok) {
+  const bool settles = id == CheckpointId{};
+  check(settles || find(id)->stage == Stage::kCommitting,
+        "a list of checkpoints is stored for one that is not committing");
+  if (settles) {
+    if (ok) end_doubt();
+  } else if (ok) {
     complete(id, now);
   } else {
+    // The list may name it all the same, and a new leader would go on from it: what it consists of
+    // stays until a list that does not name it is stored.
+    in_doubt_.push_back(to_completed(*find(id)));
     abort(id, CheckpointFailure::kStorageFailed, std::nullopt);
     look(now, 2);
   }
@@ -294,6 +321,7 @@ void CheckpointCoordinator::complete(CheckpointId id, ProcTime now) {
   if (!dropped.empty()) subsumed = dropped.back().id;
   actions_.push_back(AnnounceComplete{id, subsumed, std::move(done.executions)});
   for (const CompletedCheckpoint& old : dropped) discard(old);
+  end_doubt();
   look(now, 2 + dropped.size() + 2 * lower);
 }
 
@@ -307,10 +335,12 @@ void CheckpointCoordinator::abort(CheckpointId id, CheckpointFailure reason,
   actions_.push_back(CheckpointGivenUp{id, reason});
   const CheckpointId latest_complete = latest() == nullptr ? CheckpointId{} : latest()->id;
   actions_.push_back(AnnounceAborted{id, latest_complete, std::move(gone.executions)});
-  for (const SnapshotHandle& handle : gone.handles) {
-    if (!handle.blob.empty()) actions_.push_back(DiscardBlob{handle.blob});
+  if (!is_kept(id)) {
+    for (const SnapshotHandle& handle : gone.handles) {
+      if (!handle.blob.empty()) actions_.push_back(DiscardBlob{handle.blob});
+    }
+    if (gone.stage == Stage::kStored) actions_.push_back(DiscardMetadata{id});
   }
-  if (gone.stage >= Stage::kStored) actions_.push_back(DiscardMetadata{id});
   // An i/o exception is put down to the coordinator, whoever reports it.
   const bool of_task = blamed && reason != CheckpointFailure::kIoFailed;
   if (!fails_job(gone, reason, of_task)) return;
@@ -362,9 +392,10 @@ CompletedCheckpoint CheckpointCoordinator::to_completed(const Pending& pending) 
   return completed;
 }
 
-bool CheckpointCoordinator::in_store(CheckpointId id) const {
-  return std::any_of(store_.begin(), store_.end(),
-                     [&](const CompletedCheckpoint& c) { return c.id == id; });
+bool CheckpointCoordinator::is_kept(CheckpointId id) const {
+  const auto is_it = [&](const CompletedCheckpoint& c) { return c.id == id; };
+  return std::any_of(store_.begin(), store_.end(), is_it) ||
+         std::any_of(in_doubt_.begin(), in_doubt_.end(), is_it);
 }
 
 std::vector<CheckpointAction> CheckpointCoordinator::take_actions() {
@@ -379,11 +410,6 @@ ProcTime CheckpointCoordinator::next_due() const {
     }
   }
   return due;
-}
-
-bool CheckpointCoordinator::committing() const {
-  return std::any_of(pending_.begin(), pending_.end(),
-                     [](const Pending& p) { return p.stage == Stage::kCommitting; });
 }
 
 std::vector<CheckpointId> CheckpointCoordinator::pending() const {

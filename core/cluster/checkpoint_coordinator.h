@@ -10,6 +10,9 @@
 // Invariants: ids rise and are never given twice; a checkpoint is completed exactly when the list
 // that names it is durable, so while that write is under way it can neither be aborted nor be taken
 // for completed, and only one such write is under way; nothing that is retained is ever discarded.
+// A write of the list that fails may have been done all the same: the checkpoint is given up, and
+// is in doubt until a list without it is durable. (Flink: PossibleInconsistentStateException, after
+// which nothing is discarded.)
 // A savepoint belongs to whoever asked for it: it is never in that list, and only one that ends the
 // job is announced to tasks.
 #pragma once
@@ -55,7 +58,7 @@ struct StoreMetadata {
 struct StoreList {
   CheckpointId id;
   std::vector<CheckpointId> retained;
-};  // answer: list_stored()
+};  // answer: list_stored(); the id is 0 where the list names no new one
 struct CheckpointDone {
   CheckpointId id;
   std::vector<CheckpointId> dropped;
@@ -134,12 +137,14 @@ class CheckpointCoordinator {
   void on_task_finished(ExecutionId task, ProcTime now);
   void metadata_stored(CheckpointId id, bool ok, ProcTime now);
   void list_stored(CheckpointId id, bool ok, ProcTime now);
+  void settle_list();  // writes it once more, if one is in doubt; to be called again while it fails
 
   std::vector<CheckpointAction> take_actions();
 
   ProcTime next_due() const;
-  // The list of completed ones is being written: whether one more counts is not known yet.
-  bool committing() const;
+  // The list of completed ones is being written, or has to be once more: whether one more counts is
+  // not known yet.
+  bool committing() const { return list_is_written_ || !in_doubt_.empty(); }
   const std::vector<CompletedCheckpoint>& store() const { return store_; }
   const CompletedCheckpoint* latest() const { return store_.empty() ? nullptr : &store_.back(); }
   std::vector<CheckpointId> pending() const;
@@ -161,11 +166,14 @@ class CheckpointCoordinator {
   };
   Pending* find(CheckpointId id);
   CompletedCheckpoint to_completed(const Pending& pending) const;
-  bool in_store(CheckpointId id) const;
+  bool is_kept(CheckpointId id) const;  // its files are
   void look(ProcTime now, size_t times);
   void begin(CheckpointRequest request, ProcTime now);
   void trigger(Pending& pending);
   void commit_next();
+  void store_list(StoreList action);
+  std::vector<CheckpointId> retained() const;
+  void end_doubt();
   void complete(CheckpointId id, ProcTime now);
   void complete_savepoint(CheckpointId id, ProcTime now);
   size_t abort_below(CheckpointId id);  // how many; savepoints stay
@@ -183,8 +191,10 @@ class CheckpointCoordinator {
   CheckpointId next_id_{1};
   CheckpointId last_allowed_{~uint64_t{0}};
   std::optional<ProcTime> last_completion_;
-  std::vector<Pending> pending_;            // by rising id
-  std::vector<CompletedCheckpoint> store_;  // by rising id
+  std::vector<Pending> pending_;               // by rising id
+  std::vector<CompletedCheckpoint> store_;     // by rising id
+  std::vector<CompletedCheckpoint> in_doubt_;  // given up, but storage's list may name them
+  bool list_is_written_ = false;               // at this moment
   std::vector<CheckpointId> lately_expired_;
   bool shut_down_ = false;
   std::vector<CheckpointAction> actions_;

@@ -77,8 +77,7 @@ JobMaster::JobMaster(Env& env, const ClusterConfig& config,
       restart_alarm_(env, timer(kRestartTimer)),
       slot_alarm_(env, timer(kSlotTimer)),
       store_alarm_(env, timer(kStoreTimer)),
-      alignment_alarm_(env, timer(kAlignmentTimer)),
-      read_alarm_(env, timer(kReadTimer)) {}
+      alignment_alarm_(env, timer(kAlignmentTimer)) {}
 
 JobMaster::Worker* JobMaster::find_worker(ProcessId process) {
   for (Worker& worker : workers_) {
@@ -114,8 +113,10 @@ void JobMaster::on_message(const Message& message) {
     if (worker == nullptr || worker->registration != fence.registration) {
       // Of a registration that is over: nobody counts the snapshot, and nobody else knows of it.
       // (Flink: CheckpointCoordinator.discardSubtaskState.)
-      if (type == MessageType::kAcknowledge)
-        act(DiscardBlob{unpack<Acknowledge>(message.body).handle.blob});
+      if (type == MessageType::kAcknowledge) {
+        const std::string blob = unpack<Acknowledge>(message.body).handle.blob;
+        if (!blob.empty()) act(DiscardBlob{blob});  // a task without state has written none
+      }
       return;
     }
     monitor_.heard(from, endpoint_.now());
@@ -337,14 +338,9 @@ void JobMaster::on_timer(const TimerTag& tag) {
       alignment_alarm_.fired();
       announce_alignment();
       break;
-    case kReadTimer:
-      read_alarm_.fired();
-      for (const Recovery::Read& one : std::exchange(recovery_.again, {}))
-        read(one.kind, one.arg, one.blob);
-      break;
     case kStoreTimer:
       store_alarm_.fired();
-      record_.retry();
+      ask_storage_again();
       break;
     default:
       fail_check("the JobMaster has an unknown timer");

@@ -81,6 +81,7 @@ class JobMaster {
   void read(uint32_t kind, uint64_t arg, const std::string& blob);
   void on_recovery_reply(const BlobReply& reply);
   void read_again(const BlobReply& reply, const std::string& blob);
+  void ask_storage_again();
   void recover_record(const BlobReply& reply);
   void recover_list(const BlobReply& reply);
   void recover_checkpoint(const BlobReply& reply);
@@ -164,7 +165,6 @@ class JobMaster {
   Alarm slot_alarm_;
   Alarm store_alarm_;
   Alarm alignment_alarm_;
-  Alarm read_alarm_;
 };
 
 }  // namespace leat

@@ -1,5 +1,6 @@
 // A leadership begins: what an earlier one left is read first. And the job's end.
 #include <algorithm>
+#include <utility>
 
 #include "core/cluster/job_master.h"
 #include "core/cluster/job_master_timers.h"
@@ -28,7 +29,15 @@ void JobMaster::read(uint32_t kind, uint64_t arg, const std::string& blob) {
 // forget what was committed.
 void JobMaster::read_again(const BlobReply& reply, const std::string& blob) {
   recovery_.again.push_back({reply.ticket.kind, reply.ticket.arg, blob});
-  read_alarm_.set(endpoint_.now() + kStoreRetry);
+  store_alarm_.set(endpoint_.now() + kStoreRetry);
+}
+
+// Whatever had no answer: reads when the leadership begins, writes after.
+void JobMaster::ask_storage_again() {
+  for (const Recovery::Read& one : std::exchange(recovery_.again, {}))
+    read(one.kind, one.arg, one.blob);
+  record_.retry();
+  coordinator_.settle_list();
 }
 
 void JobMaster::on_blob(BlobReply reply) {
@@ -48,6 +57,7 @@ void JobMaster::on_blob(BlobReply reply) {
       break;
     case kListWritten:
       coordinator_.list_stored({reply.ticket.arg}, reply.ok, now);
+      if (!reply.ok) store_alarm_.set(now + kStoreRetry);
       break;
     default:
       on_recovery_reply(reply);
@@ -142,14 +152,14 @@ void JobMaster::announce_end() {
   const JobStatus end = record_.durable().status;
   set_status(end);
   for (Alarm* alarm : {&heartbeat_alarm_, &checkpoint_alarm_, &restart_alarm_, &slot_alarm_,
-                       &store_alarm_, &alignment_alarm_, &read_alarm_}) {
+                       &store_alarm_, &alignment_alarm_}) {
     alarm->cancel();
   }
   if (end == JobStatus::kFinished) {
     // Nobody restores a finished job; a failed one keeps its checkpoints (reference 8.1).
     for (const CompletedCheckpoint& checkpoint : coordinator_.store()) {
       for (const SubtaskSnapshot& s : checkpoint.subtasks) {
-        if (!s.handle.blob.empty()) endpoint_.env().blobs().remove(s.handle.blob);
+        if (!s.handle.blob.empty()) act(DiscardBlob{s.handle.blob});
       }
       act(DiscardMetadata{checkpoint.id});
     }

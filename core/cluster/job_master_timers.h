@@ -16,8 +16,7 @@ enum JobMasterTimer : uint32_t {
   kRestartTimer,
   kSlotTimer,
   kStoreTimer,
-  kAlignmentTimer,
-  kReadTimer
+  kAlignmentTimer
 };
 enum JobMasterBlob : uint32_t {
   kRecordWritten,

@@ -1,8 +1,8 @@
 // What must survive the JobManager: two small blobs.
 //
-//   <directory>/_job     how the job stands: attempts used, checkpoint ids that may be given, its
-//   end <directory>/_latest  the completed checkpoints, oldest first; it is what makes them
-//   completed <directory>/chk-<n>/_metadata   one completed checkpoint
+//   _job              how the job stands: attempts used, checkpoint ids that may be given, its end
+//   _latest           the completed checkpoints, oldest first; it is what makes them completed
+//   chk-n/_metadata   one completed checkpoint
 //
 // An attempt number and a checkpoint id are noted before they are used, so that no incarnation of
 // the JobManager can use one again.

@@ -54,9 +54,9 @@ class TaskManager final : public Process, private TaskHost {
     check(reply.ticket.endpoint >= Task::kEndpointBase, "a storage reply that nobody asked for");
     if (Task* task = tasks_.task_of_local(reply.ticket.endpoint - Task::kEndpointBase)) {
       task->on_blob(std::move(reply));
-    } else if (!reply.written.empty()) {
+    } else if (!reply.put.empty()) {
       // A snapshot that nobody will acknowledge. (Flink: AsyncCheckpointRunnable.close.)
-      env_.blobs().remove(reply.written);
+      env_.blobs().remove(reply.put);
     }
     settle();
   }

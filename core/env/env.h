@@ -72,21 +72,22 @@ struct BlobTicket {
 struct BlobReply {
   BlobTicket ticket;
   bool ok = false;
-  std::string error;      // where !ok
-  Bytes bytes;            // of a get
-  std::string written{};  // the blob that a put has made; "" where none
-  bool absent = false;    // of a get, !ok: there is no such blob; otherwise it may be there
+  std::string error;    // where !ok
+  Bytes bytes;          // of a get
+  std::string put{};    // the blob of a put, which may be there also where !ok; "" of a get
+  bool absent = false;  // of a get, !ok: there is no such blob; otherwise it may be there
 };
 
 // Durable storage that all processes see. Writes are atomic and asynchronous: a crash before the
-// reply leaves the blob either whole or absent. Requests of one process may be answered in any
-// order.
+// reply leaves the blob as it was or whole, and so does a reply with !ok. Requests of one process
+// may be answered in any order.
 class BlobStore {
  public:
   virtual ~BlobStore() = default;
   virtual void put(BlobTicket ticket, std::string name, Bytes bytes) = 0;
   virtual void get(BlobTicket ticket, std::string name) = 0;  // absent: a reply with !ok
-  virtual void remove(std::string name) = 0;                  // no reply; absent is fine
+  // No reply; absent is fine. REQUIRES: a name.
+  virtual void remove(std::string name) = 0;
 };
 
 class Env {

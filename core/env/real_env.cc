@@ -188,11 +188,7 @@ class RealCluster::Host final : public Env, private BlobStore {
   void put(BlobTicket ticket, std::string name, Bytes bytes) override {
     const std::string writer = std::to_string(id_.value) + "-" + std::to_string(incarnation_);
     const Result<uint64_t> written = write_blob(shared_.directory, name, bytes, writer);
-    deliver(BlobReply{ticket,
-                      written.ok(),
-                      written.ok() ? "" : written.error(),
-                      {},
-                      written.ok() ? name : std::string()});
+    deliver(BlobReply{ticket, written.ok(), written.ok() ? "" : written.error(), {}, name});
   }
   void get(BlobTicket ticket, std::string name) override {
     Result<Bytes> bytes = read_blob(shared_.directory, name);

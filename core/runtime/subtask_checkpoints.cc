@@ -110,10 +110,11 @@ void SubtaskCheckpoints::on_stored(const BlobReply& reply) {
   const CheckpointId id{reply.ticket.arg};
   Pending* pending = find(id);
   if (pending == nullptr) {  // given up while it was written: nobody else knows of it
-    if (reply.ok) services_.host().env().blobs().remove(blob_name(id));
+    services_.host().env().blobs().remove(reply.put);
     return;
   }
   if (!reply.ok) {
+    services_.host().env().blobs().remove(reply.put);  // it may be there all the same
     drop(id);
     services_.host().decline(services_.execution(), id, AbortReason::kDeclined,
                              "snapshot not stored: " + reply.error);
@@ -124,10 +125,7 @@ void SubtaskCheckpoints::on_stored(const BlobReply& reply) {
 }
 
 void SubtaskCheckpoints::discard() const {
-  for (const Pending& pending : pending_) {
-    if (pending.stored && !pending.handle.blob.empty())
-      services_.host().env().blobs().remove(pending.handle.blob);
-  }
+  for (const Pending& pending : pending_) remove_stored(pending);
 }
 
 void SubtaskCheckpoints::hold(CheckpointId id) {
@@ -176,9 +174,7 @@ void SubtaskCheckpoints::notify_aborted(CheckpointId id, CheckpointId latest_com
   if (id > last_) {
     aborted_early_.push_back(id);
   } else if (const Pending* pending = find(id)) {
-    if (pending->stored && !pending->handle.blob.empty()) {
-      services_.host().env().blobs().remove(pending->handle.blob);
-    }
+    remove_stored(*pending);
     drop(id);
   }
   chain_.notify_aborted(id);
@@ -189,6 +185,11 @@ SubtaskCheckpoints::Pending* SubtaskCheckpoints::find(CheckpointId id) {
     if (pending.id == id) return &pending;
   }
   return nullptr;
+}
+
+void SubtaskCheckpoints::remove_stored(const Pending& pending) const {
+  if (pending.stored && !pending.handle.blob.empty())
+    services_.host().env().blobs().remove(pending.handle.blob);
 }
 
 void SubtaskCheckpoints::drop(CheckpointId id) {

@@ -55,6 +55,7 @@ class SubtaskCheckpoints {
   Pending* find(CheckpointId id);
   std::string blob_name(CheckpointId id) const;
   void drop(CheckpointId id);
+  void remove_stored(const Pending& pending) const;  // nobody else knows of it
   void send_barrier(const CheckpointBarrier& barrier, std::vector<ChannelBatch>& overtaken);
   void tell_taken(CheckpointId id, const std::vector<ChannelBatch>& batches, uint8_t out);
   void store(CheckpointId id);

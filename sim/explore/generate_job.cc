@@ -34,7 +34,7 @@ Json draw_cluster(const Draw& draw, bool apart) {
     set_member(cluster, "buffer_timeout",
                json_integer(draw.one_of<int64_t>("buffer timeout", {0, 1, 10, 500})));
   }
-  if (draw.chance("watchful", 50)) {
+  if (draw.chance("watchful", 65)) {
     set_member(cluster, "heartbeat_interval", json_integer(500));
     set_member(cluster, "heartbeat_timeout", json_integer(2500));
   }

@@ -23,7 +23,14 @@ void set_drawn_parallelism(const Draw& draw, Json& node) {
 
 namespace {
 
-Json draw_watermark(const Draw& draw, int64_t disorder, bool silent) {
+Json draw_alignment(const Draw& draw) {
+  return json_of(
+      {{"group", json_text("all")},
+       {"max_drift", json_integer(draw.one_of<int64_t>("drift", {200, 50, 1000, 0}))},
+       {"update_interval", json_integer(draw.one_of<int64_t>("update", {50, 10, 200, 1000}))}});
+}
+
+Json draw_watermark(const Draw& draw, int64_t disorder, bool silent, bool aligned) {
   Json watermark = json_object();
   switch (draw.upto("watermark", 5)) {
     case 3:
@@ -43,20 +50,13 @@ Json draw_watermark(const Draw& draw, int64_t disorder, bool silent) {
     set_member(watermark, "idle_after",
                json_integer(draw.one_of<int64_t>("idle after", {100, 20, 50, 1000})));
   }
-  if (draw.chance("aligned", 12)) {
-    set_member(
-        watermark, "align",
-        json_of({{"group", json_text("all")},
-                 {"max_drift", json_integer(draw.one_of<int64_t>("drift", {200, 50, 1000, 0}))},
-                 {"update_interval",
-                  json_integer(draw.one_of<int64_t>("update", {50, 10, 200, 1000}))}}));
-  }
+  if (aligned || draw.chance("aligned", 12)) set_member(watermark, "align", draw_alignment(draw));
   return watermark;
 }
 
 }  // namespace
 
-Json draw_source(const Draw& draw, const std::string& name) {
+Json draw_source(const Draw& draw, const std::string& name, bool aligned) {
   const int64_t disorder = draw.one_of<int64_t>("disorder", {100, 0, 20, 400, 900});
   Json generate = json_object();
   const uint32_t partitions = 1 + draw.upto("partitions", 3);
@@ -105,7 +105,7 @@ Json draw_source(const Draw& draw, const std::string& name) {
   else
     set_member(source, "ts", json_text("ts"));
   if (draw.chance("from the log", 40)) set_member(source, "topic", json_text("in-" + name));
-  Json watermark = draw_watermark(draw, disorder, silent);
+  Json watermark = draw_watermark(draw, disorder, silent, aligned);
   if (!draw.chance("no watermarks", 4)) set_member(source, "watermark", std::move(watermark));
   set_drawn_parallelism(draw, source);
   return source;
@@ -230,9 +230,10 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
 DrawnStream GeneratedGraph::draw_inputs() {
   const uint32_t count = 1 + draw_.upto("sources", 3) % 2 + (draw_.chance("third", 10) ? 1 : 0);
   std::vector<std::string> names;
+  const bool aligned = draw_.chance("all aligned", 6);
   for (uint32_t i = 0; i < count; ++i) {
     const std::string name(1, static_cast<char>('a' + i));
-    set_member(sources, name, draw_source(draw_.below("source", i), name));
+    set_member(sources, name, draw_source(draw_.below("source", i), name, aligned));
     names.push_back(name);
   }
   DrawnStream stream{names.front(), {"ts", "k", "v"}, "v", true};

@@ -18,7 +18,7 @@ struct DrawnStream {
 };
 
 // One source with its rows.
-Json draw_source(const Draw& draw, const std::string& name);
+Json draw_source(const Draw& draw, const std::string& name, bool aligned);
 // Rewrites rows one by one, without state; adds what it needs to `nodes`.
 DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std::string& name,
                            Json& nodes, Json& sinks);

@@ -25,7 +25,8 @@ Duration felt(const Fault& fault) {
     case FaultKind::kKillSilently:
     case FaultKind::kPause:
     case FaultKind::kPartition:
-      return fault.lasts;
+      // Of one that does not come back nothing is left to wait for.
+      return fault.lasts == kForever ? Duration{0} : fault.lasts;
   }
   return fault.lasts;
 }
@@ -52,14 +53,15 @@ Patience patience_for(const Scenario& scenario, const std::vector<Fault>& faults
   const WorldConfig& world = scenario.world;
   patience.step = {2 * world.latency_max.ms + world.step_cost_max.ms + 1};
   const JobConfig& job = scenario.program->graph.config;
-  if (!job.checkpoint.interval) return patience;
   const ClusterConfig& cluster = scenario.cluster;
-  // Whoever is gone is missed and comes back; the job begins anew and takes its next checkpoint.
   const int64_t missed = cluster.heartbeat_timeout.ms + cluster.heartbeat_interval.ms;
-  const int64_t back = 2 * (cluster.registration_retry.ms + cluster.partition_request_retry.ms);
-  const int64_t next = 2 * (job.checkpoint.interval->ms + job.checkpoint.min_pause.ms);
   const int64_t hop = world.latency_max.ms + world.step_cost_max.ms + world.storage_max.ms +
                       cluster.buffer_timeout.ms;
+  patience.noticed = {2 * missed + kHops * hop};
+  if (!job.checkpoint.interval) return patience;
+  // Whoever is gone is missed and comes back; the job begins anew and takes its next checkpoint.
+  const int64_t back = 2 * (cluster.registration_retry.ms + cluster.partition_request_retry.ms);
+  const int64_t next = 2 * (job.checkpoint.interval->ms + job.checkpoint.min_pause.ms);
   patience.recovery = {2 * missed + back + longest_restart(job.restart).ms + kLogClient.ms + next +
                        kHops * hop + kRowsInLine * slowest_call(scenario.program->graph)};
   return patience;

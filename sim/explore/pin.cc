@@ -150,7 +150,8 @@ Json fault_json(const Fault& fault, const Scenario& scenario) {
   if (fault.kind == FaultKind::kStorageFail) {
     set_member(json, "count", json_integer(fault.count));
   } else if (fault.kind != FaultKind::kReset) {
-    set_member(json, "for", json_integer(fault.lasts.ms));
+    set_member(json, "for",
+               fault.lasts == kForever ? json_text("ever") : json_integer(fault.lasts.ms));
   }
   return json;
 }

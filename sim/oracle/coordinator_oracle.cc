@@ -50,10 +50,8 @@ class CoordinatorOracle final : public Oracle {
       failed_in_a_row_ = 0;
     } else if (std::holds_alternative<SplitFinished>(fact)) {
       ending_ = true;
-    } else if (std::holds_alternative<ProcessDied>(fact)) {
-      failing_over_ = false;  // a new JobManager knows of nothing to give up
-      completed_at_.reset();
-      failed_in_a_row_ = 0;
+    } else if (const auto* died = std::get_if<ProcessDied>(&fact)) {
+      if (died->process == kJobManager) on_new_leader();
     } else {
       on_aborted(std::get<CheckpointAborted>(fact));
     }
@@ -65,6 +63,15 @@ class CoordinatorOracle final : public Oracle {
     std::set<uint32_t> acknowledged;  // subtasks
     ProcTime begun_at;
   };
+
+  // It knows of nothing to give up, and goes on from what storage lists.
+  void on_new_leader() {
+    failing_over_ = false;
+    completed_at_.reset();
+    failed_in_a_row_ = 0;
+    listed_.merge(in_doubt_);
+    in_doubt_.clear();
+  }
 
   const CheckpointConfig& config() const { return plan_.graph().config.checkpoint; }
 
@@ -100,6 +107,7 @@ class CoordinatorOracle final : public Oracle {
                   "after " + std::to_string((runs_.now() - pending->second.begun_at).ms) + " ms",
                   "a checkpoint expires when its timeout is over");
     }
+    if (fact.reason == AbortReason::kStorageFailed) in_doubt_.insert(*pending);
     pending_.erase(pending);
   }
 
@@ -151,6 +159,8 @@ class CoordinatorOracle final : public Oracle {
     restored_ = fact.checkpoint;
     over_ = triggered_;
     pending_.clear();
+    in_doubt_.clear();
+    listed_.clear();
   }
 
   void on_deployed(const TaskDeployed& fact) {
@@ -210,6 +220,8 @@ class CoordinatorOracle final : public Oracle {
     all_completed_.insert(id);
     // A JobManager that takes over says again what its predecessor had completed.
     if (id == completed_) return;
+    if (auto listed = listed_.extract(id); !listed.empty() && id > over_)
+      pending_.insert(std::move(listed));
     const auto pending = pending_.find(id);
     if (pending == pending_.end()) {
       violate(id <= over_ ? "output_after_fencing" : "wrong_restore_point", "job", text(id),
@@ -225,13 +237,19 @@ class CoordinatorOracle final : public Oracle {
       }
       pending_.erase(pending);
     }
+    in_doubt_.clear();  // storage's list does not name them any more
     completed_ = std::max(completed_, id);
     completed_at_ = runs_.now();
     failed_in_a_row_ = 0;
   }
 
+  static constexpr ProcessId kJobManager{0};  // as clusters are numbered
   std::vector<uint32_t> running_;  // by subtask: the attempt, as the JobMaster sees it; 0: none
   std::map<CheckpointId, Pending> pending_;
+  // Given up because storage failed, which may have listed them all the same: by the JobManager
+  // that is, and by one that has died.
+  std::map<CheckpointId, Pending> in_doubt_;
+  std::map<CheckpointId, Pending> listed_;
   std::map<ExecutionId, CheckpointId> deployed_from_;
   struct Told {
     uint32_t attempt = 0;

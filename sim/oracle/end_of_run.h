@@ -32,6 +32,7 @@ struct OpenTransaction {
 struct Patience {
   Duration recovery{0};          // from whatever went wrong to the next checkpoint; 0: not known
   Duration step{0};              // a step of a task, and the message that brings it on
+  Duration noticed{0};           // until whoever is gone is missed, and those who know are heard
   std::vector<Duration> faults;  // by their numbers: how long each of them is felt
 };
 

@@ -6,8 +6,12 @@
 //
 // A user function that fails is no fault of the world, but the job's error; it is reported, unless
 // the scenario says that tasks fail.
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "sim/oracle/oracles.h"
 #include "sim/oracle/restart_model.h"
@@ -24,28 +28,39 @@ class FailureOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
-                    CheckpointAborted, JobStatusChanged, ProcessDied>();
+                    CheckpointAborted, JobStatusChanged, ProcessDied, BlobFailed,
+                    TaskManagerLost>();
   }
 
   void on_fact(const Fact& fact) override {
     if (const auto* deployed = std::get_if<TaskDeployed>(&fact)) {
       const uint32_t subtask = runs_.live(deployed->execution);
       if (subtask != kNowhere) processes_[subtask] = deployed->process;
+      deployed_ = true;
       report_.judged();
     } else if (const auto* failed = std::get_if<TaskFailed>(&fact)) {
       on_task(*failed);
     } else if (const auto* reset = std::get_if<ConnectionReset>(&fact)) {
       losses_.insert(reset->a);
       losses_.insert(reset->b);
+      disturbed_ = true;
     } else if (const auto* lost = std::get_if<MessageLost>(&fact)) {
       // Whoever speaks to a process that is not there finds out so.
       losses_.insert(lost->from);
-    } else if (std::holds_alternative<FaultInjected>(fact)) {
-      ++faults_;
+      disturbed_ = true;
+    } else if (std::holds_alternative<TaskManagerLost>(fact)) {
+      disturbed_ = true;
+    } else if (const auto* fault = std::get_if<FaultInjected>(&fact)) {
+      faults_.emplace_back(fault->fault, runs_.now());
     } else if (const auto* died = std::get_if<ProcessDied>(&fact)) {
+      disturbed_ = true;
       if (died->process == kJobManager) forget_restarts();
+    } else if (const auto* blob = std::get_if<BlobFailed>(&fact)) {
+      not_served_.insert(blob->name);
     } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
-      expired_ |= aborted->reason == AbortReason::kExpired;
+      const bool expired = aborted->reason == AbortReason::kExpired;
+      expired_ |= expired;
+      disturbed_ |= !expired || !faults_.empty();  // else it was waited for in vain
     } else {
       on_job(std::get<JobStatusChanged>(fact).status);
     }
@@ -53,9 +68,17 @@ class FailureOracle final : public Oracle {
 
   void finish(const EndOfRun& end) override {
     if (job_error_ && !end.tasks_may_fail) report_.add(*job_error_);
+    for (const Suspect& suspect : suspects_) judge(suspect, end.patience);
   }
 
  private:
+  // An attempt that nothing is known to have happened to.
+  struct Suspect {
+    ProcTime at;
+    bool deployed = false;
+    bool restarts = false;  // or the job was given up
+  };
+
   void on_task(const TaskFailed& failed) {
     explained_ = true;  // here or by the world
     const uint32_t subtask = runs_.live(failed.execution);
@@ -74,11 +97,21 @@ class FailureOracle final : public Oracle {
       case FailureKind::kTooMuchWork:
         return;  // the run ends here, and that is a failure by itself
       case FailureKind::kUnreadableState:
+        if (failed_to_be_read(failed.cause)) return;
+        [[fallthrough]];
       case FailureKind::kRefusedByLog:
         return needless(plan_.where_subtask(subtask),
                         "failed: " + std::string(name_of(failed.kind)),
-                        "storage keeps what was written, and the log refuses only what is wrong");
+                        "storage keeps what was written and did not fail, and the log refuses only "
+                        "what is wrong");
     }
+  }
+
+  // The cause names the blob.
+  bool failed_to_be_read(const std::string& cause) const {
+    return std::any_of(not_served_.begin(), not_served_.end(), [&](const std::string& blob) {
+      return cause.find(blob) != std::string::npos;
+    });
   }
 
   void forget_restarts() {
@@ -100,7 +133,7 @@ class FailureOracle final : public Oracle {
 
   void on_job(JobStatus status) {
     if (status == JobStatus::kRunning) {
-      explained_ = false;
+      explained_ = disturbed_ = deployed_ = false;
       report_.judged();
       if (not_before_ && runs_.now() < *not_before_) {
         violate("needless_failure", "job", "next attempt",
@@ -116,14 +149,29 @@ class FailureOracle final : public Oracle {
     // A timeout short enough to be missed by mere load says nothing.
     const bool lawfully = expired_ && (plan_.graph().config.checkpoint.timeout < kLong ||
                                        plan_.may_wait_for_itself());
-    if (explained_ || faults_ > 0 || lawfully) return;
-    needless("job", status == JobStatus::kRestarting ? "restarts" : "fails",
-             "no task has failed, and no fault was injected");
+    if (explained_ || disturbed_ || lawfully) return;
+    suspects_.push_back({runs_.now(), deployed_, status == JobStatus::kRestarting});
+  }
+
+  // A fault shows to the attempt that it hits, or later, when somebody is missed. An attempt that
+  // has deployed nothing waits for slots, and whose they were may be gone for long.
+  void judge(const Suspect& suspect, const Patience& patience) {
+    for (const auto& [fault, at] : faults_) {
+      const Duration felt = fault < patience.faults.size() ? patience.faults[fault] : Duration{0};
+      const bool may_show = !suspect.deployed || suspect.at <= at + felt + patience.noticed;
+      if (at <= suspect.at && may_show) return;
+    }
+    report_.add({"needless_failure", report_.oracle(), "job", "attempt", "goes on",
+                 suspect.restarts ? "restarts" : "fails",
+                 faults_.empty()
+                     ? kRule + std::string("no task has failed, and no fault was injected")
+                     : kRule + std::string("this attempt has lost no task, worker, "
+                                           "checkpoint or message"),
+                 suspect.at.ms});
   }
 
   void needless(const std::string& where, const std::string& got, const std::string& why) {
-    violate("needless_failure", where, "attempt", "goes on", got,
-            "a job fails only by what is done to it: " + why);
+    violate("needless_failure", where, "attempt", "goes on", got, kRule + why);
   }
 
   // The cause names the node of the task in which the function stands: "parse: no number".
@@ -146,16 +194,22 @@ class FailureOracle final : public Oracle {
             runs_.now().ms};
   }
 
+  static constexpr const char* kRule = "a job fails only by what is done to it: ";
   static constexpr Duration kLong{60000};
   static constexpr ProcessId kJobManager{0};  // as clusters are numbered
   std::vector<ProcessId> processes_;          // where each subtask is
   std::set<ProcessId> losses_;                // who lost a connection, or spoke to nobody
+  std::set<std::string> not_served_;          // blobs that storage failed to read or write
   std::optional<Violation> job_error_;        // the first
   RestartModel restarts_;
-  std::optional<ProcTime> not_before_;  // the next attempt
-  uint64_t faults_ = 0;
-  bool expired_ = false;    // a checkpoint
-  bool explained_ = false;  // why the job stops running
+  std::optional<ProcTime> not_before_;                 // the next attempt
+  std::vector<std::pair<uint32_t, ProcTime>> faults_;  // which, and when
+  std::vector<Suspect> suspects_;
+  bool expired_ = false;  // a checkpoint
+  // Since the job was said to run:
+  bool explained_ = false;  // why it stops running
+  bool disturbed_ = false;  // something else was lost or given up
+  bool deployed_ = false;   // a task
 };
 
 }  // namespace

@@ -176,6 +176,20 @@ bool decode_target(const Verb& verb, const Json& json, const ClusterConfig& clus
   return false;
 }
 
+void decode_lasts(const Fields& fields, const ClusterConfig& cluster, Fault& fault,
+                  Diagnostics& d) {
+  const Json* lasts = fields.get("for");
+  if (lasts == nullptr || !lasts->is(Json::Kind::kText) || lasts->text != "ever") {
+    fault.lasts = fields.duration("for", fault.lasts);
+    return;
+  }
+  const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
+  const auto& workers = cluster.task_managers;
+  if (!kills || std::find(workers.begin(), workers.end(), fault.process) == workers.end())
+    d.error("SC118", lasts->span, "only a worker that is killed is gone for ever");
+  fault.lasts = kForever;
+}
+
 std::optional<Fault> decode_fault(const Json& json, const Scenario& scenario, Diagnostics& d) {
   const size_t errors = d.errors();
   const Fields fields(json, "fault", d);
@@ -207,7 +221,7 @@ std::optional<Fault> decode_fault(const Json& json, const Scenario& scenario, Di
   if (const Json* after = fields.get("after"); after != nullptr) {
     if (const auto fact = decode_after(*after, d)) fault.when = *fact;
   }
-  fault.lasts = fields.duration("for", fault.lasts);
+  decode_lasts(fields, scenario.cluster, fault, d);
   fault.amount = fields.duration("by", fault.amount);
   fault.count = static_cast<uint32_t>(fields.integer("count", fault.count, 1, 1'000'000));
   if (d.errors() > errors) return std::nullopt;

@@ -48,7 +48,8 @@ Duration outage(const Fault& fault) {
     case FaultKind::kKillSilently:
     case FaultKind::kPause:
     case FaultKind::kPartition:
-      return fault.lasts;
+      // Another takes the work of one that does not come back.
+      return fault.lasts == kForever ? Duration{0} : fault.lasts;
     case FaultKind::kDelay:
     case FaultKind::kStorageSlow:
       return fault.amount;

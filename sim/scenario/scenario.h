@@ -26,11 +26,13 @@ enum class FaultKind : uint8_t {
   kReset,         // the connection of two processes is reset
   kPartition,     // nothing passes between two processes for `lasts`; then it goes on or is reset
   kDelay,         // messages between two processes take `amount` longer, for `lasts`
-  kStorageFail,   // the next `count` storage writes fail
+  kStorageFail,   // the next `count` requests to storage fail
   kStorageSlow,   // storage takes `amount` longer, for `lasts`
 };
 inline constexpr uint32_t kFaultKinds = 8;
 const char* name_of(FaultKind kind);  // "kill", "kill_silently", "pause", ...
+
+inline constexpr Duration kForever{int64_t{1} << 50};
 
 struct AtTime {
   ProcTime time;
@@ -52,7 +54,7 @@ struct Fault {
   std::variant<AtTime, AfterFact, AtMoment> when = AtTime{};
   ProcessId process;              // the victim, or one end
   std::optional<ProcessId> peer;  // the other end (reset, partition, delay)
-  Duration lasts{1000};
+  Duration lasts{1000};           // kForever: who is killed does not come back
   Duration amount{500};
   uint32_t count = 1;
 };

@@ -48,7 +48,7 @@ bool World::apply(const Fault& fault) {
       network_.delay(fault.process, *fault.peer, fault.amount, fault.lasts);
       return true;
     case FaultKind::kStorageFail:
-      storage_.fail_next_writes(fault.count);
+      storage_.fail_next(fault.count);
       return true;
     case FaultKind::kStorageSlow:
       storage_.slow_down(fault.amount, fault.lasts);
@@ -81,6 +81,7 @@ bool World::kill(const Fault& fault) {
   } else {
     network_.died_silently(fault.process);
   }
+  if (fault.lasts == kForever) return true;
   Event event;
   event.identity = schedule_.chance.name_next(kRestart, {hash_name(slot.plan.name)});
   event.kind = EventKind::kStart;

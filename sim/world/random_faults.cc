@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace leat {
 
@@ -25,6 +26,7 @@ constexpr Site kLong{"fault.long"};
 constexpr Site kLasts{"fault.lasts"};
 constexpr Site kAmount{"fault.amount"};
 constexpr Site kCount{"fault.count"};
+constexpr Site kForEver{"fault.for_ever"};
 
 // How often each kind is drawn: those that lead to a restore more often. By FaultKind.
 constexpr std::array<uint32_t, kFaultKinds> kWeights = {6, 3, 2, 3, 2, 2, 2, 2};
@@ -61,6 +63,7 @@ struct Atlas {
   Duration longest;        // outage
   Duration noticed_after;  // an outage longer than this fails what it hits
   uint32_t failures;       // that the job may be given
+  size_t spare;            // workers whose slots the job does not need
   bool restarts = false;
 };
 
@@ -94,6 +97,10 @@ Atlas atlas_of(const Scenario& scenario) {
   const bool by_rate = job.restart.kind == RestartConfig::Kind::kFailureRate;
   atlas.failures = (by_rate ? job.restart.max_failures : job.restart.attempts) / 2;
   atlas.restarts = atlas.failures > 0;
+  const size_t workers = scenario.cluster.task_managers.size();
+  const uint32_t slots = std::max(scenario.cluster.slots_per_task_manager, 1u);
+  const size_t needed = (slots_needed(scenario.program->job) + slots - 1) / slots;
+  atlas.spare = workers > needed ? workers - needed : 0;
   return atlas;
 }
 
@@ -204,6 +211,19 @@ Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atl
   return fault;
 }
 
+// Whether who is killed does not come back: only workers, and as many as the job can do without.
+bool stays_away(const Fault& fault, const ClusterConfig& cluster, size_t spare, Entity who,
+                Choices& choices, std::set<ProcessId>& away) {
+  const auto& workers = cluster.task_managers;
+  const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
+  const bool worker = std::find(workers.begin(), workers.end(), fault.process) != workers.end();
+  if (!kills || !worker || choices.choose(kForEver, who, 4) == 0) return false;
+  const bool first = away.insert(fault.process).second;
+  if (away.size() <= spare) return true;
+  if (first) away.erase(fault.process);
+  return false;
+}
+
 }  // namespace
 
 std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
@@ -224,12 +244,15 @@ std::vector<Fault> draw_faults(const Scenario& scenario, Choices& choices) {
   const std::optional<Focus> focus = draw_focus(scenario.cluster, choices);
   const Period period = draw_period(atlas, choices);
   uint32_t failures = 0;
+  std::set<ProcessId> away;
   for (uint32_t i = 0; i < wanted.max; ++i) {
     const Entity who = entity(entity("fault"), i);
     const std::optional<FaultKind> kind = draw_kind(kinds, who, choices);
     if (!kind) continue;
-    const Fault fault = draw_fault(*kind, who, scenario, atlas, focus, period, choices);
+    Fault fault = draw_fault(*kind, who, scenario, atlas, focus, period, choices);
     if (may_fail_the_job(fault, atlas) && ++failures > atlas.failures) continue;
+    if (stays_away(fault, scenario.cluster, atlas.spare, who, choices, away))
+      fault.lasts = kForever;
     faults.push_back(fault);
   }
   return faults;

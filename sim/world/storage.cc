@@ -10,6 +10,7 @@ namespace {
 constexpr Site kOperation{"storage.operation"};
 constexpr Site kStorageLatency{"storage.latency"};
 constexpr Site kWholeAtCrash{"storage.whole_at_crash"};
+constexpr Site kWholeAtFailure{"storage.whole_at_failure"};
 
 // Whose request it is and what for: the name of the blob is the program's own affair.
 Entity requester(const BlobTicket& ticket) {
@@ -30,6 +31,7 @@ void Storage::get(ProcessId who, BlobTicket ticket, std::string name) {
 }
 
 void Storage::remove(const std::string& name) {
+  check(!name.empty(), "a blob without a name is removed");
   schedule_.touch(hash_name(name));
   if (blobs_.erase(name) > 0) {
     schedule_.add(BlobRemoved{name});
@@ -87,22 +89,31 @@ std::optional<BlobReply> Storage::complete(const Event& event) {
   if (!processes_[event.process.value].is_current(event.incarnation)) return std::nullopt;
   check(operation.what != What::kFree, "a storage operation ends twice");
   schedule_.touch(hash_name(operation.name));
+  if (to_fail_ > 0) return failed(operation);
   BlobReply reply;
   reply.ticket = operation.ticket;
   if (operation.what == What::kGet) {
     read(operation.name, reply);
     return reply;
   }
-  if (writes_to_fail_ > 0) {
-    --writes_to_fail_;
-    schedule_.hit(FaultKind::kStorageFail);
-    schedule_.add(BlobFailed{operation.name});
-    reply.error = "writing \"" + operation.name + "\" failed";
-    return reply;
-  }
   write(operation);
   reply.ok = true;
-  reply.written = std::move(operation.name);
+  reply.put = std::move(operation.name);
+  return reply;
+}
+
+BlobReply Storage::failed(Operation& operation) {
+  --to_fail_;
+  schedule_.hit(FaultKind::kStorageFail);
+  const bool reads = operation.what == What::kGet;
+  // Who is told so does not know whether it was written.
+  if (!reads && schedule_.chance.choose(kWholeAtFailure, requester(operation.ticket), 2) == 1)
+    write(operation);
+  schedule_.add(BlobFailed{operation.name});
+  BlobReply reply;
+  reply.ticket = operation.ticket;
+  reply.error = std::string(reads ? "reading" : "writing") + " \"" + operation.name + "\" failed";
+  if (!reads) reply.put = std::move(operation.name);
   return reply;
 }
 

@@ -29,7 +29,7 @@ class Storage {
   // REQUIRES: called when the process has died, before it starts again.
   void died(ProcessId process);
 
-  void fail_next_writes(uint32_t count) { writes_to_fail_ += count; }
+  void fail_next(uint32_t count) { to_fail_ += count; }
   void slow_down(Duration amount, Duration lasts);
 
   const std::map<std::string, Bytes>& blobs() const { return blobs_; }
@@ -45,6 +45,7 @@ class Storage {
   };
 
   void begin(Operation operation);
+  BlobReply failed(Operation& operation);
   void write(Operation& operation);
   void read(const std::string& name, BlobReply& reply);
 
@@ -53,7 +54,7 @@ class Storage {
   std::map<std::string, Bytes> blobs_;
   std::vector<Operation> operations_;
   std::vector<uint32_t> free_;
-  uint32_t writes_to_fail_ = 0;
+  uint32_t to_fail_ = 0;  // so many that come to their end next
   ProcTime slow_until_;
   Duration slow_by_;
   bool slow_counted_ = true;  // the slowness has hit something

@@ -269,6 +269,55 @@ TEST(Checkpoint, OneListIsWrittenAtATime) {
   EXPECT_EQ(story.did(), (Lines{"done 1", "tell complete 1 a0 a1 b0", "list 1 2"}));
 }
 
+// A list whose write fails may name its checkpoint all the same: what that consists of goes when a
+// list without it is durable, and not before.
+struct Doubt : ::testing::Test {
+  Story story{with_failures(9)};
+  void SetUp() override {
+    story.ask();
+    story.ack_all(1);
+    story.did();
+    story.storage_answers = false;
+    list_of(2);
+    story.coordinator.list_stored({2}, false, story.now);
+    EXPECT_EQ(story.did(), (Lines{"give up 2: storage failed", "tell aborted 2 after 1 a0 a1 b0"}));
+    EXPECT_TRUE(story.coordinator.committing());
+  }
+  void list_of(uint64_t id) {
+    story.ask();
+    story.ack_all(id);
+    story.answer();
+    story.coordinator.metadata_stored({id}, true, story.now);
+    EXPECT_EQ(story.did().back(), "list " + std::to_string(id));
+  }
+};
+TEST_F(Doubt, EndsWithAListThatIsWrittenOnceMore) {
+  for (const bool ok : {false, true}) {
+    story.coordinator.settle_list();
+    EXPECT_EQ(story.did(), Lines{"list 1"});
+    story.coordinator.settle_list();
+    EXPECT_EQ(story.did(), Lines{}) << "one at a time";
+    story.coordinator.list_stored({0}, ok, story.now);
+  }
+  EXPECT_EQ(story.did(),
+            (Lines{"remove a0#1/2", "remove a1#1/2", "remove b0#1/2", "remove metadata 2"}));
+  EXPECT_FALSE(story.coordinator.committing());
+  story.coordinator.settle_list();
+  EXPECT_EQ(story.did(), Lines{});
+}
+TEST_F(Doubt, EndsWithTheNextThatCompletes) {
+  list_of(3);
+  story.coordinator.list_stored({3}, true, story.now);
+  const Lines done = story.did();
+  EXPECT_EQ(done.front(), "done 3");
+  EXPECT_EQ(std::count(done.begin(), done.end(), "remove metadata 2"), 1);
+  EXPECT_FALSE(story.coordinator.committing());
+}
+TEST_F(Doubt, ALateAcknowledgementTakesNothingAway) {
+  story.ack(0, 2);
+  EXPECT_EQ(story.did(), Lines{});
+}
+
 TEST(Checkpoint, OneGivenUpDuringItsMetadataIsCleanedUpAfterwards) {
   Story story;
   story.storage_answers = false;

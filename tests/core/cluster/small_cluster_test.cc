@@ -1,6 +1,7 @@
 // The JobManager dies, checkpoints go wrong, the past speaks: told on whole clusters.
 #include <gtest/gtest.h>
 
+#include "core/cluster/job_store.h"
 #include "tests/core/cluster/small_job.h"
 
 namespace leat::testing {
@@ -67,6 +68,24 @@ TEST(JobManagerCrash, WhatStorageDoesNotAnswerIsWaitedForAndNotTakenForAbsent) {
     EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=2 restarts=1"}) << which;
     EXPECT_EQ(cluster.committed(), cluster.everything()) << which;
   }
+}
+
+// The leader dies in doubt: the list that it could not write names a checkpoint that it gave up.
+TEST(JobManagerCrash, AListThatWasWrittenThoughItFailedNamesWhatIsStillThere) {
+  SmallJob job;
+  job.config.checkpoint.tolerable_failures = 1;
+  SmallCluster cluster{job};
+  uint32_t written = 0;
+  cluster.world.write_fails = [&](const std::string& name) {
+    return name.ends_with("_latest") && ++written == 2;
+  };
+  cluster.world.written_all_the_same = [](const std::string&) { return true; };
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointAborted checkpoint=2"));
+  cluster.world.kill(kJobManager);
+  cluster.world.restart(kJobManager);
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=2 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
 }
 
 TEST(JobManagerCrash, AJobThatIsOverIsNotRunAgain) {
@@ -204,6 +223,74 @@ TEST(CheckpointsOfAJob, WhatCannotBeStoredDoesNotCount) {
     EXPECT_EQ(cluster.committed(), cluster.everything());
     EXPECT_EQ(cluster.world.blobs_with("chk-1"), Texts{}) << which;
   }
+}
+
+// To go on from checkpoint 1 ends the transactions of checkpoint 2: no leader may find that one in
+// the list any more.
+TEST(CheckpointsOfAJob, ARestartWaitsUntilNoListNamesWhatWasGivenUp) {
+  SmallJob job;
+  job.config.checkpoint.tolerable_failures = 9;
+  SmallCluster cluster{job};
+  uint32_t written = 0;
+  cluster.world.write_fails = [&](const std::string& name) {
+    return name.ends_with("_latest") && ++written >= 2 && written < 9;
+  };
+  cluster.world.written_all_the_same = [&](const std::string&) { return written == 2; };
+  ASSERT_TRUE(cluster.world.run_until_fact("CheckpointAborted checkpoint=2"));
+  cluster.world.kill(kWorker1);
+  cluster.world.restart(kWorker1);
+  ASSERT_TRUE(cluster.world.run_until_fact("JobRestored"));
+  EXPECT_EQ(written, 9U);
+  EXPECT_EQ(decode_list(cluster.world.blobs().at("checkpoints/_latest")),
+            std::vector<CheckpointId>{{1}});
+  EXPECT_EQ(cluster.world.blobs_with("chk-2"), Texts{});
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.restores(), Texts{"JobRestored checkpoint=1 restarts=1"});
+  EXPECT_EQ(cluster.committed(), cluster.everything());
+}
+
+// Whoever is told that a write failed does not know that: it takes away what may be there.
+TEST(CheckpointsOfAJob, WhatWasWrittenThoughItFailedIsTakenAway) {
+  for (const std::string which : {"checkpoints/1/double[0]#1", "chk-1/_metadata", "_latest"}) {
+    SmallJob job;
+    job.config.checkpoint.tolerable_failures = 1;
+    SmallCluster cluster{job};
+    bool failed = false;
+    cluster.world.write_fails = [&](const std::string& name) {
+      if (failed || name.find(which) == std::string::npos) return false;
+      return failed = true;
+    };
+    cluster.world.written_all_the_same = [](const std::string&) { return true; };
+    ASSERT_TRUE(cluster.run_to_the_end()) << which;
+    EXPECT_TRUE(failed) << which;
+    EXPECT_EQ(cluster.world.facts("CheckpointAborted checkpoint=1").size(), 1U) << which;
+    EXPECT_EQ(cluster.world.blobs_with("checkpoints/1/"), Texts{}) << which;
+    EXPECT_EQ(cluster.world.blobs_with("chk-1"), Texts{}) << which;
+    EXPECT_EQ(cluster.committed(), cluster.everything()) << which;
+  }
+}
+
+TEST(CheckpointsOfAJob, AnAcknowledgementOfARegistrationThatIsOverLeavesNothing) {
+  SmallCluster cluster{SmallJob{}};
+  std::optional<Message> late;
+  std::string snapshot;
+  cluster.world.loses = [&](const Message& message) {
+    if (late || message.from.process != kWorker1 || !is(message, rpc::MessageType::kAcknowledge))
+      return false;
+    snapshot = rpc::unpack<rpc::Acknowledge>(message.body).handle.blob;
+    if (!snapshot.empty()) late = message;
+    return late.has_value();
+  };
+  ASSERT_TRUE(cluster.world.run_until([&] { return late.has_value(); }));
+  cluster.world.kill(kWorker1);
+  cluster.world.restart(kWorker1);
+  ASSERT_TRUE(cluster.world.run_until_fact("JobRestored"));
+  ASSERT_EQ(cluster.world.blobs_with(snapshot), Texts{snapshot}) << "nobody has heard of it";
+  cluster.world.inject(*late);
+  cluster.world.run_for({5});
+  EXPECT_EQ(cluster.world.blobs_with(snapshot), Texts{});
+  ASSERT_TRUE(cluster.run_to_the_end());
+  EXPECT_EQ(cluster.committed(), cluster.everything());
 }
 
 // The job restarts over a checkpoint: the snapshot of a task that is cancelled is nobody's.

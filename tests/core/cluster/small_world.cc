@@ -53,8 +53,8 @@ class SmallWorld::ProcessEnv final : public Env, private BlobStore {
   }
   void put(BlobTicket ticket, std::string name, Bytes bytes) override {
     const bool ok = !world_.write_fails(name);
-    if (ok) world_.blobs_[name] = std::move(bytes);
-    answer({ticket, ok, ok ? "" : "the disk is full", {}, ok ? name : ""},
+    if (ok || world_.written_all_the_same(name)) world_.blobs_[name] = std::move(bytes);
+    answer({ticket, ok, ok ? "" : "the disk is full", {}, name},
            kStorage + world_.write_takes(name));
   }
   void get(BlobTicket ticket, std::string name) override {
@@ -65,7 +65,10 @@ class SmallWorld::ProcessEnv final : public Env, private BlobStore {
     answer({ticket, ok, ok ? "" : "it cannot be read", ok ? found->second : Bytes(), "", absent},
            kStorage);
   }
-  void remove(std::string name) override { world_.blobs_.erase(name); }
+  void remove(std::string name) override {
+    check(!name.empty(), "a blob without a name is removed");
+    world_.blobs_.erase(name);
+  }
 
   SmallWorld& world_;
   ProcessId id_;

@@ -40,6 +40,10 @@ class SmallWorld final : private FactObserver {
   std::function<int64_t(const Message&)> takes = [](const Message&) { return 0; };
   // A write to this blob fails.
   std::function<bool(const std::string&)> write_fails = [](const std::string&) { return false; };
+  // A write that fails has made its blob.
+  std::function<bool(const std::string&)> written_all_the_same = [](const std::string&) {
+    return false;
+  };
   // A read of this blob fails, though it is there.
   std::function<bool(const std::string&)> read_fails = [](const std::string&) { return false; };
   // Extra time until the reply of a write.

@@ -47,7 +47,7 @@ class World::LogEnv final : public Env, private BlobStore {
       const bool ok = world_.blob_failures == 0;
       if (!ok) --world_.blob_failures;
       if (ok) world_.blobs[name] = bytes;
-      world_.log_->on_blob({ticket, ok, "", {}});
+      world_.log_->on_blob({ticket, ok, "", {}, name});
     };
     if (world_.hold_blobs) {
       waiting_.push_back(answer);

@@ -128,7 +128,7 @@ void WorldOfOneTask::cancel(TimerId timer) {
 
 void WorldOfOneTask::put(BlobTicket ticket, std::string name, Bytes bytes) {
   if (!storage_fails) stored[name] = std::move(bytes);
-  storage_.push_back({ticket, !storage_fails, storage_fails ? "disk full" : "", {}});
+  storage_.push_back({ticket, !storage_fails, storage_fails ? "disk full" : "", {}, name});
 }
 
 void WorldOfOneTask::get(BlobTicket ticket, std::string name) {

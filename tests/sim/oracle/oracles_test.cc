@@ -457,6 +457,31 @@ TEST_F(Wrong, ACheckpointThatWasWrittenDownByADyingJobManagerMayBeTaken) {
   EXPECT_EQ(found(OracleKind::kCoordinator, end), "");
 }
 
+// Storage failed, and has written the list all the same.
+TEST_F(Wrong, ACheckpointThatWasGivenUpMayBeListedWhenTheJobManagerDies) {
+  Story listed(program);
+  listed.start();
+  listed.checkpoint(1);
+  listed.fact(CheckpointAborted{CheckpointId{1}, AbortReason::kStorageFailed});
+  listed.fact(ProcessDied{ProcessId{0}, 1});
+  listed.fact(CheckpointCompleted{CheckpointId{1}});
+  listed.start(1);
+  s.steps = listed.steps;
+  EndOfRun end;
+  end.how = EndOfRun::How::kStopped;
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "");
+  const size_t died = s.find<ProcessDied>();
+  s.get<ProcessDied>(died).process = ProcessId{1};
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "wrong_restore_point") << "the same leader knows";
+  s.get<ProcessDied>(died).process = ProcessId{0};
+  s.get<CheckpointAborted>(died - 1).reason = AbortReason::kDeclined;
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "wrong_restore_point") << "it was never written";
+  s.get<CheckpointAborted>(died - 1).reason = AbortReason::kStorageFailed;
+  s.insert(died, Step{0, Fact{JobRestored{CheckpointId{0}, 1}}});
+  EXPECT_EQ(found(OracleKind::kCoordinator, end), "output_after_fencing")
+      << "the job has begun anew meanwhile, and ended its transactions";
+}
+
 TEST_F(Wrong, ACheckpointThatWasPendingAtAFailureIsNotGivenUp) {
   Story kept(program);
   kept.start();
@@ -627,13 +652,38 @@ TEST_F(Wrong, AUserFunctionThatFailsIsReportedUnlessTheScenarioSaysSo) {
   EXPECT_EQ(found(OracleKind::kFailures, end), "");
 }
 TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
+  s.erase(s.find<ConnectionReset>());
   const size_t failed = s.find<TaskFailed>();
-  s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
+  s.steps[failed] = Step{5000, Fact{JobStatusChanged{JobStatus::kRestarting}}};
   EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  // A fault is an excuse for what comes of it, and that comes in time.
   s.insert(failed, Step{0, Fact{FaultInjected{}}});
+  EndOfRun end;
+  end.patience.faults = {Duration{1000}};
+  end.patience.noticed = Duration{4000};
+  EXPECT_EQ(found(OracleKind::kFailures, end), "");
+  end.patience.noticed = Duration{3999};
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
+  s.insert(failed, Step{0, Fact{TaskManagerLost{ProcessId{1}}}});
+  EXPECT_EQ(found(OracleKind::kFailures, end), "");
+  s.insert(failed + 1, Step{0, Fact{JobStatusChanged{JobStatus::kRunning}}});
+  EXPECT_EQ(found(OracleKind::kFailures, end), "") << "nothing is deployed: there are no slots";
+  s.insert(failed + 2, Step{0, Fact{TaskDeployed{s.task(0)}}});
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure") << "it was another attempt's";
+}
+TEST_F(Wrong, ATaskCannotReadWhatStorageHas) {
+  TaskFailed& failed = s.get<TaskFailed>(s.find<TaskFailed>());
+  failed.kind = FailureKind::kUnreadableState;
+  failed.cause = "cannot read the snapshot checkpoints/1/sum[0]#1";
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  const size_t at = s.find<TaskFailed>();
+  s.insert(at, Step{0, Fact{BlobFailed{"checkpoints/1/sum[1]#1"}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure") << "it is another one's";
+  s.get<BlobFailed>(at).name = "checkpoints/1/sum[0]#1";
   EXPECT_EQ(found(OracleKind::kFailures), "");
 }
 TEST_F(Wrong, ACheckpointExpiresForWhichNobodyIsToBlame) {
+  s.erase(s.find<ConnectionReset>());
   const size_t failed = s.find<TaskFailed>();
   s.steps[failed].what = Fact{JobStatusChanged{JobStatus::kRestarting}};
   s.insert(failed, Step{0, Fact{CheckpointAborted{CheckpointId{1}, AbortReason::kExpired}}});

@@ -39,7 +39,8 @@ const std::string kSmall = R"({
   "checkpoint": {"every": "2s", "keep": 2},
   "faults": [{"kill": "worker-1", "at": "4500ms"},
              {"kill": "worker-2", "when": "BarrierAligned(2) at w[1]", "for": "3s"},
-             {"reset": ["worker-1", "worker-2"], "after": "3 CheckpointCompleted"}],
+             {"reset": ["worker-1", "worker-2"], "after": "3 CheckpointCompleted"},
+             {"kill_silently": "worker-2", "at": "9s", "for": "ever"}],
   "random_faults": {"max": 2, "kinds": ["kill", "pause"]},
   "expect": {"rows": {"out": {"rows": [["ann", 0, "10s", 10, 1]], "match": "final"}},
              "sometimes": ["LateRecord >= 2"], "delivery": {"out": "exactly_once"}}
@@ -67,7 +68,8 @@ TEST(Scenario, AllPartsAreRead) {
   EXPECT_EQ(s.topics.sinks.size(), 2u);
   EXPECT_EQ(graph.config.checkpoint.retained, 2u);
   EXPECT_EQ(graph.config.restart.kind, RestartConfig::Kind::kFixedDelay);
-  ASSERT_EQ(s.faults.size(), 3u);
+  ASSERT_EQ(s.faults.size(), 4u);
+  EXPECT_EQ(s.faults[3].lasts, kForever);
   EXPECT_EQ(s.faults[0].process, s.cluster.task_managers[0]);
   const AtMoment moment = std::get<AtMoment>(s.faults[1].when);
   EXPECT_EQ(moment.kind, kind_of<BarrierAligned>());
@@ -78,6 +80,18 @@ TEST(Scenario, AllPartsAreRead) {
   EXPECT_EQ(s.expect.rows.at("out").rows[0][2], Value::time(10000));
   EXPECT_EQ(s.expect.situations[0].at_least, 2u);
   EXPECT_EQ(s.cluster.slots_per_task_manager, 1u);
+}
+
+TEST(Scenario, OnlyWhoIsKilledIsGoneForEverAndOnlyWorkersAre) {
+  for (const char* fault : {R"({"pause": "worker-1", "at": 1, "for": "ever"})",
+                            R"({"kill": "jobmanager", "at": 1, "for": "ever"})"}) {
+    std::string text = kSmall;
+    const std::string whole = R"({"kill_silently": "worker-2", "at": "9s", "for": "ever"})";
+    text.replace(text.find(whole), whole.size(), fault);
+    EXPECT_NE(all_errors(text).find("error[SC118]: only a worker that is killed is gone for ever"),
+              std::string::npos)
+        << fault;
+  }
 }
 
 TEST(Scenario, AMistakeIsShownWithItsLineAndACaret) {

@@ -119,6 +119,21 @@ TEST(Crash, IsHeardOfUnlessItIsSilent) {
   }
 }
 
+TEST(Crash, ForEverIsTheEndOfAProcess) {
+  for (const Duration lasts : {Duration{1000}, kForever}) {
+    toys::Script victim;
+    int starts = 0;
+    victim.start = [&](Env&) { ++starts; };
+    WorldPlan plan;
+    plan.processes = {toys::plan_for("victim", victim)};
+    plan.faults = {kill_at(10)};
+    plan.faults[0].lasts = lasts;
+    const RunStats stats = run(plan, 1);
+    EXPECT_EQ(starts, lasts == kForever ? 1 : 2);
+    EXPECT_EQ(stats.ended_at.ms, lasts == kForever ? 10 : 1010);
+  }
+}
+
 TEST(Crash, OfADurableSystemIsAnOutage) {
   toys::Script log;
   int starts = 0;
@@ -189,6 +204,38 @@ TEST(Storage, TheNameOfABlobDecidesNothing) {
   }
   EXPECT_EQ(answered["a"], answered["b"]);
   EXPECT_EQ(answered["a"].size(), 120u);
+}
+
+// Who is told that a write failed does not know whether it was done; a read that fails says nothing
+// of what is there.
+TEST(Storage, WhatFailedMayHaveBeenDone) {
+  std::set<std::string> held;
+  for (uint64_t seed = 0; seed < 40; ++seed) {
+    toys::Script user;
+    user.start = [](Env& env) { env.call_at({20}, {entity("w"), 0, 0, 0}); };
+    user.timer = [](Env& env, const TimerTag&) { env.blobs().put({0, 0, 0}, "a", "x"); };
+    std::string said;
+    user.blob = [&](Env& env, const BlobReply& reply) {
+      EXPECT_FALSE(reply.ok);
+      EXPECT_FALSE(reply.absent);
+      EXPECT_EQ(reply.bytes, "");
+      said += reply.put + ";";
+      if (reply.ticket.arg == 0) env.blobs().get({0, 0, 1}, "a");
+    };
+    WorldPlan plan;
+    plan.processes = {toys::plan_for("w", user)};
+    Fault fault;
+    fault.kind = FaultKind::kStorageFail;
+    fault.when = AtTime{{10}};
+    fault.count = 2;
+    plan.faults = {fault};
+    std::map<std::string, Bytes> blobs;
+    const RunStats stats = run(plan, seed, nullptr, &blobs);
+    EXPECT_EQ(said, "a;;");
+    EXPECT_EQ(stats.faults_fired[static_cast<size_t>(FaultKind::kStorageFail)], 2u);
+    held.insert(blobs.contains("a") ? blobs.at("a") : "nothing");
+  }
+  EXPECT_EQ(held, (std::set<std::string>{"nothing", "x"}));
 }
 
 TEST(Storage, FailsTheNextWritesAndOnlyThose) {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "sim/world/seeded_choices.h"
 #include "sim/world/simulation.h"
@@ -44,7 +45,7 @@ TEST(RandomFaults, StayInsideTheAtlas) {
       EXPECT_FALSE(kills && fault.process == scenario.cluster.log) << "the log does not forget";
       EXPECT_TRUE(!fault.peer || *fault.peer != fault.process);
       EXPECT_GT(fault.lasts.ms, 0);
-      outage += fault.lasts.ms;
+      outage += fault.lasts == kForever ? 0 : fault.lasts.ms;
       failures += restarts_the_job(fault.kind) ? 1 : 0;
       if (const auto* at = std::get_if<AtTime>(&fault.when)) {
         EXPECT_LT(at->time.ms, 5000);
@@ -86,6 +87,28 @@ TEST(RandomFaults, InSomeRunsAllThatGoByTheClockComeTogether) {
     together += timed >= 3 && last - first < 400 ? 1 : 0;
   }
   EXPECT_GT(together, 20);
+}
+
+// The job needs as many slots as its widest vertex has subtasks; a worker has two.
+TEST(RandomFaults, AsManyWorkersStayAwayAsTheJobCanDoWithout) {
+  std::array<size_t, 3> most{};
+  for (const uint32_t spare : {0U, 1U, 2U}) {
+    Scenario scenario = scenario_with(8, 40);
+    auto program = std::make_shared<JobProgram>(*scenario.program);
+    JobVertex vertex;
+    vertex.parallelism = 4 - 2 * spare + (spare == 2 ? 1 : 0);
+    program->job.vertices = {vertex};
+    scenario.program = program;
+    for (uint64_t seed = 0; seed < 500; ++seed) {
+      std::set<ProcessId> away;
+      for (const Fault& fault : drawn(scenario, seed)) {
+        if (fault.lasts == kForever) away.insert(fault.process);
+      }
+      EXPECT_EQ(away.count(scenario.cluster.job_manager), 0U);
+      most[spare] = std::max(most[spare], away.size());
+    }
+  }
+  EXPECT_EQ(most, (std::array<size_t, 3>{0, 1, 1}));
 }
 
 TEST(RandomFaults, AJobThatMayNotRestartIsOnlySlowedDown) {
