@@ -1,6 +1,7 @@
 // Watermark alignment: each source of a group tells the JobMaster how far it is, is told how far it
 // may be (the least of the group plus its drift), and reads no split that was above that for three
-// reports in a row (1.16).
+// reports in a row (1.16). What it may changes with each report, and is told within the update
+// interval.
 #include <algorithm>
 #include <deque>
 #include <map>
@@ -56,6 +57,13 @@ class AlignmentOracle final : public Oracle {
     std::deque<EventTime> to_come;     // limits, from it
   };
 
+  using Who = std::pair<NodeId, uint32_t>;  // source and subtask
+  struct Owing {
+    std::optional<EventTime> told;       // last
+    std::optional<ProcTime> due;         // another limit
+    std::optional<ProcTime> seen_later;  // the JobMaster was at work
+  };
+
   template <class F>
   void on(const F&) {}
 
@@ -102,6 +110,10 @@ class AlignmentOracle final : public Oracle {
     if (!split.idle) split.stopped |= split.samples.seen.front() > reader->limit;
   }
 
+  static bool may_not_read(const Reader& reader, const SplitState& split) {
+    return split.stopped || reader.samples.seen.front() > reader.limit;
+  }
+
   // Only here a split may go on again. An idle one is not stopped.
   static void look_at_splits(Reader& reader) {
     for (auto& [number, split] : reader.splits) {
@@ -115,10 +127,9 @@ class AlignmentOracle final : public Oracle {
     if (reader == nullptr) return;
     report_.judged();
     const SplitState& split = reader->splits[fact.split];
-    const EventTime source = reader->samples.seen.front();
-    if (source <= reader->limit && !split.stopped) return;
+    if (!may_not_read(*reader, split)) return;
     wrong(fact.node, fact.execution.subtask.index, "read of split " + std::to_string(fact.split),
-          reader->limit, std::max(source, split.samples.seen.front()),
+          reader->limit, std::max(reader->samples.seen.front(), split.samples.seen.front()),
           "who was further ahead of its group than its drift for three reports reads nothing");
   }
 
@@ -155,18 +166,46 @@ class AlignmentOracle final : public Oracle {
       wrong(fact.node, fact.subtask, "what is known of it", expected, fact.time,
             "the JobMaster knows what the source has told, in that order");
     heard_[{fact.node, fact.subtask}] = fact.time;
+    for (const auto& [who, time] : heard_) {
+      if (alignment_of(who.first)->group == alignment_of(fact.node)->group) look_whom_to_tell(who);
+    }
   }
 
-  void on(const AlignmentAnnounced& fact) {
-    report_.judged();
-    const AlignmentSpec& own = *alignment_of(fact.node);
+  EventTime limit_of(NodeId node) const {
+    const AlignmentSpec& own = *alignment_of(node);
     EventTime least = EventTime::max();
     for (const auto& [who, time] : heard_) {
       if (alignment_of(who.first)->group == own.group) least = std::min(least, time);
     }
-    // MAX where it overflows.
     const EventTime sum = least + own.max_drift;
-    const EventTime expected = sum < least ? EventTime::max() : sum;
+    return sum < least ? EventTime::max() : sum;  // MAX where it overflows
+  }
+
+  // The JobMaster has something to tell a source within an interval of the report that changed its
+  // limit. While it is paused it tells nothing, and so is at fault only if it has heard of somebody
+  // at two later times.
+  void look_whom_to_tell(const Who& who) {
+    Owing& owing = owing_[who];
+    if (owing.told == limit_of(who.first) || heard_.at(who) == EventTime::max()) {
+      owing.due.reset();
+    } else if (!owing.due) {
+      owing.due = runs_.now() + alignment_of(who.first)->update_interval;
+      owing.seen_later.reset();
+    } else if (runs_.now() > *owing.due && !owing.seen_later) {
+      owing.seen_later = runs_.now();
+    } else if (owing.seen_later && runs_.now() > *owing.seen_later) {
+      violate("watermark_stalled", plan_.where(plan_.instance(who.first, who.second)), "limit",
+              time_text(limit_of(who.first)) + " by " + std::to_string(owing.due->ms) + " ms",
+              owing.told ? time_text(*owing.told) : "none was told",
+              "a source is told how far it may be within the update interval");
+      owing.due.reset();
+    }
+  }
+
+  void on(const AlignmentAnnounced& fact) {
+    report_.judged();
+    owing_[{fact.node, fact.subtask}] = Owing{fact.limit, {}, {}};
+    const EventTime expected = limit_of(fact.node);
     if (fact.limit != expected)
       wrong(fact.node, fact.subtask, "limit", expected, fact.limit,
             "a source may be its drift above the least of its group");
@@ -187,10 +226,14 @@ class AlignmentOracle final : public Oracle {
   }
 
   // All begin anew, and nobody has told anything.
-  void on(const JobRestored&) { heard_.clear(); }
+  void on(const JobRestored&) {
+    heard_.clear();
+    owing_.clear();
+  }
 
-  std::vector<Reader> at_;                                  // by instance
-  std::map<std::pair<NodeId, uint32_t>, EventTime> heard_;  // by source and subtask
+  std::vector<Reader> at_;  // by instance
+  std::map<Who, EventTime> heard_;
+  std::map<Who, Owing> owing_;
 };
 
 }  // namespace

@@ -28,8 +28,8 @@ class FailureOracle final : public Oracle {
 
   FactSet facts() const override {
     return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
-                    CheckpointAborted, JobStatusChanged, ProcessDied, BlobFailed,
-                    TaskManagerLost>();
+                    CheckpointAborted, JobStatusChanged, ProcessDied, BlobFailed, TaskManagerLost,
+                    CheckpointCompleted>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -58,9 +58,9 @@ class FailureOracle final : public Oracle {
     } else if (const auto* blob = std::get_if<BlobFailed>(&fact)) {
       not_served_.insert(blob->name);
     } else if (const auto* aborted = std::get_if<CheckpointAborted>(&fact)) {
-      const bool expired = aborted->reason == AbortReason::kExpired;
-      expired_ |= expired;
-      disturbed_ |= !expired || !faults_.empty();  // else it was waited for in vain
+      on_aborted(aborted->reason);
+    } else if (std::holds_alternative<CheckpointCompleted>(fact)) {
+      failed_in_a_row_ = 0;
     } else {
       on_job(std::get<JobStatusChanged>(fact).status);
     }
@@ -112,6 +112,16 @@ class FailureOracle final : public Oracle {
     return std::any_of(not_served_.begin(), not_served_.end(), [&](const std::string& blob) {
       return cause.find(blob) != std::string::npos;
     });
+  }
+
+  // So many in a row are tolerated. Some that are declined do not count, which does not show.
+  void on_aborted(AbortReason reason) {
+    const bool expired = reason == AbortReason::kExpired;
+    expired_ |= expired;
+    const bool counts =
+        expired || reason == AbortReason::kStorageFailed || reason == AbortReason::kDeclined;
+    if (!counts || ++failed_in_a_row_ <= plan_.graph().config.checkpoint.tolerable_failures) return;
+    disturbed_ |= !expired || !faults_.empty();  // else it was waited for in vain
   }
 
   void forget_restarts() {
@@ -206,6 +216,7 @@ class FailureOracle final : public Oracle {
   std::vector<std::pair<uint32_t, ProcTime>> faults_;  // which, and when
   std::vector<Suspect> suspects_;
   bool expired_ = false;  // a checkpoint
+  uint32_t failed_in_a_row_ = 0;
   // Since the job was said to run:
   bool explained_ = false;  // why it stops running
   bool disturbed_ = false;  // something else was lost or given up

@@ -53,12 +53,17 @@ void WatermarkFloor::on_taken(uint32_t subtask, uint32_t channel, uint64_t seque
 void WatermarkFloor::take(uint32_t subtask, In& in, uint64_t control, EventTime said) {
   if (control == idle_ || control == active_) {
     in.idle = control == idle_;
-    if (in.idle && in.watermark == said && one_input_[subtask]) look(subtask);
+    if (!in.idle) return;
+    if (!one_input_[subtask]) {
+      look_at_inputs(subtask);
+    } else if (in.watermark == said) {
+      look(subtask, said);
+    }
   } else if (const auto at = watermarks_.find(control); at != watermarks_.end()) {
     if (in.idle) return;
     in.watermark = std::max(in.watermark, at->second);
     in.unclear = false;
-    look(subtask);
+    look(subtask, said);
   } else {
     in.unclear |= timeless_.count(control) == 0;
   }
@@ -94,17 +99,43 @@ std::optional<EventTime> WatermarkFloor::ceiling(uint32_t subtask, EventTime sai
   return least.value_or(said);
 }
 
-void WatermarkFloor::look(uint32_t subtask) {
-  EventTime least = EventTime::max();
+void WatermarkFloor::look(uint32_t subtask, EventTime said) {
+  std::optional<EventTime> least;
   bool live = false;
   for (const In& in : ins_[subtask]) {
     if (in.idle) continue;
-    least = std::min(least, in.watermark);
     live = true;
+    const bool behind = in.watermark < said && !in.unclear && !in.restored;
+    if (behind && one_input_[subtask]) continue;  // it has come back, and holds nothing back
+    least = std::min(least.value_or(in.watermark), in.watermark);
   }
-  if (live) owed_[subtask] = std::max(owed_[subtask], least);
+  if (least) owed_[subtask] = std::max(owed_[subtask], *least);
   if (live || !one_input_[subtask]) return;
   for (const In& in : ins_[subtask]) owed_[subtask] = std::max(owed_[subtask], in.watermark);
+}
+
+// Each input says at least what all its channels have brought. Those that are not idle hold the
+// operator back; where all are, the furthest counts. (Flink: CombinedWatermarkStatus, FLINK-38454.)
+void WatermarkFloor::look_at_inputs(uint32_t subtask) {
+  if (!is_clear(subtask)) return;
+  std::map<uint32_t, In> inputs;
+  for (uint32_t c = 0; c < ins_[subtask].size(); ++c) {
+    const In& in = ins_[subtask][c];
+    const auto [input, first] =
+        inputs.emplace(plan_.job().edges[plan_.ins(subtask)[c].edge].to_input, in);
+    if (first) continue;
+    input->second.watermark = std::min(input->second.watermark, in.watermark);
+    input->second.idle &= in.idle;
+  }
+  EventTime least = EventTime::max();
+  EventTime furthest = EventTime::min();
+  for (const auto& [number, input] : inputs) {
+    furthest = std::max(furthest, input.watermark);
+    if (!input.idle) least = std::min(least, input.watermark);
+  }
+  const bool live = std::any_of(inputs.begin(), inputs.end(),
+                                [](const auto& input) { return !input.second.idle; });
+  owed_[subtask] = std::max(owed_[subtask], live ? least : furthest);
 }
 
 bool WatermarkFloor::all_idle(uint32_t subtask) const {

@@ -60,7 +60,8 @@ class WatermarkFloor {
     std::deque<uint64_t> controls;  // of batches on the way; 0: none
   };
 
-  void look(uint32_t subtask);
+  void look(uint32_t subtask, EventTime said);
+  void look_at_inputs(uint32_t subtask);  // of a task with several
   void take(uint32_t subtask, In& in, uint64_t control, EventTime said);
 
   const Plan& plan_;

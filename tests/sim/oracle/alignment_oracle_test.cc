@@ -132,5 +132,57 @@ TEST_F(Aligned, ANewAttemptHasNoLimitAndNobodyKnowsOfIt) {
   EXPECT_EQ(broken(), Names{});
 }
 
+// The interval is a second.
+struct ToldInTime : Aligned {
+  void is_heard_at(int64_t ms, int64_t time) {
+    s.now = ms;
+    comes_to(time);
+    reports(time);
+    is_heard(time);
+  }
+  Names stalled() {
+    EndOfRun end;
+    end.how = EndOfRun::How::kStopped;
+    Names names;
+    for (const Violation& v : s.play({OracleKind::kAlignment}, end).violations) {
+      if (v.name == "watermark_stalled") names.push_back(v.expected + ", " + v.got);
+    }
+    return names;
+  }
+};
+TEST_F(ToldInTime, ALimitIsOwedWithinTheInterval) {
+  is_heard_at(100, 5);
+  is_heard_at(1101, 6);
+  is_heard_at(1101, 7);
+  EXPECT_EQ(stalled(), Names{}) << "the clock of the JobMaster may be served in this instant";
+  is_heard_at(1102, 8);
+  EXPECT_EQ(stalled(), Names{"18 by 1100 ms, none was told"});
+}
+TEST_F(ToldInTime, AnotherLimitIsOwedFromTheReportThatChangesIt) {
+  is_heard_at(100, 5);
+  s.now = 1000;
+  is_told(15, 15);
+  for (const int64_t ms : {1200, 2200}) is_heard_at(ms, 6);
+  EXPECT_EQ(stalled(), Names{});
+  for (const int64_t ms : {2201, 2202}) is_heard_at(ms, 6);
+  EXPECT_EQ(stalled(), Names{"16 by 2200 ms, 15"});
+}
+TEST_F(ToldInTime, NothingIsOwedToWhoIsAtItsEnd) {
+  is_heard_at(100, 5);
+  s.now = 1000;
+  is_told(15, 15);
+  for (const int64_t ms : {1200, 2201, 2202}) is_heard_at(ms, EventTime::max().ms);
+  EXPECT_EQ(stalled(), Names{});
+}
+TEST_F(ToldInTime, NothingIsOwedAfterARestart) {
+  is_heard_at(100, 5);
+  s.now = 1000;
+  is_told(15, 15);
+  is_heard_at(1200, 6);
+  s.fact(JobRestored{CheckpointId{0}, 1});
+  for (const int64_t ms : {2201, 2202}) is_heard_at(ms, 6);
+  EXPECT_EQ(stalled(), Names{});
+}
+
 }  // namespace
 }  // namespace leat::story

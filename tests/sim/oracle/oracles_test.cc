@@ -671,6 +671,19 @@ TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
   s.insert(failed + 2, Step{0, Fact{TaskDeployed{s.task(0)}}});
   EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure") << "it was another attempt's";
 }
+TEST_F(Wrong, AJobFailsByCheckpointsThatItTolerates) {
+  program.graph.config.checkpoint.tolerable_failures = 1;
+  s.erase(s.find<ConnectionReset>());
+  const size_t failed = s.find<TaskFailed>();
+  s.steps[failed] = Step{0, Fact{JobStatusChanged{JobStatus::kRestarting}}};
+  const Step aborted{0, Fact{CheckpointAborted{CheckpointId{2}, AbortReason::kStorageFailed}}};
+  s.insert(failed, aborted);
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
+  s.insert(failed, aborted);
+  EXPECT_EQ(found(OracleKind::kFailures), "") << "one too many in a row";
+  s.insert(failed + 1, Step{0, Fact{CheckpointCompleted{CheckpointId{2}}}});
+  EXPECT_EQ(found(OracleKind::kFailures), "needless_failure") << "one has completed between";
+}
 TEST_F(Wrong, ATaskCannotReadWhatStorageHas) {
   TaskFailed& failed = s.get<TaskFailed>(s.find<TaskFailed>());
   failed.kind = FailureKind::kUnreadableState;
