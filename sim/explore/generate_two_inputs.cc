@@ -74,13 +74,11 @@ DrawnStream draw_broadcast(const Draw& draw, const DrawnStream& left, const Draw
   return out;
 }
 
-// All pairs so far, again at every few rows, are too many: a join over a global window forgets
-// them.
+// All pairs so far, again at every few rows, are too many, and more so for the lists behind them: a
+// join that answers by count forgets them.
 void forget_pairs(Json& window) {
   const JsonMember* trigger = window.find("trigger");
-  if (window.find("global") == nullptr || trigger == nullptr ||
-      trigger->value.find("count") == nullptr)
-    return;
+  if (trigger == nullptr || trigger->value.find("count") == nullptr) return;
   Json purging = json_of({{"purging", trigger->value}});
   set_member(window, "trigger", std::move(purging));
 }
