@@ -284,7 +284,8 @@ void CheckpointCoordinator::list_stored(CheckpointId id, bool ok, ProcTime now) 
   check(std::exchange(list_is_written_, false),
         "a list of checkpoints is stored that nobody waits for");
   const bool settles = id == CheckpointId{};
-  check(settles || find(id)->stage == Stage::kCommitting,
+  const Pending* listed = find(id);
+  check(settles || (listed != nullptr && listed->stage == Stage::kCommitting),
         "a list of checkpoints is stored for one that is not committing");
   if (settles) {
     if (ok) end_doubt();
@@ -293,7 +294,7 @@ void CheckpointCoordinator::list_stored(CheckpointId id, bool ok, ProcTime now) 
   } else {
     // The list may name it all the same, and a new leader would go on from it: what it consists of
     // stays until a list that does not name it is stored.
-    in_doubt_.push_back(to_completed(*find(id)));
+    in_doubt_.push_back(to_completed(*listed));
     abort(id, CheckpointFailure::kStorageFailed, std::nullopt);
     look(now, 2);
   }

@@ -25,6 +25,12 @@ ExplicitFailure keep_explicit(const Scenario& scenario, const RunOutcome& failed
   return failure;
 }
 
+nlohmann::ordered_json violation_json(const Violation& violation) {
+  return {{"violation", violation.name}, {"oracle", violation.oracle},
+          {"where", violation.where},    {"expected", violation.expected},
+          {"got", violation.got},        {"rule", violation.rule}};
+}
+
 nlohmann::ordered_json tell_explicit(const Scenario& scenario, const RunOutcome& failed,
                                      const RunOutcome& recorded, const std::string& found_as,
                                      const CommonOptions& common, const ExploreVerb& verb) {
@@ -36,14 +42,10 @@ nlohmann::ordered_json tell_explicit(const Scenario& scenario, const RunOutcome&
   const ExplicitFailure failure =
       keep_explicit(scenario, failed, recorded, found_as, verb, common.jobs);
   if (human) std::cout << report_text(failure.scenario, failed, failure.kept, common.jobs);
-  return {{"violation", first.name},
-          {"oracle", first.oracle},
-          {"where", first.where},
-          {"expected", first.expected},
-          {"got", first.got},
-          {"rule", first.rule},
-          {"capsule", failure.kept.capsule},
-          {"shrunk", failure.kept.scenario}};
+  nlohmann::ordered_json json = violation_json(first);
+  json["capsule"] = failure.kept.capsule;
+  json["shrunk"] = failure.kept.scenario;
+  return json;
 }
 
 bool can_enumerate(const CommonOptions& common, const ExploreVerb& verb, const char* option) {

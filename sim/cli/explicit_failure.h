@@ -21,6 +21,9 @@ ExplicitFailure keep_explicit(const Scenario& scenario, const RunOutcome& failed
                               const RunOutcome& recorded, const std::string& found_as,
                               const ExploreVerb& verb, const JobRegistry* registry);
 
+// What a JSON report says of a violation.
+nlohmann::ordered_json violation_json(const Violation& violation);
+
 // Keeps it and says so on stdout as it is told to people; gives what a JSON report says of it.
 nlohmann::ordered_json tell_explicit(const Scenario& scenario, const RunOutcome& failed,
                                      const RunOutcome& recorded, const std::string& found_as,

@@ -89,19 +89,14 @@ std::string points_text(const Scenario& scenario, const PointsResult& result) {
 }
 
 Document failure_json(const Kind& kind, const Scenario& scenario) {
-  const Violation& v = kind.first->outcome.verdict.violations.front();
-  return {{"violation", v.name},
-          {"oracle", v.oracle},
-          {"where", v.where},
-          {"expected", v.expected},
-          {"got", v.got},
-          {"rule", v.rule},
-          {"first_point", point_text(kind.first->fault, scenario)},
-          {"points", kind.points},
-          {"digest", kind.first->outcome.digest},
-          {"capsule", kind.kept.capsule},
-          {"shrunk", kind.kept.scenario},
-          {"nondeterministic", kind.kept.nondeterministic}};
+  Document json = violation_json(kind.first->outcome.verdict.violations.front());
+  json["first_point"] = point_text(kind.first->fault, scenario);
+  json["points"] = kind.points;
+  json["digest"] = kind.first->outcome.digest;
+  json["capsule"] = kind.kept.capsule;
+  json["shrunk"] = kind.kept.scenario;
+  json["nondeterministic"] = kind.kept.nondeterministic;
+  return json;
 }
 
 Document points_json(const Scenario& scenario, const PointsResult& result,

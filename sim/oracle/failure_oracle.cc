@@ -43,17 +43,17 @@ class FailureOracle final : public Oracle {
     } else if (const auto* reset = std::get_if<ConnectionReset>(&fact)) {
       losses_.insert(reset->a);
       losses_.insert(reset->b);
-      disturbed_ = true;
+      explained_ = true;
     } else if (const auto* lost = std::get_if<MessageLost>(&fact)) {
       // Whoever speaks to a process that is not there finds out so.
       losses_.insert(lost->from);
-      disturbed_ = true;
+      explained_ = true;
     } else if (std::holds_alternative<TaskManagerLost>(fact)) {
-      disturbed_ = true;
+      explained_ = true;
     } else if (const auto* fault = std::get_if<FaultInjected>(&fact)) {
       faults_.emplace_back(fault->fault, runs_.now());
     } else if (const auto* died = std::get_if<ProcessDied>(&fact)) {
-      disturbed_ = true;
+      explained_ = true;
       if (died->process == kJobManager) forget_restarts();
     } else if (const auto* blob = std::get_if<BlobFailed>(&fact)) {
       not_served_.insert(blob->name);
@@ -121,7 +121,7 @@ class FailureOracle final : public Oracle {
     const bool counts =
         expired || reason == AbortReason::kStorageFailed || reason == AbortReason::kDeclined;
     if (!counts || ++failed_in_a_row_ <= plan_.graph().config.checkpoint.tolerable_failures) return;
-    disturbed_ |= !expired || !faults_.empty();  // else it was waited for in vain
+    explained_ |= !expired || !faults_.empty();  // else it was waited for in vain
   }
 
   void forget_restarts() {
@@ -143,7 +143,7 @@ class FailureOracle final : public Oracle {
 
   void on_job(JobStatus status) {
     if (status == JobStatus::kRunning) {
-      explained_ = disturbed_ = deployed_ = false;
+      explained_ = deployed_ = false;
       report_.judged();
       if (not_before_ && runs_.now() < *not_before_) {
         violate("needless_failure", "job", "next attempt",
@@ -159,7 +159,7 @@ class FailureOracle final : public Oracle {
     // A timeout short enough to be missed by mere load says nothing.
     const bool lawfully = expired_ && (plan_.graph().config.checkpoint.timeout < kLong ||
                                        plan_.may_wait_for_itself());
-    if (explained_ || disturbed_ || lawfully) return;
+    if (explained_ || lawfully) return;
     suspects_.push_back({runs_.now(), deployed_, status == JobStatus::kRestarting});
   }
 
@@ -218,8 +218,7 @@ class FailureOracle final : public Oracle {
   bool expired_ = false;  // a checkpoint
   uint32_t failed_in_a_row_ = 0;
   // Since the job was said to run:
-  bool explained_ = false;  // why it stops running
-  bool disturbed_ = false;  // something else was lost or given up
+  bool explained_ = false;  // why it stops running: something was lost or given up
   bool deployed_ = false;   // a task
 };
 

@@ -127,15 +127,13 @@ void WatermarkFloor::look_at_inputs(uint32_t subtask) {
     input->second.watermark = std::min(input->second.watermark, in.watermark);
     input->second.idle &= in.idle;
   }
-  EventTime least = EventTime::max();
+  std::optional<EventTime> least;  // of those that are not idle
   EventTime furthest = EventTime::min();
   for (const auto& [number, input] : inputs) {
     furthest = std::max(furthest, input.watermark);
-    if (!input.idle) least = std::min(least, input.watermark);
+    if (!input.idle) least = std::min(least.value_or(input.watermark), input.watermark);
   }
-  const bool live = std::any_of(inputs.begin(), inputs.end(),
-                                [](const auto& input) { return !input.second.idle; });
-  owed_[subtask] = std::max(owed_[subtask], live ? least : furthest);
+  owed_[subtask] = std::max(owed_[subtask], least.value_or(furthest));
 }
 
 bool WatermarkFloor::all_idle(uint32_t subtask) const {

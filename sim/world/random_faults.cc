@@ -166,13 +166,14 @@ Period draw_period(const Atlas& atlas, Choices& choices) {
   return {choices.choose(kWhen, run, latest), length};
 }
 
+bool kills(FaultKind kind) { return kind == FaultKind::kKill || kind == FaultKind::kKillSilently; }
+
 void draw_victims(Fault& fault, const ClusterConfig& cluster, const std::optional<Focus>& focus,
                   Entity who, Choices& choices) {
-  const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
   // Workers first: they are the plain victims, and the log comes last because it cannot be killed.
   std::vector<ProcessId> victims = cluster.task_managers;
   victims.push_back(cluster.job_manager);
-  if (!kills) victims.push_back(cluster.log);
+  if (!kills(fault.kind)) victims.push_back(cluster.log);
   const auto one_of = [&](const Site& site, uint32_t in_focus) {
     const auto count = static_cast<uint32_t>(victims.size());
     return victims[focus ? in_focus % count : choices.choose(site, who, count)];
@@ -215,9 +216,8 @@ Fault draw_fault(FaultKind kind, Entity who, const Scenario& scenario, const Atl
 bool stays_away(const Fault& fault, const ClusterConfig& cluster, size_t spare, Entity who,
                 Choices& choices, std::set<ProcessId>& away) {
   const auto& workers = cluster.task_managers;
-  const bool kills = fault.kind == FaultKind::kKill || fault.kind == FaultKind::kKillSilently;
   const bool worker = std::find(workers.begin(), workers.end(), fault.process) != workers.end();
-  if (!kills || !worker || choices.choose(kForEver, who, 4) == 0) return false;
+  if (!kills(fault.kind) || !worker || choices.choose(kForEver, who, 4) == 0) return false;
   const bool first = away.insert(fault.process).second;
   if (away.size() <= spare) return true;
   if (first) away.erase(fault.process);

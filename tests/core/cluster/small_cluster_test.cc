@@ -15,6 +15,14 @@ bool is(const Message& message, rpc::MessageType type) {
          rpc::type_of(message.body) == type && message.lane == kRpcLane;
 }
 
+// The first write to a blob whose name has this in it. `seen` must be there while the world runs.
+std::function<bool(const std::string&)> the_first_of(const std::string& which, bool& seen) {
+  return [which, &seen](const std::string& name) {
+    if (seen || name.find(which) == std::string::npos) return false;
+    return seen = true;
+  };
+}
+
 // ---- the JobManager ----
 
 TEST(JobManagerCrash, ANewLeaderGoesOnFromTheLatestCheckpointWithHigherNumbers) {
@@ -211,10 +219,7 @@ TEST(CheckpointsOfAJob, WhatCannotBeStoredDoesNotCount) {
     job.config.checkpoint.tolerable_failures = 1;
     SmallCluster cluster{job};
     bool failed = false;
-    cluster.world.write_fails = [&](const std::string& name) {
-      if (failed || name.find(which) == std::string::npos) return false;
-      return failed = true;
-    };
+    cluster.world.write_fails = the_first_of(which, failed);
     ASSERT_TRUE(cluster.run_to_the_end()) << which;
     EXPECT_TRUE(failed);
     EXPECT_EQ(cluster.world.facts("CheckpointAborted").front(),
@@ -256,10 +261,7 @@ TEST(CheckpointsOfAJob, WhatWasWrittenThoughItFailedIsTakenAway) {
     job.config.checkpoint.tolerable_failures = 1;
     SmallCluster cluster{job};
     bool failed = false;
-    cluster.world.write_fails = [&](const std::string& name) {
-      if (failed || name.find(which) == std::string::npos) return false;
-      return failed = true;
-    };
+    cluster.world.write_fails = the_first_of(which, failed);
     cluster.world.written_all_the_same = [](const std::string&) { return true; };
     ASSERT_TRUE(cluster.run_to_the_end()) << which;
     EXPECT_TRUE(failed) << which;
