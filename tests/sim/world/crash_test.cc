@@ -131,6 +131,7 @@ TEST(Crash, ForEverIsTheEndOfAProcess) {
     const RunStats stats = run(plan, 1);
     EXPECT_EQ(starts, lasts == kForever ? 1 : 2);
     EXPECT_EQ(stats.ended_at.ms, lasts == kForever ? 10 : 1010);
+    EXPECT_EQ(stats.end, RunEnd::kStuck) << "nothing is left to happen, not even in the far future";
   }
 }
 
