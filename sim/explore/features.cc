@@ -94,7 +94,11 @@ const std::vector<std::string> kOthers = {"source table",
                                           "union",
                                           "assign",
                                           "process",
+                                          "process without key",
                                           "connect map",
+                                          "connect flat_map",
+                                          "connect process",
+                                          "connect process without key",
                                           "broadcast state",
                                           "broadcast state beside keyed",
                                           "interval_join",
@@ -105,6 +109,8 @@ const std::vector<std::string> kOthers = {"source table",
                                           "async timeout",
                                           "async on_timeout",
                                           "time to live",
+                                          "time to live renewed by reads",
+                                          "time to live shown once more",
                                           "window of processing time",
                                           "window offset",
                                           "window stagger",
@@ -150,7 +156,10 @@ class Reader {
     add("process");
     states(s.function->states());
   }
+  void operator()(const ProcessSpec&) { add("process without key"); }
   void operator()(const CoMapSpec&) { add("connect map"); }
+  void operator()(const CoFlatMapSpec&) { add("connect flat_map"); }
+  void operator()(const CoProcessSpec& s) { states(s.function->states()); }
   void operator()(const BroadcastProcessSpec& s) {
     add("broadcast state");
     add("broadcast state beside keyed", !s.function->states().empty());
@@ -185,14 +194,12 @@ class Reader {
     add("async on_timeout", s.label.ends_with(kAnswersAtTimeout));
   }
   void operator()(const SinkSpec& s) { name(kSinks, s.kind); }
-  // Of C++ alone.
-  void operator()(const ProcessSpec&) {}
-  void operator()(const CoFlatMapSpec&) {}
-  void operator()(const CoProcessSpec&) {}
 
   void around(const StreamNode& node) {
     add("window of all",
         node.keyed && node.key_fields.empty() && std::holds_alternative<WindowSpec>(node.spec));
+    if (std::holds_alternative<CoProcessSpec>(node.spec))
+      add(node.keyed ? "connect process" : "connect process without key");
     add("chaining off", node.chaining != ChainingStrategy::kAlways);
     add("slot_sharing_group", !node.slot_sharing_group.empty());
     add("max_parallelism", node.max_parallelism.has_value());
@@ -235,6 +242,10 @@ class Reader {
     for (const StateDescriptor& state : states) {
       name(kStates, state.kind);
       add("time to live", state.ttl.has_value());
+      if (!state.ttl) continue;
+      add("time to live renewed by reads", state.ttl->update == StateTtl::Update::kOnReadAndWrite);
+      add("time to live shown once more",
+          state.ttl->visibility == StateTtl::Visibility::kReturnExpiredIfNotCleanedUp);
     }
   }
   std::set<std::string>& found_;

@@ -139,6 +139,25 @@ Json draw_async(const Draw& draw, const DrawnStream& input) {
   return async;
 }
 
+// Rows as they are, some again with the number turned round, some aside.
+Json draw_unkeyed_process(const Draw& draw, const DrawnStream& input, const std::string& name,
+                          Json& sinks) {
+  const std::string& v = input.number;
+  const auto when = [&](const char* condition) { return json_text(v + condition); };
+  std::vector<std::string> turned = input.fields;
+  std::replace(turned.begin(), turned.end(), v, "-" + v);
+  Json steps = json_list();
+  if (draw.chance("aside", 40)) {
+    steps.items.push_back(json_of({{"when", when(" % 7 = 3")},
+                                   {"side", json_of({{"aside", json_strings({"k", v})}})},
+                                   {"stop", json_boolean(draw.chance("only aside", 60))}}));
+    set_member(sinks, name + "_aside", json_text(name + ".aside"));
+  }
+  steps.items.push_back(json_of({{"emit", json_strings(input.fields)}}));
+  steps.items.push_back(json_of({{"when", when(" % 3 = 0")}, {"emit", json_strings(turned)}}));
+  return json_of({{"on_row", std::move(steps)}});
+}
+
 }  // namespace
 
 DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std::string& name,
@@ -146,7 +165,7 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
   DrawnStream out = input;
   out.name = name;
   Json node = json_of({{"inputs", inputs(input)}});
-  switch (draw.upto("kind", 11)) {
+  switch (draw.upto("kind", 12)) {
     case 0:
       set_member(node, "filter", json_text(fmt::format("{} % 5 <> 0", input.number)));
       break;
@@ -215,6 +234,9 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
     case 9:
       set_member(node, "subtask", json_text(name + "_of"));
       out.fields.push_back(name + "_of");
+      break;
+    case 10:
+      set_member(node, "process", draw_unkeyed_process(draw, input, name, sinks));
       break;
     default:
       set_member(node, "stamp", json_text(name + "_at"));

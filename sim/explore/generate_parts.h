@@ -28,6 +28,9 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
 void set_drawn_parallelism(const Draw& draw, Json& node);
 DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
                          Json& nodes, Json& sinks);
+// One function over the rows of two streams, by key.
+DrawnStream draw_co_process(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                            const std::string& name, Json& nodes, Json& sinks);
 // A row for each row: the fold of the key so far.
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,
                          Json& nodes);

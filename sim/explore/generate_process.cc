@@ -19,9 +19,9 @@ Json actions_json(const std::vector<std::string>& lines) {
 class DrawnProcess {
  public:
   // States are named after their node: a name of the input may not be used again.
-  DrawnProcess(const Draw& draw, const DrawnStream& input, const std::string& name)
+  DrawnProcess(const Draw& draw, bool stamped, const std::string& name)
       : draw_(draw),
-        input_(input),
+        stamped_(stamped),
         total_("sum_" + name),
         count_("n_" + name),
         list_("seen_" + name),
@@ -35,7 +35,24 @@ class DrawnProcess {
         clock_(draw.chance("clock timer", 50)),
         side_(draw.chance("side", 20)) {}
 
-  Json json() const {
+  Json of_one(const DrawnStream& input) const {
+    Json process = remembered();
+    set_member(process, "on_row", actions_json(on_row(draw_, input, 0)));
+    return with_timers(std::move(process));
+  }
+  Json of_two(const DrawnStream& left, const DrawnStream& right) const {
+    Json process = remembered();
+    set_member(process, "on_left", actions_json(on_row(draw_.below("left"), left, 0)));
+    set_member(process, "on_right", actions_json(on_row(draw_.below("right"), right, 3)));
+    return with_timers(std::move(process));
+  }
+
+  bool clock() const { return clock_; }
+  bool side() const { return side_; }
+  std::vector<std::string> fields() const { return {"k", "total", "why"}; }
+
+ private:
+  Json remembered() const {
     Json state = json_of({{total_.c_str(), json_text("int")}, {count_.c_str(), json_text("int")}});
     if (lists_) set_member(state, list_, json_text("list"));
     if (maps_) set_member(state, map_, json_text("map"));
@@ -51,21 +68,31 @@ class DrawnProcess {
           "result": "sum * 100 / n"})")));
     }
     Json process = json_of({{"state", std::move(state)}});
-    if (draw_.chance("ttl", 20)) {
-      set_member(process, "ttl",
-                 json_integer(draw_.one_of<int64_t>("life", {200, 1, 50, 1000, 100'000})));
-    }
-    set_member(process, "on_row", actions_json(on_row()));
+    if (draw_.chance("ttl", 20)) set_member(process, "ttl", time_to_live());
+    return process;
+  }
+
+  Json with_timers(Json process) const {
     set_member(process, "on_event_timer", actions_json(on_event_timer()));
     set_member(process, "on_processing_timer", actions_json(on_processing_timer()));
     return process;
   }
 
-  bool clock() const { return clock_; }
-  bool side() const { return side_; }
-  std::vector<std::string> fields() const { return {"k", "total", "why"}; }
+  Json time_to_live() const {
+    Json life = json_integer(draw_.one_of<int64_t>("life", {200, 1, 50, 1000, 100'000}));
+    if (draw_.chance("plain ttl", 40)) return life;
+    Json ttl = json_of({{"time", std::move(life)}});
+    if (draw_.chance("read renews", 50)) set_member(ttl, "update", json_text("on_read_and_write"));
+    // What is seen until it is cleaned up is judged where nothing cleans up but a read.
+    const bool shows = draw_.chance("shows expired", 35);
+    if (shows) set_member(ttl, "visibility", json_text("return_expired_if_not_cleaned_up"));
+    const char* cleanup =
+        shows ? "none"
+              : draw_.one_of<const char*>("cleanup", {"incremental", "full_snapshot", "none"});
+    set_member(ttl, "cleanup", json_text(cleanup));
+    return ttl;
+  }
 
- private:
   // {"emit": ["k", ..., "1 as why"]}
   std::string emit(int why) const {
     std::string more;
@@ -77,13 +104,13 @@ class DrawnProcess {
                        why, more);
   }
 
-  std::vector<std::string> on_row() const {
-    const std::string& v = input_.number;
+  std::vector<std::string> on_row(const Draw& draw, const DrawnStream& input, int why) const {
+    const std::string& v = input.number;
     std::vector<std::string> lines = {
         fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + {1}"}}}})", total_, v)};
-    if (draw_.chance("count", 50))
+    if (draw.chance("count", 50))
       lines.push_back(fmt::format(R"({{"set": {{"{0}": "coalesce({0}, 0) + 1"}}}})", count_));
-    if (lists_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", list_, v));
+    if (lists_) add_to_list(draw, v, lines);
     if (reduces_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", reducing_, v));
     if (aggregates_) lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", aggregating_, v));
     if (maps_) {
@@ -91,8 +118,8 @@ class DrawnProcess {
       lines.push_back(
           fmt::format(R"({{"when": "{0} % 4 = 0", "remove": {{"{1}": "{0} % 3"}}}})", v, map_));
     }
-    add_timers(lines);
-    if (draw_.chance("clear", 25)) {
+    add_timers(draw, v, lines);
+    if (draw.chance("clear", 25)) {
       std::string others = lists_ ? fmt::format(R"(, "{}")", list_) : "";
       if (reduces_) others += fmt::format(R"(, "{}")", reducing_);
       if (aggregates_) others += fmt::format(R"(, "{}")", aggregating_);
@@ -103,38 +130,50 @@ class DrawnProcess {
       lines.push_back(
           fmt::format(R"({{"when": "{0} % 5 = 2", "side": {{"odd": ["k", "{0}"]}}}})", v));
     }
-    if (draw_.chance("emit rows", 60)) lines.push_back(emit(0));
+    if (draw.chance("emit rows", 60)) lines.push_back(emit(why));
     return lines;
   }
 
-  void add_timers(std::vector<std::string>& lines) const {
-    const std::string& v = input_.number;
-    if (input_.stamped && draw_.chance("event timer", 70)) {
+  void add_to_list(const Draw& draw, const std::string& v, std::vector<std::string>& lines) const {
+    lines.push_back(fmt::format(R"({{"add": {{"{}": "{}"}}}})", list_, v));
+    if (draw.chance("add all", 30)) {
+      lines.push_back(fmt::format(
+          R"({{"when": "{0} % 3 = 0", "add": {{"{1}": ["{0}", "{0} + 1"]}}}})", v, list_));
+    }
+    if (draw.chance("list update", 30)) {
+      lines.push_back(
+          fmt::format(R"({{"when": "{0} % 6 = 1", "set": {{"{1}": [{2}]}}}})", v, list_,
+                      draw.chance("of nothing", 40) ? "" : fmt::format(R"("{0}", "-{0}")", v)));
+    }
+  }
+
+  void add_timers(const Draw& draw, const std::string& v, std::vector<std::string>& lines) const {
+    if (stamped_ && draw.chance("event timer", 70)) {
       lines.push_back(
           fmt::format(R"({{"timer": "{}"}})",
-                      draw_.one_of<const char*>(
+                      draw.one_of<const char*>(
                           "when", {"timestamp + 300", "timestamp + 1", "timestamp - 50",
                                    "floor_div(timestamp, 500) * 500 + 499", "watermark + 5"})));
     }
     if (clock_) {
       lines.push_back(fmt::format(
           R"({{"processing_timer": "{}"}})",
-          draw_.one_of<const char*>("at", {"now + 100", "now + 1", "now - 10", "now + 900",
-                                           "floor_div(now, 250) * 250 + 250"})));
+          draw.one_of<const char*>("at", {"now + 100", "now + 1", "now - 10", "now + 900",
+                                          "floor_div(now, 250) * 250 + 250"})));
       // An earlier one behind a later one.
-      if (draw_.chance("another", 40)) {
+      if (draw.chance("another", 40)) {
         lines.push_back(fmt::format(R"({{"when": "{} % 3 = 2", "processing_timer": "now + {}"}})",
-                                    v, draw_.one_of<int64_t>("how soon", {7, 2, 60})));
+                                    v, draw.one_of<int64_t>("how soon", {7, 2, 60})));
       }
-      if (draw_.chance("delete of the clock", 30)) {
+      if (draw.chance("delete of the clock", 30)) {
         lines.push_back(fmt::format(
             R"({{"when": "{} % 3 = 1", "delete_processing_timer": "floor_div(now, 250) * 250 + 250"}})",
             v));
       }
     }
-    if (input_.stamped && draw_.chance("another event timer", 30))
+    if (stamped_ && draw.chance("another event timer", 30))
       lines.push_back(fmt::format(R"({{"when": "{} % 2 = 0", "timer": "timestamp + 20"}})", v));
-    if (input_.stamped && draw_.chance("delete", 30)) {
+    if (stamped_ && draw.chance("delete", 30)) {
       lines.push_back(fmt::format(
           R"({{"when": "{} % 3 = 0", "delete_timer": "floor_div(timestamp, 500) * 500 + 499"}})",
           v));
@@ -158,7 +197,7 @@ class DrawnProcess {
   }
 
   const Draw& draw_;
-  const DrawnStream& input_;
+  const bool stamped_;
   const std::string total_;
   const std::string count_;
   const std::string list_;
@@ -177,7 +216,7 @@ class DrawnProcess {
 
 DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::string& name,
                          Json& nodes, Json& sinks) {
-  const DrawnProcess process(draw, input, name);
+  const DrawnProcess process(draw, input.stamped, name);
   // What a source has made: elsewhere a number may be null, which is no key.
   const bool made = input.number == "v" &&
                     std::find(input.fields.begin(), input.fields.end(), "ts") != input.fields.end();
@@ -185,12 +224,26 @@ DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::
   Json node =
       json_of({{"inputs", json_strings({input.name})},
                {"key_by", two_fields ? json_strings({"k", input.number}) : json_text("k")}});
-  set_member(node, "process", process.json());
+  set_member(node, "process", process.of_one(input));
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));
   if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
   // What a processing timer emits has no timestamp.
   return {name, process.fields(), "total", input.stamped && !process.clock(), input.text_key};
+}
+
+DrawnStream draw_co_process(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
+                            const std::string& name, Json& nodes, Json& sinks) {
+  const bool stamped = left.stamped && right.stamped;
+  const DrawnProcess process(draw, stamped, name);
+  Json node = json_of({{"inputs", json_strings({left.name, right.name})},
+                       {"connect", json_text("process")},
+                       {"key_by", json_strings({"k", "k"})}});
+  set_member(node, "process", process.of_two(left, right));
+  set_drawn_parallelism(draw, node);
+  set_member(nodes, name, std::move(node));
+  if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
+  return {name, process.fields(), "total", stamped && !process.clock(), left.text_key};
 }
 
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,

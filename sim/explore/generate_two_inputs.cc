@@ -36,12 +36,33 @@ Json draw_group(const DrawnStream& left, const DrawnStream& right) {
                        fmt::format("max(right.{}) as most", right.number), "count(left) as l"});
 }
 
+// One function over the rows of either, by none of their keys.
 DrawnStream draw_connected(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
-                           const std::string& name, Json& nodes) {
-  Json node = json_of({{"inputs", json_strings({left.name, right.name})},
-                       {"connect", json_text("map")},
-                       {"left", json_strings({"k", left.number + " as v", "0 as side"})},
-                       {"right", json_strings({"k", right.number + " + 1000 as v", "1 as side"})}});
+                           const std::string& name, Json& nodes, Json& sinks) {
+  Json of_left = json_strings({"k", left.number + " as v", "0 as side"});
+  Json of_right = json_strings({"k", right.number + " + 1000 as v", "1 as side"});
+  Json node = json_of({{"inputs", json_strings({left.name, right.name})}});
+  const uint32_t kind = draw.upto("kind of function", 3);
+  if (kind == 2) {
+    Json odd = json_of({{"when", json_text(right.number + " % 2 <> 0")},
+                        {"side", json_of({{"odd", json_strings({"k", right.number})}})},
+                        {"stop", json_boolean(true)}});
+    set_member(node, "connect", json_text("process"));
+    set_member(node, "process",
+               json_of({{"on_left", json_list({json_of({{"emit", std::move(of_left)}})})},
+                        {"on_right",
+                         json_list({std::move(odd), json_of({{"emit", std::move(of_right)}})})}}));
+    set_member(sinks, name + "_odd", json_text(name + ".odd"));
+  } else {
+    if (kind == 1) {
+      Json again = json_strings({"k", "-" + left.number, "2"});
+      of_left = json_list({std::move(of_left), std::move(again)});
+      of_right = draw.chance("of one side", 25) ? json_list() : json_list({std::move(of_right)});
+    }
+    set_member(node, "connect", json_text(kind == 0 ? "map" : "flat_map"));
+    set_member(node, "left", std::move(of_left));
+    set_member(node, "right", std::move(of_right));
+  }
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));
   return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped, left.text_key};
@@ -74,11 +95,12 @@ DrawnStream draw_broadcast(const Draw& draw, const DrawnStream& left, const Draw
   return out;
 }
 
-// All pairs so far, again at every few rows, are too many, and more so for the lists behind them: a
-// join that answers by count forgets them.
+// All pairs so far, again at every few rows or milliseconds, are too many, and more so for the
+// lists behind them: a join that answers more than once forgets what it has told.
 void forget_pairs(Json& window) {
   const JsonMember* trigger = window.find("trigger");
-  if (trigger == nullptr || trigger->value.find("count") == nullptr) return;
+  if (trigger == nullptr || !trigger->value.is(Json::Kind::kObject)) return;
+  if (trigger->value.find("purging") != nullptr) return;
   Json purging = json_of({{"purging", trigger->value}});
   set_member(window, "trigger", std::move(purging));
 }
@@ -88,8 +110,9 @@ void forget_pairs(Json& window) {
 DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
                             Pairs pairs, const std::string& name, Json& nodes, Json& sinks) {
   const bool stamped = left.stamped && right.stamped;
-  const uint32_t kind = draw.upto("two inputs", 8);
-  if (kind == 5) return draw_connected(draw, left, right, name, nodes);
+  const uint32_t kind = draw.upto("two inputs", 10);
+  if (kind == 5) return draw_connected(draw, left, right, name, nodes, sinks);
+  if (kind > 7) return draw_co_process(draw.below("process"), left, right, name, nodes, sinks);
   if (kind > 5) return draw_broadcast(draw.below("broadcast"), left, right, name, nodes);
   DrawnStream out{name, {"k", "l", "r", "v"}, "v", true, left.text_key};
   Json node = json_of(

@@ -1,5 +1,7 @@
 #include "sim/oracle/not_judged.h"
 
+#include <algorithm>
+
 #include "sim/oracle/pane.h"
 #include "sim/oracle/window_of_two.h"
 
@@ -20,9 +22,27 @@ std::string not_judged(const WindowSpec& spec) {
   return "";
 }
 
+std::vector<StateDescriptor> process_states(const StreamNode& node) {
+  if (const auto* one = std::get_if<KeyedProcessSpec>(&node.spec)) return one->function->states();
+  if (const auto* two = std::get_if<CoProcessSpec>(&node.spec)) return two->function->states();
+  if (const auto* rules = std::get_if<BroadcastProcessSpec>(&node.spec))
+    return rules->function->states();
+  return {};
+}
+
+// What is expired is seen until it is cleaned up, and of cleaning up nothing is known.
+bool shows_until_cleaned(const std::vector<StateDescriptor>& states) {
+  return std::any_of(states.begin(), states.end(), [](const StateDescriptor& state) {
+    return state.ttl && state.ttl->cleanup != StateTtl::Cleanup::kNone &&
+           state.ttl->visibility == StateTtl::Visibility::kReturnExpiredIfNotCleanedUp;
+  });
+}
+
 }  // namespace
 
 std::string not_judged(const StreamNode& node) {
+  if (shows_until_cleaned(process_states(node)))
+    return "a state that shows what is expired until it is cleaned up";
   if (const WindowSpec* both = windows_of_two(node.spec)) {
     const auto* group = std::get_if<CoGroupSpec>(&node.spec);
     if (group != nullptr && merges(*both) && group->function->depends_on_order())

@@ -3,6 +3,7 @@
 #include <exception>
 #include <optional>
 
+#include "sim/oracle/not_judged.h"
 #include "sim/oracle/oracles.h"
 #include "sim/oracle/process_model.h"
 #include "sim/oracle/reference.h"
@@ -62,7 +63,8 @@ class OperatorOracle final : public Oracle {
       : Oracle("operators", plan, runs), steps_(plan.instances()) {
     for (uint32_t i = 0; i < plan.instances(); ++i) {
       const StreamNode& node = plan.node(plan.node_of(i));
-      const bool process = ProcessModel::interprets(node, plan.graph().config.mode);
+      const bool process =
+          ProcessModel::interprets(node, plan.graph().config.mode) && not_judged(node).empty();
       // In batch mode the rows of two inputs come in another order than they are told in.
       const bool of_two = is_of_two(node.spec) && plan.graph().config.mode != ExecutionMode::kBatch;
       if (process || of_two || std::holds_alternative<MapSpec>(node.spec) ||

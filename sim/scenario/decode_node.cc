@@ -102,9 +102,12 @@ class NodeDecoder {
     if (kind == "assign") return decode_assign();
     if (kind == "async") return decode_async(fields_, input_, node_);
     if (kind == "subtask") return decode_subtask();
+    if (kind == "process") {
+      decode_process(*fields_.get("process"), input_, node_, d_);
+      return;
+    }
     if (!node_.keyed) {
-      d_.error("SC108", json_.span,
-               fmt::format("a {} needs \"key_by\"", kind == "process" ? "process function" : kind),
+      d_.error("SC108", json_.span, fmt::format("a {} needs \"key_by\"", kind),
                kind == "window" ? "\"key_by\": null puts all rows under one key" : "");
       return;
     }
@@ -114,10 +117,8 @@ class NodeDecoder {
       decode_full_window(fields_, input_, node_);
     else if (kind == "running")
       decode_running(fields_, input_, node_);
-    else if (kind == "reduce")
-      decode_running_reduce(fields_, input_, node_);
     else
-      decode_process(*fields_.get("process"), input_, node_, d_);
+      decode_running_reduce(fields_, input_, node_);
   }
 
   void complain_of_kinds(const std::vector<std::string>& kinds) {

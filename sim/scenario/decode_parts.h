@@ -57,6 +57,11 @@ std::optional<Expression> decode_expression(const Json& json, const ExprScope& s
                                             Diagnostics& d);
 std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope,
                                             Diagnostics& d);
+// One row of an output that several are written for. The first, whose fields `output` takes, says
+// the names; later ones need no names and must have the same types. Nothing, where there is an
+// error (told).
+std::optional<std::vector<Expression>> decode_row_of(const Json& json, const ExprScope& scope,
+                                                     Schema& output, Diagnostics& d);
 std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope,
                                            Diagnostics& d);
 void report(const TextError& error, const Json& json, Diagnostics& d);
@@ -121,11 +126,16 @@ struct DecodedState {
   ValueType reads = ValueType::kNull;  // what an expression sees
   std::optional<ValueType> takes;      // what a state that folds is given
 };
+// The owner's "ttl", a duration or an object; nothing where there is none.
+std::optional<StateTtl> decode_ttl(const Fields& owner);
 // Those that are right, in the order in which they are written.
 std::vector<DecodedState> decode_states(const Json& json, Diagnostics& d);
 // The expression as a value of this type; nothing where it is of another.
 std::optional<Expression> fitted(const Expression& e, ValueType wanted);
+// REQUIRES: the node's key is set.
 bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d);
+bool decode_process_of_two(const Json& json, const Schema& left, const Schema& right,
+                           StreamNode& out, Diagnostics& d);
 
 // ---- expectations ----
 ExpectedRows decode_expected_rows(const Json& json, const StreamNode& sink,

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/process_function.h"
 
@@ -11,28 +13,46 @@ using ActionKind = ProcessAction::Kind;
 
 class ProcessDecoder {
  public:
-  ProcessDecoder(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d)
-      : json_(json), input_(input), out_(out), d_(d), fields_(json, "process", d) {}
+  // REQUIRES: one input or two.
+  ProcessDecoder(const Json& json, std::vector<const Schema*> inputs, StreamNode& out,
+                 Diagnostics& d)
+      : json_(json), inputs_(std::move(inputs)), out_(out), d_(d), fields_(json, "process", d) {}
 
   bool decode() {
     const size_t errors = d_.errors();
-    if (!json_.is(Json::Kind::kObject)) return false;
+    if (!json_.is(Json::Kind::kObject)) {
+      fields_.wrong_type(json_, "an object");
+      return false;
+    }
     out_.output = Schema{};
     decode_states();
     program_.key_width = static_cast<uint32_t>(out_.key_fields.size());
-    decode_list("on_row", program_.on_row);
-    decode_list("on_event_timer", program_.on_event_timer);
-    decode_list("on_processing_timer", program_.on_processing_timer);
-    if (program_.on_row.empty() && d_.errors() == errors) {
-      d_.error("SC108", json_.span, "a process function needs \"on_row\"");
+    const bool of_two = inputs_.size() == 2;
+    for (uint32_t input = 0; input < inputs_.size(); ++input)
+      decode_list(name_of_rows(input), scope_of_rows(input), program_.on_row[input]);
+    decode_list("on_event_timer", scope_of_timers(), program_.on_event_timer);
+    decode_list("on_processing_timer", scope_of_timers(), program_.on_processing_timer);
+    if (program_.on_row[0].empty() && program_.on_row[1].empty() && d_.errors() == errors) {
+      d_.error("SC108", json_.span,
+               of_two ? "a process function of two inputs needs \"on_left\" or \"on_right\""
+                      : "a process function needs \"on_row\"");
     }
+    if (d_.errors() == errors) fields_.refuse_unread("this process function");
     if (d_.errors() > errors) return false;
-    out_.spec = KeyedProcessSpec{process_function(std::move(program_)), label()};
+    const std::string label = label_of_states();
+    if (of_two) {
+      out_.spec = CoProcessSpec{co_process_function(std::move(program_)), label};
+    } else if (out_.keyed) {
+      out_.spec = KeyedProcessSpec{process_function(std::move(program_)), label};
+    } else {
+      out_.spec = ProcessSpec{unkeyed_process_function(std::move(program_)), label};
+    }
     return true;
   }
 
  private:
-  std::string label() const {
+  std::string label_of_states() const {
+    if (!out_.keyed) return "no key";
     std::string text;
     for (const Field& state : states_.fields) text += (text.empty() ? "" : ", ") + state.name;
     return text.empty() ? "no state" : "state " + text;
@@ -41,6 +61,7 @@ class ProcessDecoder {
   void decode_states() {
     const Json* state = fields_.get("state");
     if (state == nullptr) return;
+    if (!out_.keyed) return needs_key("state", fields_.key_span("state"));
     for (DecodedState& one : leat::decode_states(*state, d_)) {
       states_.fields.push_back({one.descriptor.name, one.reads});
       takes_.push_back(one.takes);
@@ -49,49 +70,67 @@ class ProcessDecoder {
     if (states_.width() > ProcessLocals::kMaxStates)
       d_.error("SC103", state->span, "a process function has at most 16 states");
     for (const Field& field : states_.fields) {
-      if (input_.find(field.name) || field.name == "timestamp" || field.name == "watermark" ||
+      const bool of_a_row = std::any_of(inputs_.begin(), inputs_.end(), [&](const Schema* input) {
+        return input->find(field.name).has_value();
+      });
+      if (of_a_row || field.name == "timestamp" || field.name == "watermark" ||
           field.name == "now" || field.name == "time") {
         d_.error("SC105", state->span,
                  fmt::format("the state \"{}\" has the name of something else", field.name));
       }
     }
-    decode_ttl();
+    const std::optional<StateTtl> ttl = decode_ttl(fields_);  // of all states without their own
+    for (StateDescriptor& one : program_.states) {
+      if (!one.ttl) one.ttl = ttl;
+    }
   }
 
-  void decode_ttl() {
-    const Json* json = fields_.get("ttl");
-    if (json == nullptr) return;
-    StateTtl ttl;
-    ttl.time_to_live = fields_.duration("ttl", Duration{1}, Duration{1});
-    for (StateDescriptor& state : program_.states) state.ttl = ttl;
+  void needs_key(std::string_view what, Span span) {
+    d_.error("SC108", span,
+             fmt::format("\"{}\" is of a key, and the node has no \"key_by\"", what));
+  }
+
+  const char* name_of_rows(uint32_t input) const {
+    if (inputs_.size() == 1) return "on_row";
+    return input == 0 ? "on_left" : "on_right";
   }
 
   // Which names the expressions of a list may use.
-  ExprScope scope(std::string_view list) const {
+  ExprScope scope_of_rows(uint32_t input) const {
     ExprScope scope;
-    if (list == "on_row") scope.add(input_, ExprName::Place::kRow);
-    const auto local = [&](std::string name, ValueType type, uint32_t index) {
-      if (scope.find(name) == nullptr)
-        scope.names.push_back({std::move(name), type, ExprName::Place::kExtra, index});
-    };
+    scope.add(*inputs_[input], ExprName::Place::kRow);
     uint32_t at = ProcessLocals::kStates;
-    for (const Field& state : states_.fields) local(state.name, state.type, at++);
-    if (list != "on_row") {
-      for (const uint32_t key : out_.key_fields)
-        local(input_.fields[key].name, input_.fields[key].type, at++);
-      local("time", ValueType::kTime, ProcessLocals::kTime);
-    }
-    local("timestamp", ValueType::kTime, ProcessLocals::kTimestamp);
-    local("watermark", ValueType::kTime, ProcessLocals::kWatermark);
-    local("now", ValueType::kTime, ProcessLocals::kNow);
+    for (const Field& state : states_.fields) add_local(scope, state.name, state.type, at++);
+    add_times(scope);
     return scope;
   }
+  ExprScope scope_of_timers() const {
+    ExprScope scope;
+    uint32_t at = ProcessLocals::kStates;
+    for (const Field& state : states_.fields) add_local(scope, state.name, state.type, at++);
+    for (const uint32_t key : out_.key_fields) {
+      const Field& field = inputs_[0]->fields[key];
+      add_local(scope, field.name, field.type, at++);
+    }
+    add_local(scope, "time", ValueType::kTime, ProcessLocals::kTime);
+    add_times(scope);
+    return scope;
+  }
+  static void add_times(ExprScope& scope) {
+    add_local(scope, "timestamp", ValueType::kTime, ProcessLocals::kTimestamp);
+    add_local(scope, "watermark", ValueType::kTime, ProcessLocals::kWatermark);
+    add_local(scope, "now", ValueType::kTime, ProcessLocals::kNow);
+  }
+  static void add_local(ExprScope& scope, std::string name, ValueType type, uint32_t index) {
+    if (scope.find(name) == nullptr)
+      scope.names.push_back({std::move(name), type, ExprName::Place::kExtra, index});
+  }
 
-  void decode_list(std::string_view key, std::vector<ProcessStep>& steps) {
+  void decode_list(std::string_view key, const ExprScope& names, std::vector<ProcessStep>& steps) {
     const Json* list = fields_.get(key);
     if (list == nullptr) return;
     if (!list->is(Json::Kind::kList)) return fields_.wrong_type(*list, "a list of actions");
-    const ExprScope names = scope(key);
+    if (!out_.keyed && key.ends_with("_timer")) return needs_key(key, fields_.key_span(key));
     for (const Json& item : list->items) {
       const Fields fields(item, "action", d_);
       if (!item.is(Json::Kind::kObject)) continue;
@@ -133,6 +172,7 @@ class ProcessDecoder {
         {"delete_processing_timer", ActionKind::kDeleteProcessingTimer}};
     for (const auto& [name, kind] : kTimers) {
       if (verb != name) continue;
+      if (!out_.keyed) return needs_key(verb, member.key_span);
       const auto e = decode_expression(member.value, names, d_);
       if (e && !is_integral(e->type()))
         d_.error("SC121", member.value.span, "a timer is set for a time or an int");
@@ -149,7 +189,8 @@ class ProcessDecoder {
     return std::nullopt;
   }
 
-  // {"seen": "v"} for lists and states that fold, {"last": ["k", "v"]} and {"last": "k"} for maps.
+  // {"seen": "v"} for lists and states that fold, {"seen": ["v", "v + 1"]} for lists,
+  // {"last": ["k", "v"]} and {"last": "k"} for maps.
   void decode_change(const JsonMember& action, ActionKind kind, const ExprScope& names,
                      ProcessStep& step) {
     const Json& json = action.value;
@@ -181,7 +222,10 @@ class ProcessDecoder {
       for (const Json* text : texts) {
         if (const auto e = decode_expression(*text, names, d_)) made.values.push_back(*e);
       }
-      if (texts.size() != width) {
+      if (kind == ActionKind::kAdd && member.value.is(Json::Kind::kList)) {
+        made.kind = ActionKind::kAddAll;
+        if (made.values.size() == texts.size()) step.actions.push_back(std::move(made));
+      } else if (texts.size() != width) {
         d_.error("SC102", member.value.span,
                  width == 2 ? "put takes [key, value]" : "here stands one expression");
       } else if (made.values.size() == width) {
@@ -196,6 +240,11 @@ class ProcessDecoder {
       return fields.wrong_type(json, "an object of states and expressions");
     for (const JsonMember& member : json.members) {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
+      if (state && member.value.is(Json::Kind::kList) &&
+          states_.fields[*state].type == ValueType::kList) {
+        decode_update(member.value, *state, names, step);
+        continue;
+      }
       const auto e = decode_expression(member.value, names, d_);
       if (!state || !e) continue;
       if (takes_[*state]) {
@@ -210,6 +259,15 @@ class ProcessDecoder {
         report_misfit(member.value, wanted, *e);
       }
     }
+  }
+
+  // The elements of a list.
+  void decode_update(const Json& json, uint32_t state, const ExprScope& names, ProcessStep& step) {
+    ProcessAction made{ActionKind::kUpdate, state, {}};
+    for (const Json& item : json.items) {
+      if (const auto e = decode_expression(item, names, d_)) made.values.push_back(*e);
+    }
+    if (made.values.size() == json.items.size()) step.actions.push_back(std::move(made));
   }
 
   void report_misfit(const Json& json, ValueType wanted, const Expression& e) {
@@ -242,46 +300,14 @@ class ProcessDecoder {
     }
   }
 
-  // The first row of an output says its fields; later ones must have the same types.
   void decode_row(const Json& json, ActionKind kind, uint32_t target, Schema& schema,
                   const ExprScope& names, ProcessStep& step) {
-    if (!json.is(Json::Kind::kList) || json.items.empty()) {
-      d_.error("SC102", json.span, "here must stand a list of expressions");
-      return;
-    }
-    ProcessAction action{kind, target, {}};
-    Schema row;
-    for (const Json& item : json.items) {
-      const auto e =
-          schema.fields.empty() ? decode_named(item, names, d_) : decode_loosely(item, names);
-      if (!e) return;
-      row.fields.push_back({e->name, e->expression.type()});
-      action.values.push_back(e->expression);
-    }
-    if (schema.fields.empty()) {
-      schema = row;
-    } else {
-      bool same = schema.width() == row.width();
-      for (uint32_t i = 0; same && i < row.width(); ++i)
-        same = schema.fields[i].type == row.fields[i].type;
-      if (!same)
-        d_.error("SC121", json.span,
-                 "this row does not have the types of the one that stands first for this output");
-    }
-    step.actions.push_back(std::move(action));
-  }
-
-  // Names are known from the first row and need not be repeated.
-  std::optional<NamedExpression> decode_loosely(const Json& json, const ExprScope& names) {
-    if (json.is(Json::Kind::kText) && json.text.find(" as ") != std::string::npos)
-      return decode_named(json, names, d_);
-    const auto e = decode_expression(json, names, d_);
-    if (!e) return std::nullopt;
-    return NamedExpression{*e, ""};
+    if (auto cells = decode_row_of(json, names, schema, d_))
+      step.actions.push_back({kind, target, std::move(*cells)});
   }
 
   const Json& json_;
-  const Schema& input_;
+  std::vector<const Schema*> inputs_;
   StreamNode& out_;
   Diagnostics& d_;
   Fields fields_;
@@ -293,7 +319,11 @@ class ProcessDecoder {
 }  // namespace
 
 bool decode_process(const Json& json, const Schema& input, StreamNode& out, Diagnostics& d) {
-  return ProcessDecoder(json, input, out, d).decode();
+  return ProcessDecoder(json, {&input}, out, d).decode();
+}
+bool decode_process_of_two(const Json& json, const Schema& left, const Schema& right,
+                           StreamNode& out, Diagnostics& d) {
+  return ProcessDecoder(json, {&left, &right}, out, d).decode();
 }
 
 }  // namespace leat

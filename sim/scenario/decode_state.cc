@@ -1,6 +1,8 @@
 // The states of a process function.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/expr_functions.h"
 
@@ -22,28 +24,37 @@ std::optional<Expression> decode_fitting(const Json& json, ValueType wanted, con
   return fitting;
 }
 
-// {"of": "int", "reduce": "a + b"}, or {"of": .., "start": {..}, "add": {..}, "result": ".."}.
-class FoldingState {
+// The name that is written, as its place among these; 0, where it is absent or unknown (told).
+size_t one_of(const Fields& fields, std::string_view key, const std::vector<std::string>& names) {
+  const std::string text = fields.text(key, names[0]);
+  const auto at = std::find(names.begin(), names.end(), text);
+  if (at != names.end()) return static_cast<size_t>(at - names.begin());
+  report_unknown(fields.diagnostics(), "SC110", fields.get(key)->span, key, text, names);
+  return 0;
+}
+
+void set_plain(ValueType type, DecodedState& state) {
+  state.reads = type;
+  if (type == ValueType::kList) state.descriptor.kind = StateDescriptor::Kind::kList;
+  if (type == ValueType::kMap) state.descriptor.kind = StateDescriptor::Kind::kMap;
+}
+
+// {"type": "int", "ttl": "1h"}, {"of": "int", "reduce": "a + b"}, or
+// {"of": .., "start": {..}, "add": {..}, "result": ".."}.
+class DescribedState {
  public:
-  FoldingState(const JsonMember& member, Diagnostics& d)
+  DescribedState(const JsonMember& member, Diagnostics& d)
       : member_(member), d_(d), fields_(member.value, "state", d) {}
 
   std::optional<DecodedState> decode() {
     const size_t errors = d_.errors();
     DecodedState state;
     state.descriptor.name = member_.key;
-    const std::optional<ValueType> of = type_named(fields_.text("of", ""));
-    if (!of) {
-      d_.error("SC105", fields_.span(),
-               "a state that folds needs \"of\", the type of what is added",
-               "types: bool, int, double, time, string, list, map");
-      return std::nullopt;
-    }
-    state.takes = *of;
-    if (fields_.has("reduce")) {
-      reduce(state);
+    state.descriptor.ttl = decode_ttl(fields_);
+    if (fields_.has("type")) {
+      plain(state);
     } else {
-      aggregate(state);
+      folding(state);
     }
     fields_.refuse_unread("this state");
     if (d_.errors() > errors) return std::nullopt;
@@ -51,6 +62,32 @@ class FoldingState {
   }
 
  private:
+  void plain(DecodedState& state) {
+    const std::optional<ValueType> type = type_named(fields_.text("type", ""));
+    if (type) {
+      set_plain(*type, state);
+    } else {
+      d_.error("SC105", fields_.get("type")->span, "this is no type",
+               "types: bool, int, double, time, string, list, map");
+    }
+  }
+
+  void folding(DecodedState& state) {
+    const std::optional<ValueType> of = type_named(fields_.text("of", ""));
+    if (!of) {
+      d_.error("SC105", fields_.span(),
+               "a state that folds needs \"of\", the type of what is added; any other \"type\"",
+               "types: bool, int, double, time, string, list, map");
+      return;
+    }
+    state.takes = *of;
+    if (fields_.has("reduce")) {
+      reduce(state);
+    } else {
+      aggregate(state);
+    }
+  }
+
   void reduce(DecodedState& state) {
     state.reads = *state.takes;
     state.descriptor.kind = StateDescriptor::Kind::kReducing;
@@ -127,6 +164,31 @@ std::optional<Expression> fitted(const Expression& e, ValueType wanted) {
   return Expression(convert(wanted, e.node()), e.text());
 }
 
+std::optional<StateTtl> decode_ttl(const Fields& owner) {
+  const Json* json = owner.get("ttl");
+  if (json == nullptr) return std::nullopt;
+  StateTtl ttl;
+  if (!json->is(Json::Kind::kObject)) {
+    ttl.time_to_live = owner.duration("ttl", Duration{1}, Duration{1});
+    return ttl;
+  }
+  using Cleanup = StateTtl::Cleanup;
+  const Fields fields(*json, "ttl", owner.diagnostics());
+  if (!fields.has("time"))
+    owner.diagnostics().error("SC108", json->span, "a time to live needs \"time\"");
+  ttl.time_to_live = fields.duration("time", Duration{1}, Duration{1});
+  ttl.update = static_cast<StateTtl::Update>(
+      one_of(fields, "update", {"on_create_and_write", "on_read_and_write"}));
+  ttl.visibility = static_cast<StateTtl::Visibility>(
+      one_of(fields, "visibility", {"never_return_expired", "return_expired_if_not_cleaned_up"}));
+  constexpr Cleanup kCleanups[] = {Cleanup::kIncremental, Cleanup::kFullSnapshot, Cleanup::kNone};
+  ttl.cleanup = kCleanups[one_of(fields, "cleanup", {"incremental", "full_snapshot", "none"})];
+  if (ttl.cleanup == Cleanup::kIncremental)
+    ttl.cleanup_size = static_cast<uint32_t>(fields.integer("cleanup_size", 5, 1, 1'000'000));
+  fields.refuse_unread("this cleanup");
+  return ttl;
+}
+
 std::vector<DecodedState> decode_states(const Json& json, Diagnostics& d) {
   std::vector<DecodedState> states;
   Json plain = json;
@@ -140,14 +202,12 @@ std::vector<DecodedState> decode_states(const Json& json, Diagnostics& d) {
     const Field& field = schema.fields[next++];
     DecodedState state;
     state.descriptor.name = field.name;
-    state.reads = field.type;
-    if (field.type == ValueType::kList) state.descriptor.kind = StateDescriptor::Kind::kList;
-    if (field.type == ValueType::kMap) state.descriptor.kind = StateDescriptor::Kind::kMap;
+    set_plain(field.type, state);
     states.push_back(std::move(state));
   };
   for (const JsonMember& member : json.members) {  // in the order in which they are written
     if (member.value.is(Json::Kind::kObject)) {
-      if (auto state = FoldingState(member, d).decode()) states.push_back(std::move(*state));
+      if (auto state = DescribedState(member, d).decode()) states.push_back(std::move(*state));
     } else if (next < schema.width()) {
       add_plain();
     }

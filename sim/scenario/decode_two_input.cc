@@ -48,7 +48,8 @@ class TwoInputDecoder {
   void decode_keys() {
     const Json* keys = fields_.get("key_by");
     if (keys == nullptr || !keys->is(Json::Kind::kList) || keys->items.size() != 2) {
-      return d_.error("SC108", fields_.key_span("key_by"), "a join needs a key of either input",
+      return d_.error("SC108", fields_.key_span("key_by"),
+                      "a node of two inputs needs a key of either",
                       "for example \"key_by\": [\"k\", \"k\"]");
     }
     node_.keyed = true;
@@ -106,9 +107,11 @@ class TwoInputDecoder {
   void decode_connect() {
     const std::string kind = fields_.text("connect", "");
     if (kind == "broadcast") return decode_broadcast();
+    if (kind == "process") return decode_co_process();
+    if (kind == "flat_map") return decode_co_flat_map();
     if (kind != "map") {
       return report_unknown(d_, "SC110", fields_.get("connect")->span, "connect", kind,
-                            {"map", "broadcast"});
+                            {"map", "flat_map", "process", "broadcast"});
     }
     Schema right;
     std::vector<Expression> of_left = decode_list("left", scope_of(left_), node_.output);
@@ -125,6 +128,37 @@ class TwoInputDecoder {
       return std::nullopt;
     }
     return decode_expression(*json, scope, d_);
+  }
+
+  // "left" and "right": the rows that are made of a row, one behind the other.
+  void decode_co_flat_map() {
+    std::vector<std::vector<Expression>> rows[2];
+    for (uint32_t side = 0; side < 2; ++side) {
+      const char* key = side == 0 ? "left" : "right";
+      const ExprScope scope = scope_of(side == 0 ? left_ : right_);
+      const Json* list = fields_.get(key);
+      if (list == nullptr) continue;
+      if (!list->is(Json::Kind::kList)) return fields_.wrong_type(*list, "a list of rows");
+      for (const Json& row : list->items) {
+        if (auto made = decode_row_of(row, scope, node_.output, d_))
+          rows[side].push_back(std::move(*made));
+      }
+    }
+    if (rows[0].empty() && rows[1].empty())
+      return d_.error("SC108", fields_.key_span("connect"), "nothing is made of any row",
+                      "for example \"left\": [[\"k\", \"v\"], [\"k\", \"-v\"]]");
+    node_.spec = CoFlatMapSpec{rows_of_either(std::move(rows[0]), std::move(rows[1])), "flat map"};
+  }
+
+  void decode_co_process() {
+    const Json* process = fields_.get("process");
+    if (process == nullptr) {
+      return d_.error("SC108", fields_.key_span("connect"), "the node needs \"process\"",
+                      "for example \"process\": {\"on_left\": [{\"emit\": [\"k\"]}]}");
+    }
+    const size_t errors = d_.errors();
+    if (fields_.has("key_by")) decode_keys();
+    if (d_.errors() == errors) decode_process_of_two(*process, left_, right_, node_, d_);
   }
 
   // "rule": its name and its value, of the broadcast side; "on": the name that a data row asks for.

@@ -161,6 +161,21 @@ std::optional<T> decode_text(const Json& json, const ExprScope& scope, Diagnosti
   }
   return std::move(std::get<T>(parsed));
 }
+
+// A name where there is one, else none.
+std::optional<NamedExpression> decode_maybe_named(const Json& json, const ExprScope& scope,
+                                                  Diagnostics& d) {
+  if (json.is(Json::Kind::kText) && json.text.find(" as ") != std::string::npos)
+    return decode_named(json, scope, d);
+  const std::optional<Expression> e = decode_expression(json, scope, d);
+  if (!e) return std::nullopt;
+  return NamedExpression{*e, ""};
+}
+
+bool same_types(const Schema& a, const Schema& b) {
+  return std::equal(a.fields.begin(), a.fields.end(), b.fields.begin(), b.fields.end(),
+                    [](const Field& x, const Field& y) { return x.type == y.type; });
+}
 }  // namespace
 
 std::optional<Expression> decode_expression(const Json& json, const ExprScope& scope,
@@ -171,6 +186,32 @@ std::optional<Expression> decode_expression(const Json& json, const ExprScope& s
 std::optional<NamedExpression> decode_named(const Json& json, const ExprScope& scope,
                                             Diagnostics& d) {
   return decode_text<NamedExpression>(json, scope, d, parse_named_at);
+}
+
+std::optional<std::vector<Expression>> decode_row_of(const Json& json, const ExprScope& scope,
+                                                     Schema& output, Diagnostics& d) {
+  if (!json.is(Json::Kind::kList) || json.items.empty()) {
+    d.error("SC102", json.span, "here must stand a list of expressions");
+    return std::nullopt;
+  }
+  const bool first = output.fields.empty();
+  std::vector<Expression> cells;
+  Schema row;
+  for (const Json& item : json.items) {
+    const auto e = first ? decode_named(item, scope, d) : decode_maybe_named(item, scope, d);
+    if (!e) return std::nullopt;
+    if (first && row.find(e->name))
+      d.error("SC105", item.span, fmt::format("two fields are named \"{}\"", e->name));
+    row.fields.push_back({e->name, e->expression.type()});
+    cells.push_back(e->expression);
+  }
+  if (first) output = row;
+  if (!same_types(output, row)) {
+    d.error("SC121", json.span,
+            "this row does not have the types of the one that stands first for this output");
+    return std::nullopt;
+  }
+  return cells;
 }
 
 std::optional<Expression> decode_condition(const Json& json, const ExprScope& scope,

@@ -164,7 +164,8 @@ const std::vector<KeyRow>& key_table() {
       {"node", "window", "object", "Windows; goes with `aggregate`."},
       {"node", "aggregate", "string|array",
        "[\"sum(v) as s\", \"count() as n\"]: sum, min, max, count, collect (a sorted list)."},
-      {"node", "process", "object", "A keyed process function."},
+      {"node", "process", "object",
+       "A process function; without `key_by` it has no state and no timers."},
       {"node", "running", "string",
        "Keyed: sum(f), min(f), max(f), min_by(f) or max_by(f) of all rows of the key so far, after "
        "each row."},
@@ -183,9 +184,11 @@ const std::vector<KeyRow>& key_table() {
       {"node", "interval_join", "object",
        "Two inputs: a row for each pair of one key whose timestamps are near; goes with `select`."},
       {"node", "connect", "string",
-       "Two inputs: \"map\", with `left` and `right`; or \"broadcast\": rows of the second lay "
-       "down "
-       "rules that all subtasks hold, with `rule`, `on` and `select`."},
+       "Two inputs: \"map\" or \"flat_map\", with `left` and `right`; \"process\", with `process` "
+       "and "
+       "maybe `key_by`; or \"broadcast\": rows of the second lay down rules that all subtasks "
+       "hold, "
+       "with `rule`, `on` and `select`."},
       {"node", "rule", "array",
        "Broadcast: the name and the value of the rule that a row of the second input lays down."},
       {"node", "drop", "string",
@@ -193,8 +196,10 @@ const std::vector<KeyRow>& key_table() {
        "each "
        "key begins anew."},
       {"node", "on", "string", "Broadcast: the name of the rule that a row of the first looks up."},
-      {"node", "left", "array", "The row made of a row of the first input."},
-      {"node", "right", "array", "The row made of a row of the second input: the same fields."},
+      {"node", "left", "array",
+       "The row made of a row of the first input; of a `flat_map` a list of such rows."},
+      {"node", "right", "array",
+       "The same of the second input: rows of the same fields, or, of a `flat_map`, types."},
       {"node", "select", "array",
        "What a pair becomes: [\"left.k\", \"right.v as w\"]. Broadcast: what a row of the first "
        "becomes, from its fields, `rule` (null where there is none) and, with `key_by`, `seen` "
@@ -298,12 +303,17 @@ const std::vector<KeyRow>& key_table() {
       {"process", "state", "object",
        "Names and types of what is kept for each key: a value, a list (see `add`) or a map (see "
        "`put`); or an object that says how what is added is folded."},
-      {"process", "ttl", "duration",
-       "What was written in a state is gone so long after (processing time); default: never."},
+      {"process", "ttl", "duration|object",
+       "What was written in a state is gone so long after (processing time); default: never. Of "
+       "all states that have none of their own."},
       {"process", "on_row", "array", "What is done for a row."},
+      {"process", "on_left", "array", "Of two inputs: what is done for a row of the first."},
+      {"process", "on_right", "array", "Of two inputs: what is done for a row of the second."},
       {"process", "on_event_timer", "array",
        "What is done when an event timer fires; `time` is the timer's."},
       {"process", "on_processing_timer", "array", "What is done when a processing timer fires."},
+      {"state", "type", "string", "A value, a list or a map, as without an object."},
+      {"state", "ttl", "duration|object", "Of this state; default: the function's."},
       {"state", "of", "string", "The type of what is added."},
       {"state", "reduce", "string",
        "A reducing state: `a` is kept, `b` is added; this is kept then."},
@@ -311,10 +321,21 @@ const std::vector<KeyRow>& key_table() {
        "An aggregating state: the accumulator's fields, and what stands in them at first."},
       {"state", "add", "object", "Its fields with one `value` more; others stay as they are."},
       {"state", "result", "string", "What is read, of the accumulator's fields."},
+      {"ttl", "time", "duration", "How long what was written stays."},
+      {"ttl", "update", "string",
+       "on_create_and_write, or on_read_and_write: a read renews it; default on_create_and_write."},
+      {"ttl", "visibility", "string",
+       "never_return_expired, or return_expired_if_not_cleaned_up: what is expired is seen once "
+       "more; default never_return_expired."},
+      {"ttl", "cleanup", "string",
+       "incremental: each access removes what is expired of some keys; full_snapshot: snapshots "
+       "leave it out; none: only what is read goes. Default incremental."},
+      {"ttl", "cleanup_size", "integer", "How many keys an access looks at; default 5."},
       {"action", "when", "string", "Done only if this holds."},
-      {"action", "set", "object", "State to expression."},
+      {"action", "set", "object", "State to expression; a list also to those of its elements."},
       {"action", "add", "object",
-       "State to expression: one element more of a list, one value more of what is folded."},
+       "State to expression: one element more of a list (or several: a list of expressions), one "
+       "value more of what is folded."},
       {"action", "put", "object", "Map state to [key, value]."},
       {"action", "remove", "object", "Map state to the key that goes."},
       {"action", "clear", "string|array", "These states become unset (null)."},

@@ -1,29 +1,23 @@
 #include "sim/scenario/process_function.h"
 
-#include <array>
-
 namespace leat {
 
 namespace {
 
 using Locals = std::array<Value, ProcessLocals::kSize>;
 
-class ScriptedProcess final : public KeyedProcessFunction {
+class Interpreter {
  public:
-  explicit ScriptedProcess(std::shared_ptr<const ProcessProgram> program)
-      : program_(std::move(program)) {}
+  explicit Interpreter(ProcessProgram program) : program_(std::move(program)) {}
 
-  std::vector<StateDescriptor> states() const override { return program_->states; }
+  std::vector<StateDescriptor> states() const { return program_.states; }
 
-  void process(RowView in, ProcessContext& ctx) const override {
-    run(program_->on_row, in.data(), Value::null(), ctx);
+  void process(uint32_t input, RowView in, ProcessContext& ctx) const {
+    run(program_.on_row[input], in.data(), Value::null(), ctx);
   }
-  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
-    run(domain == TimeDomain::kEvent ? program_->on_event_timer : program_->on_processing_timer,
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const {
+    run(domain == TimeDomain::kEvent ? program_.on_event_timer : program_.on_processing_timer,
         nullptr, Value::time(time), ctx);
-  }
-  std::unique_ptr<KeyedProcessFunction> clone() const override {
-    return std::make_unique<ScriptedProcess>(program_);
   }
 
  private:
@@ -37,9 +31,10 @@ class ScriptedProcess final : public KeyedProcessFunction {
     locals[ProcessLocals::kNow] = Value::time(ctx.now().ms);
     locals[ProcessLocals::kTime] = std::move(timer);
     uint32_t at = ProcessLocals::kStates;
-    for (uint32_t i = 0; i < program_->states.size(); ++i) locals[at++] = read(i, ctx);
-    const RowView key = ctx.key();
-    for (uint32_t i = 0; i < program_->key_width && i < key.size(); ++i) locals[at++] = key[i];
+    for (uint32_t i = 0; i < program_.states.size(); ++i) locals[at++] = read(i, ctx);
+    if (program_.key_width > 0) {
+      for (const Value& part : ctx.key()) locals[at++] = part;
+    }
     for (const ProcessStep& step : steps) {
       const ExprFrame frame{row, locals.data()};
       if (step.when && !step.when->holds(frame)) continue;
@@ -51,7 +46,7 @@ class ScriptedProcess final : public KeyedProcessFunction {
   }
 
   Value read(uint32_t state, ProcessContext& ctx) const {
-    switch (program_->states[state].kind) {
+    switch (program_.states[state].kind) {
       case StateDescriptor::Kind::kList:
         return Value::list(ctx.list(state).get());
       case StateDescriptor::Kind::kMap:
@@ -67,14 +62,14 @@ class ScriptedProcess final : public KeyedProcessFunction {
   }
 
   void set(uint32_t state, Value value, ProcessContext& ctx) const {
-    if (program_->states[state].kind != StateDescriptor::Kind::kList)
+    if (program_.states[state].kind != StateDescriptor::Kind::kList)
       return ctx.value(state).update(std::move(value));
     if (value.is_null()) return ctx.list(state).clear();
     ctx.list(state).update({value.as_list().begin(), value.as_list().end()});
   }
 
   void add(uint32_t state, Value value, ProcessContext& ctx) const {
-    switch (program_->states[state].kind) {
+    switch (program_.states[state].kind) {
       case StateDescriptor::Kind::kReducing:
         return ctx.reducing(state).add(std::move(value));
       case StateDescriptor::Kind::kAggregating:
@@ -85,7 +80,7 @@ class ScriptedProcess final : public KeyedProcessFunction {
   }
 
   void clear(uint32_t state, ProcessContext& ctx) const {
-    switch (program_->states[state].kind) {
+    switch (program_.states[state].kind) {
       case StateDescriptor::Kind::kList:
         return ctx.list(state).clear();
       case StateDescriptor::Kind::kMap:
@@ -104,6 +99,8 @@ class ScriptedProcess final : public KeyedProcessFunction {
     using Kind = ProcessAction::Kind;
     const auto value = [&](size_t i) { return action.values[i].eval(frame); };
     if (action.kind == Kind::kSet) set(action.target, value(0), ctx);
+    if (action.kind == Kind::kUpdate) ctx.list(action.target).update(row_of(action, frame));
+    if (action.kind == Kind::kAddAll) ctx.list(action.target).add_all(row_of(action, frame));
     if (action.kind == Kind::kAdd) add(action.target, value(0), ctx);
     if (action.kind == Kind::kPut) ctx.map(action.target).put(value(0), value(1));
     if (action.kind == Kind::kRemove) ctx.map(action.target).remove(value(0));
@@ -116,7 +113,9 @@ class ScriptedProcess final : public KeyedProcessFunction {
     using Kind = ProcessAction::Kind;
     switch (action.kind) {
       case Kind::kSet:
+      case Kind::kUpdate:
       case Kind::kAdd:
+      case Kind::kAddAll:
       case Kind::kPut:
       case Kind::kRemove:
       case Kind::kClear:
@@ -151,13 +150,69 @@ class ScriptedProcess final : public KeyedProcessFunction {
     return row;
   }
 
-  std::shared_ptr<const ProcessProgram> program_;
+  ProcessProgram program_;
+};
+
+class ScriptedProcess final : public KeyedProcessFunction {
+ public:
+  explicit ScriptedProcess(std::shared_ptr<const Interpreter> told) : told_(std::move(told)) {}
+  std::vector<StateDescriptor> states() const override { return told_->states(); }
+  void process(RowView in, ProcessContext& ctx) const override { told_->process(0, in, ctx); }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
+    told_->on_timer(domain, time, ctx);
+  }
+  std::unique_ptr<KeyedProcessFunction> clone() const override {
+    return std::make_unique<ScriptedProcess>(told_);
+  }
+
+ private:
+  std::shared_ptr<const Interpreter> told_;
+};
+
+class ScriptedUnkeyedProcess final : public ProcessFunction {
+ public:
+  explicit ScriptedUnkeyedProcess(std::shared_ptr<const Interpreter> told)
+      : told_(std::move(told)) {}
+  void process(RowView in, ProcessContext& ctx) const override { told_->process(0, in, ctx); }
+  std::unique_ptr<ProcessFunction> clone() const override {
+    return std::make_unique<ScriptedUnkeyedProcess>(told_);
+  }
+
+ private:
+  std::shared_ptr<const Interpreter> told_;
+};
+
+class ScriptedCoProcess final : public CoProcessFunction {
+ public:
+  explicit ScriptedCoProcess(std::shared_ptr<const Interpreter> told) : told_(std::move(told)) {}
+  std::vector<StateDescriptor> states() const override { return told_->states(); }
+  void process(uint32_t input, RowView in, ProcessContext& ctx) const override {
+    told_->process(input, in, ctx);
+  }
+  void on_timer(TimeDomain domain, int64_t time, ProcessContext& ctx) const override {
+    told_->on_timer(domain, time, ctx);
+  }
+  std::unique_ptr<CoProcessFunction> clone() const override {
+    return std::make_unique<ScriptedCoProcess>(told_);
+  }
+
+ private:
+  std::shared_ptr<const Interpreter> told_;
 };
 
 }  // namespace
 
 std::unique_ptr<KeyedProcessFunction> process_function(ProcessProgram program) {
-  return std::make_unique<ScriptedProcess>(std::make_shared<ProcessProgram>(std::move(program)));
+  return std::make_unique<ScriptedProcess>(std::make_shared<Interpreter>(std::move(program)));
+}
+
+std::unique_ptr<ProcessFunction> unkeyed_process_function(ProcessProgram program) {
+  return std::make_unique<ScriptedUnkeyedProcess>(
+      std::make_shared<Interpreter>(std::move(program)));
+}
+
+std::unique_ptr<CoProcessFunction> co_process_function(ProcessProgram program) {
+  return std::make_unique<ScriptedCoProcess>(std::make_shared<Interpreter>(std::move(program)));
 }
 
 }  // namespace leat

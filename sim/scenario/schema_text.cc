@@ -59,7 +59,11 @@ constexpr Nesting kNestings[] = {
     {"processing_timeout", "trigger", "trigger", Nesting::Form::kOne},
     {"evictor", "delta", "delta", Nesting::Form::kOne},
     {"process", "state", "state", Nesting::Form::kByName},
+    {"process", "ttl", "ttl", Nesting::Form::kOne},
+    {"state", "ttl", "ttl", Nesting::Form::kOne},
     {"process", "on_row", "action", Nesting::Form::kList},
+    {"process", "on_left", "action", Nesting::Form::kList},
+    {"process", "on_right", "action", Nesting::Form::kList},
     {"process", "on_event_timer", "action", Nesting::Form::kList},
     {"process", "on_processing_timer", "action", Nesting::Form::kList},
 };
@@ -86,8 +90,10 @@ Ordered property(const KeyRow& row) {
   for (const Nesting& nesting : kNestings) {
     if (nesting.object != row.object || nesting.key != row.key) continue;
     const Ordered ref = {{"$ref", fmt::format("#/$defs/{}", nesting.inside)}};
-    const Ordered or_text = {{"anyOf", {{{"type", "string"}}, ref}}};
-    const bool short_form = row.type.find("string") != std::string_view::npos ||
+    const bool duration = row.type.find("duration") != std::string_view::npos;
+    const Ordered or_text = {
+        {"anyOf", {{{"type", duration ? type_schema("duration") : Ordered("string")}}, ref}}};
+    const bool short_form = duration || row.type.find("string") != std::string_view::npos ||
                             row.key == "sinks" || row.key == "state";
     switch (nesting.form) {
       case Nesting::Form::kOne:

@@ -57,6 +57,22 @@ class MapOfEither final : public CoMapFunction {
   std::vector<Expression> outputs_[2];
 };
 
+class RowsOfEither final : public CoFlatMapFunction {
+ public:
+  using Rows = std::vector<std::vector<Expression>>;
+  RowsOfEither(Rows left, Rows right) : rows_{std::move(left), std::move(right)} {}
+  void flat_map(uint32_t input, RowView in, Timestamp, Collector& out) const override {
+    for (const std::vector<Expression>& row : rows_[input])
+      out.collect(evaluate(row, {in.data(), nullptr}));
+  }
+  std::unique_ptr<CoFlatMapFunction> clone() const override {
+    return std::make_unique<RowsOfEither>(*this);
+  }
+
+ private:
+  Rows rows_[2];
+};
+
 Value sum_of(const std::vector<Value>& values, ValueType type) {
   if (type == ValueType::kDouble) {
     double sum = 0;
@@ -150,6 +166,11 @@ std::unique_ptr<CoMapFunction> map_of_either(std::vector<Expression> left,
                                              std::vector<Expression> right) {
   return std::make_unique<MapOfEither>(std::move(left), std::move(right));
 }
+std::unique_ptr<CoFlatMapFunction> rows_of_either(std::vector<std::vector<Expression>> left,
+                                                  std::vector<std::vector<Expression>> right) {
+  return std::make_unique<RowsOfEither>(std::move(left), std::move(right));
+}
+
 std::unique_ptr<CoGroupFunction> aggregates_of_group(std::vector<uint32_t> left_key,
                                                      std::vector<uint32_t> right_key,
                                                      std::vector<SideAggregate> aggregates) {

@@ -17,6 +17,9 @@ std::unique_ptr<ProcessJoinFunction> select_of_interval(std::vector<Expression> 
 // A row of these expressions of the rows of either input.  REQUIRES: as many for both.
 std::unique_ptr<CoMapFunction> map_of_either(std::vector<Expression> left,
                                              std::vector<Expression> right);
+// Rows of these expressions of a row of either input, one behind the other; maybe none.
+std::unique_ptr<CoFlatMapFunction> rows_of_either(std::vector<std::vector<Expression>> left,
+                                                  std::vector<std::vector<Expression>> right);
 
 // One aggregate over the rows of one side: 0 or [] over none, null for min and max.
 struct SideAggregate {
