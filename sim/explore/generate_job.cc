@@ -105,10 +105,17 @@ Json draw_little_room(const Draw& draw, Json& scenario) {
   Json faults = json_list();
   for (uint32_t i = 0, n = 1 + draw.upto("kills", 6); i < n; ++i) {
     const Draw kill = draw.below("kill", i);
-    faults.items.push_back(
-        json_of({{"at", json_integer(kill.between("at", 50, 3000))},
-                 {"kill", json_text(fmt::format("worker-{}", kill.between("worker", 1, workers)))},
-                 {"for", json_integer(kill.one_of<int64_t>("for", {100, 1, 500}))}}));
+    faults.items.push_back(json_of(
+        {{"at", json_integer(kill.between("at", 50, 3000))},
+         {"kill", json_text(fmt::format("worker-{}", kill.between("worker", 1, workers)))},
+         {"for", json_integer(kill.one_of<int64_t>("for", {100, 1, 500, 100, 500, 6000}))}}));
+  }
+  // Who waits for slots longer than this has failed once more.
+  if (draw.chance("slots in time", 50)) {
+    Json cluster = scenario.find("cluster")->value;
+    set_member(cluster, "slot_request_timeout",
+               json_integer(draw.one_of<int64_t>("slot timeout", {4000, 2000})));
+    set_member(scenario, "cluster", std::move(cluster));
   }
   set_member(scenario, "faults", std::move(faults));
   Json restart = json_of({{"delay", json_integer(draw.one_of<int64_t>("delay", {50, 1, 400}))}});

@@ -67,6 +67,10 @@ Json draw_source(const Draw& draw, const std::string& name, bool aligned) {
   } else {
     set_member(generate, "keys", json_integer(draw.one_of<int64_t>("keys", {4, 1, 2, 8, 20})));
   }
+  if (draw.chance("no ASCII", 8)) {
+    set_member(generate, "key_prefix",
+               json_text(draw.one_of<const char*>("prefix", {"é", "日本", "😀", "a\u0301😀"})));
+  }
   if (draw.chance("below zero", 30))
     set_member(generate, "values", json_list({json_integer(-60), json_integer(39)}));
   if (disorder > 0) set_member(generate, "disorder", json_integer(disorder));
@@ -139,6 +143,15 @@ Json draw_async(const Draw& draw, const DrawnStream& input) {
   return async;
 }
 
+// A key made of a number, and its type.
+std::string draw_key(const Draw& draw, const std::string& number, std::string& type) {
+  type = draw.one_of<const char*>("type of the key", {"int", "int", "double", "bool"});
+  const char* text = type == "int"      ? "floor_mod({}, 7) as k"
+                     : type == "double" ? "floor_mod({}, 9) * 0.5 as k"
+                                        : "{} % 3 = 0 as k";
+  return fmt::format(fmt::runtime(text), number);
+}
+
 // Rows as they are, some again with the number turned round, some aside.
 Json draw_unkeyed_process(const Draw& draw, const DrawnStream& input, const std::string& name,
                           Json& sinks) {
@@ -174,8 +187,7 @@ DrawnStream draw_stateless(const Draw& draw, const DrawnStream& input, const std
       const bool other_key = draw.chance("other key", 25);
       for (const std::string& field : input.fields) {
         if (field == "k" && other_key) {
-          list.push_back(fmt::format("floor_mod({}, 7) as k", input.number));
-          out.text_key = false;
+          list.push_back(draw_key(draw, input.number, out.key));
           continue;
         }
         list.push_back(field == input.number ? fmt::format("{0} + 1 as {0}", field) : field);
@@ -314,7 +326,7 @@ void GeneratedGraph::draw() {
       const DrawnStream branch = draw_stateful(draw_.below("branch"), input, "x");
       set_member(sinks, "branch", json_text(branch.name));
     }
-    if (stream.text_key == input.text_key && draw_.chance("beside its input", 10)) {
+    if (stream.key == input.key && draw_.chance("beside its input", 10)) {
       stream =
           draw_two_inputs(draw_.below("beside"), stream, input, Pairs::kFew, "j", nodes, sinks);
     }

@@ -14,7 +14,7 @@ struct DrawnStream {
   std::vector<std::string> fields;  // those that expressions may use; the key is called k
   std::string number;               // an int field
   bool stamped = true;              // rows have event times
-  bool text_key = true;             // k is a string, else an int
+  std::string key = "string";       // the type of k
 };
 
 // One source with its rows.

@@ -229,7 +229,7 @@ DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::
   set_member(nodes, name, std::move(node));
   if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
   // What a processing timer emits has no timestamp.
-  return {name, process.fields(), "total", input.stamped && !process.clock(), input.text_key};
+  return {name, process.fields(), "total", input.stamped && !process.clock(), input.key};
 }
 
 DrawnStream draw_co_process(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
@@ -243,7 +243,7 @@ DrawnStream draw_co_process(const Draw& draw, const DrawnStream& left, const Dra
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));
   if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
-  return {name, process.fields(), "total", stamped && !process.clock(), left.text_key};
+  return {name, process.fields(), "total", stamped && !process.clock(), left.key};
 }
 
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,

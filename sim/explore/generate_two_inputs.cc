@@ -65,7 +65,7 @@ DrawnStream draw_connected(const Draw& draw, const DrawnStream& left, const Draw
   }
   set_drawn_parallelism(draw, node);
   set_member(nodes, name, std::move(node));
-  return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped, left.text_key};
+  return {name, {"k", "v", "side"}, "v", left.stamped && right.stamped, left.key};
 }
 
 // The rows of the right lay down rules, those of the left look them up, by key or not.
@@ -73,7 +73,7 @@ DrawnStream draw_broadcast(const Draw& draw, const DrawnStream& left, const Draw
                            const std::string& name, Json& nodes) {
   const auto rules = draw.between("rules", 1, 6);
   const bool keyed = draw.chance("keyed", 65);
-  DrawnStream out{name, {"k", "v", "rule"}, "v", left.stamped, left.text_key};
+  DrawnStream out{name, {"k", "v", "rule"}, "v", left.stamped, left.key};
   Json node = json_of(
       {{"inputs", json_strings({left.name, right.name})}, {"connect", json_text("broadcast")}});
   if (keyed) set_member(node, "key_by", json_text("k"));
@@ -114,7 +114,7 @@ DrawnStream draw_two_inputs(const Draw& draw, const DrawnStream& left, const Dra
   if (kind == 5) return draw_connected(draw, left, right, name, nodes, sinks);
   if (kind > 7) return draw_co_process(draw.below("process"), left, right, name, nodes, sinks);
   if (kind > 5) return draw_broadcast(draw.below("broadcast"), left, right, name, nodes);
-  DrawnStream out{name, {"k", "l", "r", "v"}, "v", true, left.text_key};
+  DrawnStream out{name, {"k", "l", "r", "v"}, "v", true, left.key};
   Json node = json_of(
       {{"inputs", json_strings({left.name, right.name})}, {"key_by", json_strings({"k", "k"})}});
   if (kind < 2 && stamped) {

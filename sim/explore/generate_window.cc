@@ -138,6 +138,7 @@ Json draw_aggregates(const Draw& draw, const DrawnStream& input, std::vector<std
   if (draw.chance("count", 50)) add("count()", "n");
   if (draw.chance("min", 30)) add(fmt::format("min({})", v), "lo");
   if (draw.chance("max", 30)) add(fmt::format("max({})", v), "hi");
+  if (draw.chance("double", 10)) add(fmt::format("sum({} * 0.5)", v), "half");
   if (draw.chance("collect", 15)) list.push_back(fmt::format("collect({}) as all", v));
   return json_strings(list);
 }
@@ -194,7 +195,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
     set_member(window, "evictor", draw_evictor(draw.below("evictor"), input.stamped, input.number));
 
   // A window without an end answers with the latest of all times: no window of time can follow.
-  DrawnStream out{name, {}, "s", !global, input.text_key};
+  DrawnStream out{name, {}, "s", !global, input.key};
   Json node = json_of({{"inputs", json_strings({input.name})}});
   // The row that a pick or a reduce leaves has the fields of its input.
   const bool folds = draw.chance("folds", 15);
@@ -205,7 +206,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
     draw_fold(draw, input, "pick", node);
     set_drawn_parallelism(draw, node);
     set_member(nodes, name, std::move(node));
-    return {name, input.fields, input.number, !global, input.text_key};
+    return {name, input.fields, input.number, !global, input.key};
   }
   if (all) {
     set_member(node, "key_by", Json{});
@@ -228,7 +229,7 @@ DrawnStream draw_window(const Draw& draw, const DrawnStream& input, const std::s
              json_of({{"inputs", json_strings({name})}, {"map", json_strings(list)}}));
   out.fields.insert(out.fields.begin(), "k");
   out.name = keyed;
-  out.text_key = true;
+  out.key = "string";
   return out;
 }
 
