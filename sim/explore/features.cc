@@ -128,6 +128,7 @@ const std::vector<std::string> kOthers = {"source table",
                                           "checkpoints concurrent",
                                           "checkpoint pause",
                                           "faults beyond the restarts",
+                                          "the same fault again",
                                           "chaining off",
                                           "slot_sharing_group",
                                           "max_parallelism"};
@@ -217,7 +218,11 @@ class Reader {
     add("checkpoint pause", checkpoint.min_pause != Duration{0});
   }
   void faults(const std::vector<Fault>& faults) {
-    add("faults beyond the restarts", !faults.empty());
+    const bool kills = std::any_of(faults.begin(), faults.end(), [](const Fault& fault) {
+      return fault.kind == FaultKind::kKill;
+    });
+    add("faults beyond the restarts", kills);
+    add("the same fault again", !faults.empty() && !kills);
   }
   void edge(Partitioning partitioning) { name(kPartitionings, partitioning); }
 

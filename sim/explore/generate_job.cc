@@ -141,6 +141,26 @@ Json draw_little_room(const Draw& draw, Json& scenario) {
   return restart;
 }
 
+// The same small mishap several times, with time to get over it between: what counts them in a row
+// must not count on. Writes of a checkpoint that fail, as many as are tolerated at once; or breaks
+// of one connection.
+Json draw_the_same_again(const Draw& draw, const Json& scenario) {
+  const JsonMember* tolerated = scenario.find("checkpoint")->value.find("tolerable_failures");
+  const bool writes = tolerated != nullptr && tolerated->value.integer <= 3;
+  const int64_t workers = scenario.find("cluster")->value.find("workers")->value.integer;
+  const std::string worker = fmt::format("worker-{}", draw.between("worker", 1, workers));
+  Json faults = json_list();
+  for (int64_t i = 0, n = 2 + draw.upto("times", 4); i < n; ++i) {
+    Json fault = writes ? json_of({{"fail", json_text("storage")}})
+                        : json_of({{"reset", json_strings({"jobmanager", worker})}});
+    const Json when = writes ? json_text(fmt::format("{} CheckpointTriggered", 2 * i + 2))
+                             : json_integer(200 + i * draw.one_of<int64_t>("apart", {1500, 700}));
+    set_member(fault, writes ? "after" : "at", when);
+    faults.items.push_back(std::move(fault));
+  }
+  return faults;
+}
+
 Json draw_world(const Draw& draw) {
   Json world = json_object();
   const auto range = [](int64_t least, int64_t most) {
@@ -175,6 +195,10 @@ void draw_frame(const Draw& draw, bool apart, Json& scenario) {
       return set_member(scenario, "world", draw_world(draw.below("world")));
     }
     set_member(scenario, "restart", draw_restart(draw.below("restart")));
+    if (draw.chance("the same again", 10)) {
+      set_member(scenario, "faults", draw_the_same_again(draw.below("the same again"), scenario));
+      return set_member(scenario, "world", draw_world(draw.below("world")));
+    }
     // Half of all bugs need no fault at all, and some need several.
     const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
     if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));

@@ -31,6 +31,13 @@ Duration felt(const Fault& fault) {
   return fault.lasts;
 }
 
+FeltFault::Hits hits(FaultKind kind) {
+  using Hits = FeltFault::Hits;
+  if (kind == FaultKind::kReset) return Hits::kConnection;
+  if (kind == FaultKind::kStorageFail) return Hits::kRequests;
+  return kind == FaultKind::kStorageSlow ? Hits::kStorage : Hits::kReach;
+}
+
 Duration longest_restart(const RestartConfig& restart) {
   return restart.kind == RestartConfig::Kind::kExponentialDelay ? restart.max_delay : restart.delay;
 }
@@ -49,7 +56,7 @@ int64_t slowest_call(const StreamGraph& graph) {
 
 Patience patience_for(const Scenario& scenario, const std::vector<Fault>& faults) {
   Patience patience;
-  for (const Fault& fault : faults) patience.faults.push_back(felt(fault));
+  for (const Fault& fault : faults) patience.faults.push_back({felt(fault), hits(fault.kind)});
   const WorldConfig& world = scenario.world;
   patience.step = {2 * world.latency_max.ms + world.step_cost_max.ms + 1};
   const JobConfig& job = scenario.program->graph.config;

@@ -29,11 +29,23 @@ struct OpenTransaction {
 };
 
 // The most that things take in this run, by the timeouts of cluster, job and world.
+// What a fault does, and for how long.
+struct FeltFault {
+  enum class Hits : uint8_t {
+    kReach,       // somebody cannot be heard, or not in time
+    kConnection,  // it breaks, and can be made anew at once
+    kRequests,    // of storage: they fail, and whoever made them is told so
+    kStorage,     // its time
+  };
+  Duration lasts{0};
+  Hits hits = Hits::kReach;
+};
+
 struct Patience {
-  Duration recovery{0};          // from whatever went wrong to the next checkpoint; 0: not known
-  Duration step{0};              // a step of a task, and the message that brings it on
-  Duration noticed{0};           // until whoever is gone is missed, and those who know are heard
-  std::vector<Duration> faults;  // by their numbers: how long each of them is felt
+  Duration recovery{0};           // from whatever went wrong to the next checkpoint; 0: not known
+  Duration step{0};               // a step of a task, and the message that brings it on
+  Duration noticed{0};            // until whoever is gone is missed, and those who know are heard
+  std::vector<FeltFault> faults;  // by their numbers
 };
 
 struct EndOfRun {

@@ -4,9 +4,13 @@
 // And after each failure the job begins anew or is given up as its restart strategy says, no sooner
 // than that.
 //
+// A TaskManager is given up only if it died, or was out of reach, or if its connection to the
+// JobManager broke twice before it could answer: one that answers in between is forgiven.
+//
 // A user function that fails is no fault of the world, but the job's error; it is reported, unless
 // the scenario says that tasks fail.
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,7 +33,7 @@ class FailureOracle final : public Oracle {
   FactSet facts() const override {
     return fact_set<TaskDeployed, TaskFailed, ConnectionReset, MessageLost, FaultInjected,
                     CheckpointAborted, JobStatusChanged, ProcessDied, BlobFailed, TaskManagerLost,
-                    CheckpointCompleted>();
+                    TaskManagerRegistered, CheckpointCompleted>();
   }
 
   void on_fact(const Fact& fact) override {
@@ -41,19 +45,21 @@ class FailureOracle final : public Oracle {
     } else if (const auto* failed = std::get_if<TaskFailed>(&fact)) {
       on_task(*failed);
     } else if (const auto* reset = std::get_if<ConnectionReset>(&fact)) {
-      losses_.insert(reset->a);
-      losses_.insert(reset->b);
-      explained_ = true;
+      on_reset(*reset);
     } else if (const auto* lost = std::get_if<MessageLost>(&fact)) {
       // Whoever speaks to a process that is not there finds out so.
       losses_.insert(lost->from);
       explained_ = true;
-    } else if (std::holds_alternative<TaskManagerLost>(fact)) {
-      explained_ = true;
+    } else if (const auto* gone = std::get_if<TaskManagerLost>(&fact)) {
+      on_worker_lost(gone->process);
+    } else if (const auto* here = std::get_if<TaskManagerRegistered>(&fact)) {
+      died_.erase(here->process);
+      breaks_.erase(here->process);
     } else if (const auto* fault = std::get_if<FaultInjected>(&fact)) {
-      faults_.emplace_back(fault->fault, runs_.now());
+      faults_.push_back({fault->fault, runs_.now()});
     } else if (const auto* died = std::get_if<ProcessDied>(&fact)) {
       explained_ = true;
+      died_.insert(died->process);
       if (died->process == kJobManager) forget_restarts();
     } else if (const auto* blob = std::get_if<BlobFailed>(&fact)) {
       not_served_.insert(blob->name);
@@ -69,6 +75,7 @@ class FailureOracle final : public Oracle {
   void finish(const EndOfRun& end) override {
     if (job_error_ && !end.tasks_may_fail) report_.add(*job_error_);
     for (const Suspect& suspect : suspects_) judge(suspect, end.patience);
+    for (const LostWorker& lost : lost_) judge(lost, end.patience);
   }
 
  private:
@@ -78,6 +85,31 @@ class FailureOracle final : public Oracle {
     bool deployed = false;
     bool restarts = false;  // or the job was given up
   };
+
+  // One that has not died.
+  struct LostWorker {
+    ProcessId worker;
+    ProcTime at;
+    std::vector<ProcTime> breaks;  // of its connection to the JobManager, since it registered
+  };
+  struct Injected {
+    uint32_t fault;
+    ProcTime at;
+  };
+
+  void on_reset(const ConnectionReset& reset) {
+    losses_.insert(reset.a);
+    losses_.insert(reset.b);
+    explained_ = true;
+    if (reset.a == kJobManager) breaks_[reset.b].push_back(runs_.now());
+    if (reset.b == kJobManager) breaks_[reset.a].push_back(runs_.now());
+  }
+
+  void on_worker_lost(ProcessId worker) {
+    explained_ = true;
+    report_.judged();
+    if (!died_.contains(worker)) lost_.push_back({worker, runs_.now(), breaks_[worker]});
+  }
 
   void on_task(const TaskFailed& failed) {
     explained_ = true;  // here or by the world
@@ -166,10 +198,12 @@ class FailureOracle final : public Oracle {
   // A fault shows to the attempt that it hits, or later, when somebody is missed. An attempt that
   // has deployed nothing waits for slots, and whose they were may be gone for long.
   void judge(const Suspect& suspect, const Patience& patience) {
-    for (const auto& [fault, at] : faults_) {
-      const Duration felt = fault < patience.faults.size() ? patience.faults[fault] : Duration{0};
-      const bool may_show = !suspect.deployed || suspect.at <= at + felt + patience.noticed;
-      if (at <= suspect.at && may_show) return;
+    for (const Injected& fault : faults_) {
+      // Requests that fail are told of: they count among the checkpoints given up (on_aborted), or
+      // a task cannot begin (on_task).
+      if (hits(fault, patience) == FeltFault::Hits::kRequests) continue;
+      const bool may_show = !suspect.deployed || suspect.at <= felt_until(fault, patience);
+      if (fault.at <= suspect.at && may_show) return;
     }
     report_.add({"needless_failure", report_.oracle(), "job", "attempt", "goes on",
                  suspect.restarts ? "restarts" : "fails",
@@ -178,6 +212,31 @@ class FailureOracle final : public Oracle {
                      : kRule + std::string("this attempt has lost no task, worker, "
                                            "checkpoint or message"),
                  suspect.at.ms});
+  }
+
+  static FeltFault::Hits hits(const Injected& fault, const Patience& patience) {
+    return fault.fault < patience.faults.size() ? patience.faults[fault.fault].hits
+                                                : FeltFault::Hits::kReach;
+  }
+  static ProcTime felt_until(const Injected& fault, const Patience& patience) {
+    const Duration felt =
+        fault.fault < patience.faults.size() ? patience.faults[fault.fault].lasts : Duration{0};
+    return fault.at + felt + patience.noticed;
+  }
+
+  // Whoever hears of a break asks at once, and is answered unless something else is in the way.
+  void judge(const LostWorker& lost, const Patience& patience) {
+    for (const Injected& fault : faults_) {
+      const bool out_of_reach = hits(fault, patience) == FeltFault::Hits::kReach;
+      if (out_of_reach && fault.at <= lost.at && lost.at <= felt_until(fault, patience)) return;
+    }
+    const Duration answered{8 * patience.step.ms};
+    for (size_t i = 1; i < lost.breaks.size(); ++i) {
+      if (lost.breaks[i] <= lost.breaks[i - 1] + answered) return;
+    }
+    report_.add({"needless_failure", report_.oracle(),
+                 "worker-" + std::to_string(lost.worker.value), "TaskManager", "goes on",
+                 "given up", "it did not die, and nothing kept it from being heard", lost.at.ms});
   }
 
   void needless(const std::string& where, const std::string& got, const std::string& why) {
@@ -212,8 +271,11 @@ class FailureOracle final : public Oracle {
   std::set<std::string> not_served_;          // blobs that storage failed to read or write
   std::optional<Violation> job_error_;        // the first
   RestartModel restarts_;
-  std::optional<ProcTime> not_before_;                 // the next attempt
-  std::vector<std::pair<uint32_t, ProcTime>> faults_;  // which, and when
+  std::optional<ProcTime> not_before_;  // the next attempt
+  std::vector<Injected> faults_;
+  std::set<ProcessId> died_;  // and have not registered since
+  std::map<ProcessId, std::vector<ProcTime>> breaks_;
+  std::vector<LostWorker> lost_;
   std::vector<Suspect> suspects_;
   bool expired_ = false;  // a checkpoint
   uint32_t failed_in_a_row_ = 0;

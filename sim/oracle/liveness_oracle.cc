@@ -119,7 +119,7 @@ class LivenessOracle final : public Oracle {
     end_gap();
     ProcTime felt{0};
     for (const auto& [fault, at] : faults_) {
-      if (fault < patience.faults.size()) felt = std::max(felt, at + patience.faults[fault]);
+      if (fault < patience.faults.size()) felt = std::max(felt, at + patience.faults[fault].lasts);
     }
     const Duration timeout = plan_.graph().config.checkpoint.timeout;
     for (const Gap& gap : gaps_) {

@@ -599,9 +599,9 @@ TEST_F(Wrong, AJobThatStandsStillForLongerThanItsTimeoutsAddUpTo) {
   end.at = ProcTime{5000};
   end.patience.recovery = {2000};
   EXPECT_EQ(found(OracleKind::kLiveness, end), "liveness");
-  end.patience.faults = {Duration{3000}};  // the fault is felt until then
+  end.patience.faults = {{Duration{3000}}};  // the fault is felt until then
   EXPECT_EQ(found(OracleKind::kLiveness, end), "");
-  end.patience.faults = {Duration{2000}};
+  end.patience.faults = {{Duration{2000}}};
   EXPECT_EQ(found(OracleKind::kLiveness, end), "liveness");
   // Who begins anew, or works, is not stuck.
   s.insert(s.steps.size() - 1, Step{4000, Fact{JobRestored{}}});
@@ -640,6 +640,30 @@ TEST_F(Wrong, ATaskLosesAConnectionThatNobodyReset) {
   s.erase(s.find<ConnectionReset>());
   EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
 }
+TEST_F(Wrong, ATaskManagerThatCanBeHeardIsGivenUp) {
+  Story story(program);
+  story.start();
+  const auto broken_at = [&](int64_t time) {
+    story.now = time;
+    story.fact(ConnectionReset{ProcessId{0}, ProcessId{1}});
+  };
+  broken_at(1000);
+  broken_at(3000);
+  story.fact(TaskManagerLost{ProcessId{1}});
+  s.steps = story.steps;
+  EndOfRun end;
+  end.patience.step = {10};
+  end.patience.noticed = {500};
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure") << "it has answered in between";
+  const size_t lost = s.find<TaskManagerLost>();
+  s.insert(lost, Step{3000, Fact{FaultInjected{}}});
+  EXPECT_EQ(found(OracleKind::kFailures, end), "") << "it is out of reach";
+  end.patience.faults = {{Duration{0}, FeltFault::Hits::kConnection}};
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure") << "a break is forgiven";
+  s.insert(lost, Step{3070, Fact{ConnectionReset{ProcessId{1}, ProcessId{0}}}});
+  s.steps[lost + 2].at = 3080;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "") << "two at once are not";
+}
 TEST_F(Wrong, ATaskMakesARequestThatTheLogRefuses) {
   s.get<TaskFailed>(s.find<TaskFailed>()).kind = FailureKind::kRefusedByLog;
   EXPECT_EQ(found(OracleKind::kFailures), "needless_failure");
@@ -659,12 +683,18 @@ TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
   // A fault is an excuse for what comes of it, and that comes in time.
   s.insert(failed, Step{0, Fact{FaultInjected{}}});
   EndOfRun end;
-  end.patience.faults = {Duration{1000}};
+  end.patience.faults = {{Duration{1000}}};
   end.patience.noticed = Duration{4000};
   EXPECT_EQ(found(OracleKind::kFailures, end), "");
   end.patience.noticed = Duration{3999};
   EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
-  s.insert(failed, Step{0, Fact{TaskManagerLost{ProcessId{1}}}});
+  // Requests to storage that fail are told of, and are no excuse by themselves.
+  end.patience.noticed = Duration{4000};
+  end.patience.faults[0].hits = FeltFault::Hits::kRequests;
+  EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure");
+  end.patience.noticed = Duration{3999};
+  end.patience.faults[0].hits = FeltFault::Hits::kReach;
+  s.insert(failed, Step{0, Fact{ProcessDied{ProcessId{1}}}});
   EXPECT_EQ(found(OracleKind::kFailures, end), "");
   s.insert(failed + 1, Step{0, Fact{JobStatusChanged{JobStatus::kRunning}}});
   EXPECT_EQ(found(OracleKind::kFailures, end), "") << "nothing is deployed: there are no slots";
