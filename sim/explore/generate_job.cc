@@ -98,16 +98,20 @@ Json draw_restart(const Draw& draw) {
   return restart;
 }
 
+std::string draw_worker(const Draw& draw, const Json& scenario) {
+  const int64_t workers = scenario.find("cluster")->value.find("workers")->value.integer;
+  return fmt::format("worker-{}", draw.between("worker", 1, workers));
+}
+
 // Hardly any room: with these kills some jobs are given up, at the very failure that is one too
 // many.
 Json draw_little_room(const Draw& draw, Json& scenario) {
-  const int64_t workers = scenario.find("cluster")->value.find("workers")->value.integer;
   Json faults = json_list();
   for (uint32_t i = 0, n = 1 + draw.upto("kills", 6); i < n; ++i) {
     const Draw kill = draw.below("kill", i);
     faults.items.push_back(json_of(
         {{"at", json_integer(kill.between("at", 50, 3000))},
-         {"kill", json_text(fmt::format("worker-{}", kill.between("worker", 1, workers)))},
+         {"kill", json_text(draw_worker(kill, scenario))},
          {"for", json_integer(kill.one_of<int64_t>("for", {100, 1, 500, 100, 500, 6000}))}}));
   }
   // Who waits for slots longer than this has failed once more.
@@ -147,8 +151,7 @@ Json draw_little_room(const Draw& draw, Json& scenario) {
 Json draw_the_same_again(const Draw& draw, const Json& scenario) {
   const JsonMember* tolerated = scenario.find("checkpoint")->value.find("tolerable_failures");
   const bool writes = tolerated != nullptr && tolerated->value.integer <= 3;
-  const int64_t workers = scenario.find("cluster")->value.find("workers")->value.integer;
-  const std::string worker = fmt::format("worker-{}", draw.between("worker", 1, workers));
+  const std::string worker = draw_worker(draw, scenario);
   Json faults = json_list();
   for (int64_t i = 0, n = 2 + draw.upto("times", 4); i < n; ++i) {
     Json fault = writes ? json_of({{"fail", json_text("storage")}})
@@ -174,6 +177,21 @@ Json draw_world(const Draw& draw) {
   return world;
 }
 
+// What is done to the job, and how it gets over that.
+void draw_failures(const Draw& draw, Json& scenario) {
+  if (draw.chance("little room", 8)) {
+    return set_member(scenario, "restart", draw_little_room(draw.below("little room"), scenario));
+  }
+  set_member(scenario, "restart", draw_restart(draw.below("restart")));
+  if (draw.chance("the same again", 10)) {
+    return set_member(scenario, "faults",
+                      draw_the_same_again(draw.below("the same again"), scenario));
+  }
+  // Half of all bugs need no fault at all, and some need several.
+  const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
+  if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));
+}
+
 void draw_frame(const Draw& draw, bool apart, Json& scenario) {
   const auto parallelism = draw.one_of<int64_t>("parallelism", {2, 1, 3, 2});
   set_member(scenario, "parallelism", json_integer(parallelism));
@@ -190,18 +208,7 @@ void draw_frame(const Draw& draw, bool apart, Json& scenario) {
     set_member(scenario, "mode", json_text("batch"));
   } else if (!draw.chance("without checkpoints", 5)) {
     set_member(scenario, "checkpoint", draw_checkpoint(draw.below("checkpoint")));
-    if (draw.chance("little room", 8)) {
-      set_member(scenario, "restart", draw_little_room(draw.below("little room"), scenario));
-      return set_member(scenario, "world", draw_world(draw.below("world")));
-    }
-    set_member(scenario, "restart", draw_restart(draw.below("restart")));
-    if (draw.chance("the same again", 10)) {
-      set_member(scenario, "faults", draw_the_same_again(draw.below("the same again"), scenario));
-      return set_member(scenario, "world", draw_world(draw.below("world")));
-    }
-    // Half of all bugs need no fault at all, and some need several.
-    const auto faults = draw.one_of<int64_t>("faults", {0, 1, 2, 3, 4, 5, 6});
-    if (faults > 0) set_member(scenario, "random_faults", json_of({{"max", json_integer(faults)}}));
+    draw_failures(draw, scenario);
   }
   set_member(scenario, "world", draw_world(draw.below("world")));
 }

@@ -47,9 +47,15 @@ class DrawnProcess {
     return with_timers(std::move(process));
   }
 
-  bool clock() const { return clock_; }
-  bool side() const { return side_; }
-  std::vector<std::string> fields() const { return {"k", "total", "why"}; }
+  // What comes of the node that has this function.
+  DrawnStream stream(const std::string& name, const std::string& key, Json node, Json& nodes,
+                     Json& sinks) const {
+    set_drawn_parallelism(draw_, node);
+    set_member(nodes, name, std::move(node));
+    if (side_) set_member(sinks, name + "_odd", json_text(name + ".odd"));
+    // What a processing timer emits has no timestamp.
+    return {name, {"k", "total", "why"}, "total", stamped_ && !clock_, key};
+  }
 
  private:
   Json remembered() const {
@@ -225,25 +231,17 @@ DrawnStream draw_process(const Draw& draw, const DrawnStream& input, const std::
       json_of({{"inputs", json_strings({input.name})},
                {"key_by", two_fields ? json_strings({"k", input.number}) : json_text("k")}});
   set_member(node, "process", process.of_one(input));
-  set_drawn_parallelism(draw, node);
-  set_member(nodes, name, std::move(node));
-  if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
-  // What a processing timer emits has no timestamp.
-  return {name, process.fields(), "total", input.stamped && !process.clock(), input.key};
+  return process.stream(name, input.key, std::move(node), nodes, sinks);
 }
 
 DrawnStream draw_co_process(const Draw& draw, const DrawnStream& left, const DrawnStream& right,
                             const std::string& name, Json& nodes, Json& sinks) {
-  const bool stamped = left.stamped && right.stamped;
-  const DrawnProcess process(draw, stamped, name);
+  const DrawnProcess process(draw, left.stamped && right.stamped, name);
   Json node = json_of({{"inputs", json_strings({left.name, right.name})},
                        {"connect", json_text("process")},
                        {"key_by", json_strings({"k", "k"})}});
   set_member(node, "process", process.of_two(left, right));
-  set_drawn_parallelism(draw, node);
-  set_member(nodes, name, std::move(node));
-  if (process.side()) set_member(sinks, name + "_odd", json_text(name + ".odd"));
-  return {name, process.fields(), "total", stamped && !process.clock(), left.key};
+  return process.stream(name, left.key, std::move(node), nodes, sinks);
 }
 
 DrawnStream draw_running(const Draw& draw, const DrawnStream& input, const std::string& name,

@@ -28,7 +28,6 @@ struct OpenTransaction {
   uint64_t transaction = 0;
 };
 
-// The most that things take in this run, by the timeouts of cluster, job and world.
 // What a fault does, and for how long.
 struct FeltFault {
   enum class Hits : uint8_t {
@@ -41,6 +40,7 @@ struct FeltFault {
   Hits hits = Hits::kReach;
 };
 
+// The most that things take in this run, by the timeouts of cluster, job and world.
 struct Patience {
   Duration recovery{0};           // from whatever went wrong to the next checkpoint; 0: not known
   Duration step{0};               // a step of a task, and the message that brings it on

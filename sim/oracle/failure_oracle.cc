@@ -201,7 +201,7 @@ class FailureOracle final : public Oracle {
     for (const Injected& fault : faults_) {
       // Requests that fail are told of: they count among the checkpoints given up (on_aborted), or
       // a task cannot begin (on_task).
-      if (hits(fault, patience) == FeltFault::Hits::kRequests) continue;
+      if (felt(fault, patience).hits == FeltFault::Hits::kRequests) continue;
       const bool may_show = !suspect.deployed || suspect.at <= felt_until(fault, patience);
       if (fault.at <= suspect.at && may_show) return;
     }
@@ -214,20 +214,17 @@ class FailureOracle final : public Oracle {
                  suspect.at.ms});
   }
 
-  static FeltFault::Hits hits(const Injected& fault, const Patience& patience) {
-    return fault.fault < patience.faults.size() ? patience.faults[fault.fault].hits
-                                                : FeltFault::Hits::kReach;
+  static FeltFault felt(const Injected& fault, const Patience& patience) {
+    return fault.fault < patience.faults.size() ? patience.faults[fault.fault] : FeltFault{};
   }
   static ProcTime felt_until(const Injected& fault, const Patience& patience) {
-    const Duration felt =
-        fault.fault < patience.faults.size() ? patience.faults[fault.fault].lasts : Duration{0};
-    return fault.at + felt + patience.noticed;
+    return fault.at + felt(fault, patience).lasts + patience.noticed;
   }
 
   // Whoever hears of a break asks at once, and is answered unless something else is in the way.
   void judge(const LostWorker& lost, const Patience& patience) {
     for (const Injected& fault : faults_) {
-      const bool out_of_reach = hits(fault, patience) == FeltFault::Hits::kReach;
+      const bool out_of_reach = felt(fault, patience).hits == FeltFault::Hits::kReach;
       if (out_of_reach && fault.at <= lost.at && lost.at <= felt_until(fault, patience)) return;
     }
     const Duration answered{8 * patience.step.ms};

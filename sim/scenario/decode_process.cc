@@ -213,8 +213,13 @@ class ProcessDecoder {
                              name_of(wanted), name_of(states_.fields[*state].type)));
         continue;
       }
+      const bool several = member.value.is(Json::Kind::kList);
+      if (several && kind == ActionKind::kAdd) {
+        decode_elements(member.value, ActionKind::kAddAll, *state, names, step);
+        continue;
+      }
       std::vector<const Json*> texts{&member.value};
-      if (member.value.is(Json::Kind::kList)) {
+      if (several) {
         texts.clear();
         for (const Json& item : member.value.items) texts.push_back(&item);
       }
@@ -222,10 +227,7 @@ class ProcessDecoder {
       for (const Json* text : texts) {
         if (const auto e = decode_expression(*text, names, d_)) made.values.push_back(*e);
       }
-      if (kind == ActionKind::kAdd && member.value.is(Json::Kind::kList)) {
-        made.kind = ActionKind::kAddAll;
-        if (made.values.size() == texts.size()) step.actions.push_back(std::move(made));
-      } else if (texts.size() != width) {
+      if (texts.size() != width) {
         d_.error("SC102", member.value.span,
                  width == 2 ? "put takes [key, value]" : "here stands one expression");
       } else if (made.values.size() == width) {
@@ -242,7 +244,7 @@ class ProcessDecoder {
       const std::optional<uint32_t> state = find_state(member.key, member.key_span);
       if (state && member.value.is(Json::Kind::kList) &&
           states_.fields[*state].type == ValueType::kList) {
-        decode_update(member.value, *state, names, step);
+        decode_elements(member.value, ActionKind::kUpdate, *state, names, step);
         continue;
       }
       const auto e = decode_expression(member.value, names, d_);
@@ -261,9 +263,10 @@ class ProcessDecoder {
     }
   }
 
-  // The elements of a list.
-  void decode_update(const Json& json, uint32_t state, const ExprScope& names, ProcessStep& step) {
-    ProcessAction made{ActionKind::kUpdate, state, {}};
+  // Those of a list state.
+  void decode_elements(const Json& json, ActionKind kind, uint32_t state, const ExprScope& names,
+                       ProcessStep& step) {
+    ProcessAction made{kind, state, {}};
     for (const Json& item : json.items) {
       if (const auto e = decode_expression(item, names, d_)) made.values.push_back(*e);
     }

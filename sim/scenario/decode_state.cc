@@ -1,8 +1,6 @@
 // The states of a process function.
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "sim/scenario/decode_parts.h"
 #include "sim/scenario/expr_functions.h"
 
@@ -24,13 +22,20 @@ std::optional<Expression> decode_fitting(const Json& json, ValueType wanted, con
   return fitting;
 }
 
-// The name that is written, as its place among these; 0, where it is absent or unknown (told).
-size_t one_of(const Fields& fields, std::string_view key, const std::vector<std::string>& names) {
-  const std::string text = fields.text(key, names[0]);
-  const auto at = std::find(names.begin(), names.end(), text);
-  if (at != names.end()) return static_cast<size_t>(at - names.begin());
+constexpr const char* kTypes = "types: bool, int, double, time, string, list, map";
+
+// What is named there; the first, where it is absent or unknown (told).
+template <class Choice>
+Choice one_of(const Fields& fields, std::string_view key,
+              const std::vector<std::pair<std::string, Choice>>& all) {
+  const std::string text = fields.text(key, all[0].first);
+  std::vector<std::string> names;
+  for (const auto& [name, choice] : all) {
+    if (name == text) return choice;
+    names.push_back(name);
+  }
   report_unknown(fields.diagnostics(), "SC110", fields.get(key)->span, key, text, names);
-  return 0;
+  return all[0].second;
 }
 
 void set_plain(ValueType type, DecodedState& state) {
@@ -67,8 +72,7 @@ class DescribedState {
     if (type) {
       set_plain(*type, state);
     } else {
-      d_.error("SC105", fields_.get("type")->span, "this is no type",
-               "types: bool, int, double, time, string, list, map");
+      d_.error("SC105", fields_.get("type")->span, "this is no type", kTypes);
     }
   }
 
@@ -77,7 +81,7 @@ class DescribedState {
     if (!of) {
       d_.error("SC105", fields_.span(),
                "a state that folds needs \"of\", the type of what is added; any other \"type\"",
-               "types: bool, int, double, time, string, list, map");
+               kTypes);
       return;
     }
     state.takes = *of;
@@ -172,17 +176,24 @@ std::optional<StateTtl> decode_ttl(const Fields& owner) {
     ttl.time_to_live = owner.duration("ttl", Duration{1}, Duration{1});
     return ttl;
   }
+  using Update = StateTtl::Update;
+  using Visibility = StateTtl::Visibility;
   using Cleanup = StateTtl::Cleanup;
   const Fields fields(*json, "ttl", owner.diagnostics());
   if (!fields.has("time"))
     owner.diagnostics().error("SC108", json->span, "a time to live needs \"time\"");
   ttl.time_to_live = fields.duration("time", Duration{1}, Duration{1});
-  ttl.update = static_cast<StateTtl::Update>(
-      one_of(fields, "update", {"on_create_and_write", "on_read_and_write"}));
-  ttl.visibility = static_cast<StateTtl::Visibility>(
-      one_of(fields, "visibility", {"never_return_expired", "return_expired_if_not_cleaned_up"}));
-  constexpr Cleanup kCleanups[] = {Cleanup::kIncremental, Cleanup::kFullSnapshot, Cleanup::kNone};
-  ttl.cleanup = kCleanups[one_of(fields, "cleanup", {"incremental", "full_snapshot", "none"})];
+  ttl.update = one_of<Update>(fields, "update",
+                              {{"on_create_and_write", Update::kOnCreateAndWrite},
+                               {"on_read_and_write", Update::kOnReadAndWrite}});
+  ttl.visibility = one_of<Visibility>(
+      fields, "visibility",
+      {{"never_return_expired", Visibility::kNeverReturnExpired},
+       {"return_expired_if_not_cleaned_up", Visibility::kReturnExpiredIfNotCleanedUp}});
+  ttl.cleanup = one_of<Cleanup>(fields, "cleanup",
+                                {{"incremental", Cleanup::kIncremental},
+                                 {"full_snapshot", Cleanup::kFullSnapshot},
+                                 {"none", Cleanup::kNone}});
   if (ttl.cleanup == Cleanup::kIncremental)
     ttl.cleanup_size = static_cast<uint32_t>(fields.integer("cleanup_size", 5, 1, 1'000'000));
   fields.refuse_unread("this cleanup");

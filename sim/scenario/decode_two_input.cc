@@ -337,14 +337,6 @@ AnswerRow answer_row(const Fields& fields, const char* key, const Schema& input)
   }
   return made;
 }
-bool same_fields(const Schema& a, const Schema& b) {
-  if (a.width() != b.width()) return false;
-  for (uint32_t i = 0; i < a.width(); ++i) {
-    if (a.fields[i].name != b.fields[i].name || a.fields[i].type != b.fields[i].type) return false;
-  }
-  return true;
-}
-
 }  // namespace
 
 void decode_async(const Fields& node, const Schema& input, StreamNode& out) {
@@ -373,7 +365,7 @@ void decode_async(const Fields& node, const Schema& input, StreamNode& out) {
   AnswerRow late = answer_row(fields, "on_timeout", input);
   if (const Json* on_timeout = fields.get("on_timeout"); on_timeout != nullptr) {
     if (!spec.timeout) d.error("SC108", on_timeout->span, "\"on_timeout\" needs a \"timeout\"");
-    if (!late.cells.empty() && !same_fields(answer.schema, late.schema))
+    if (!late.cells.empty() && !(answer.schema == late.schema))
       d.error("SC121", on_timeout->span,
               "\"on_timeout\" does not have the names and types of \"select\"");
   }

@@ -1,5 +1,5 @@
-// The keyed process function that a scenario file describes, of one input or of two: lists of
-// actions over expressions.
+// The process function that a scenario file describes, of one input or of two, keyed or not: lists
+// of actions over expressions.
 //
 // Names in its expressions: the row's fields (of its input), or the key's fields (timers), the
 // states, and `timestamp`, `watermark`, `now`, `time` (the timer's). An unset state is null; a list

@@ -698,7 +698,7 @@ TEST_F(Wrong, AJobRestartsAlthoughNothingWasDoneToIt) {
   EXPECT_EQ(found(OracleKind::kFailures, end), "");
   s.insert(failed + 1, Step{0, Fact{JobStatusChanged{JobStatus::kRunning}}});
   EXPECT_EQ(found(OracleKind::kFailures, end), "") << "nothing is deployed: there are no slots";
-  s.insert(failed + 2, Step{0, Fact{TaskDeployed{s.task(0)}}});
+  s.insert(failed + 2, Step{0, Fact{TaskDeployed{s.task(0), {}, {}}}});
   EXPECT_EQ(found(OracleKind::kFailures, end), "needless_failure") << "it was another attempt's";
 }
 TEST_F(Wrong, AJobFailsByCheckpointsThatItTolerates) {

@@ -1,9 +1,6 @@
 // "connect": "broadcast": rules that all subtasks hold, and rows that look them up.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "sim/explore/run_once.h"
 #include "sim/scenario/decode.h"
 #include "tests/sim/scenario/committed_rows.h"
 
@@ -24,36 +21,17 @@ std::string job(const std::string& node) {
          node + R"(}}, "sinks": {"out": "n"}})";
 }
 
-Rows run(const std::string& text, uint64_t seed) {
-  const Decoded decoded = decode_scenario(text, "rules.json");
-  EXPECT_TRUE(decoded.scenario) << decoded.report;
-  if (!decoded.scenario) return {};
-  CommittedRows committed;
-  RunRequest request;
-  request.seed = seed;
-  request.taps.push_back(&committed);
-  const RunOutcome outcome = run_once(*decoded.scenario, Plan(*decoded.scenario->program), request);
-  EXPECT_TRUE(outcome.verdict.ok()) << outcome.violation();
-  EXPECT_GT(outcome.verdict.judged.at("operators"), 0u);
-  std::sort(committed.rows.begin(), committed.rows.end());
-  return committed.rows;
-}
-
 TEST(Broadcast, ARowSeesTheRuleThatItAsksFor) {
   const std::string node = R"(, "select": ["k", "v", "rule"])";
-  for (uint64_t seed = 1; seed <= 5; ++seed) {
-    EXPECT_EQ(run(job(node), seed),
-              (Rows{"ann, 1, 0", "ann, 1, 100", "ann, 3, 300", "bob, 2, null"}));
-  }
+  EXPECT_EQ(committed_under_seeds(job(node), 5),
+            (Rows{"ann, 1, 0", "ann, 1, 100", "ann, 3, 300", "bob, 2, null"}));
 }
 
 TEST(Broadcast, BesideKeyedStateADroppedRuleLetsTheCountsBeginAnew) {
   const std::string node =
       R"(, "key_by": "k", "drop": "most = 0", "select": ["k", "v", "coalesce(rule, -1) as rule", "seen"])";
-  for (uint64_t seed = 1; seed <= 5; ++seed) {
-    EXPECT_EQ(run(job(node), seed),
-              (Rows{"ann, 1, -1, 1", "ann, 1, 100, 1", "ann, 3, 300, 2", "bob, 2, -1, 1"}));
-  }
+  EXPECT_EQ(committed_under_seeds(job(node), 5),
+            (Rows{"ann, 1, -1, 1", "ann, 1, 100, 1", "ann, 3, 300, 2", "bob, 2, -1, 1"}));
 }
 
 TEST(Broadcast, SaysWhatIsWrongWithARule) {

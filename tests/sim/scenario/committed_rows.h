@@ -18,4 +18,8 @@ class CommittedRows final : public RecordTap {
   Rows rows;
 };
 
+// What a job commits, sorted: under each of the seeds 1 to `seeds` the same, with no objection of
+// the oracles, who have judged its operators.
+Rows committed_under_seeds(const std::string& text, uint64_t seeds);
+
 }  // namespace leat

@@ -2,9 +2,6 @@
 // rows without a key.
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
-#include "sim/explore/run_once.h"
 #include "sim/scenario/decode.h"
 #include "tests/sim/scenario/committed_rows.h"
 
@@ -27,26 +24,7 @@ std::string job_of(const std::string& node) {
          (node.find("aside") == std::string::npos ? "" : R"(, "aside": "n.aside")") + "}}";
 }
 
-Rows committed_of(const std::string& node) {
-  const Decoded decoded = decode_scenario(job_of(node), "connect.json");
-  EXPECT_TRUE(decoded.scenario) << decoded.report;
-  if (!decoded.scenario) return {};
-  const Plan plan(*decoded.scenario->program);
-  Rows first;
-  for (uint64_t seed = 1; seed <= 10; ++seed) {
-    CommittedRows committed;
-    RunRequest request;
-    request.seed = seed;
-    request.taps.push_back(&committed);
-    const RunOutcome outcome = run_once(*decoded.scenario, plan, request);
-    EXPECT_TRUE(outcome.verdict.ok()) << outcome.violation();
-    EXPECT_GT(outcome.verdict.judged.at("operators"), 0u);
-    std::sort(committed.rows.begin(), committed.rows.end());
-    if (seed == 1) first = committed.rows;
-    EXPECT_EQ(committed.rows, first) << seed;
-  }
-  return first;
-}
+Rows committed_of(const std::string& node) { return committed_under_seeds(job_of(node), 10); }
 
 TEST(ConnectedProcess, BothInputsShareStateAndTimersOfAKey) {
   EXPECT_EQ(committed_of(R"("process", "key_by": ["k", "k"], "process": {

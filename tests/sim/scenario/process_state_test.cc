@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "sim/explore/run_once.h"
 #include "sim/oracle/not_judged.h"
 #include "sim/scenario/decode.h"
 #include "tests/sim/scenario/committed_rows.h"
@@ -25,24 +24,7 @@ std::string folding_job(const std::string& process, int faults = 2) {
 
 // Under several schedules and faults; with the states in the snapshots, all commit the same.
 Rows committed_by(const std::string& process, int faults) {
-  const Decoded decoded = decode_scenario(folding_job(process, faults), "folds.json");
-  EXPECT_TRUE(decoded.scenario) << decoded.report;
-  if (!decoded.scenario) return {};
-  const Plan plan(*decoded.scenario->program);
-  Rows first;
-  for (uint64_t seed = 1; seed <= 10; ++seed) {
-    CommittedRows committed;
-    RunRequest request;
-    request.seed = seed;
-    request.taps.push_back(&committed);
-    const RunOutcome outcome = run_once(*decoded.scenario, plan, request);
-    EXPECT_TRUE(outcome.verdict.ok()) << outcome.violation();
-    EXPECT_GT(outcome.verdict.judged.at("operators"), 0u);
-    std::sort(committed.rows.begin(), committed.rows.end());
-    if (seed == 1) first = committed.rows;
-    EXPECT_EQ(committed.rows, first) << seed;
-  }
-  return first;
+  return committed_under_seeds(folding_job(process, faults), 10);
 }
 
 constexpr const char* kFolds = R"json("state": {
